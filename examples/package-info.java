@@ -1,0 +1,5 @@
+/** Small complete programs. */
+@NullMarked
+package examples;
+
+import org.jspecify.annotations.NullMarked;

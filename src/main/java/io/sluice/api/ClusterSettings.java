@@ -1,0 +1,61 @@
+package io.sluice.api;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * How nodes find, trust and watch each other: {@code sluice.cluster}.
+ *
+ * @param token shared secret of the cluster's nodes
+ * @param dataHost where the side channel listens
+ * @param dataPort 0 for any free port
+ * @param heartbeatTimeout silence after which a worker's work is given to others
+ * @param joinTimeout how long to look for a seed node or a worker
+ * @param minWorkers workers to wait for at start
+ */
+public record ClusterSettings(
+    String token,
+    String dataHost,
+    int dataPort,
+    Duration heartbeatInterval,
+    Duration heartbeatTimeout,
+    Duration joinTimeout,
+    int minWorkers) {
+
+  public ClusterSettings {
+    if (heartbeatInterval.isNegative()
+        || heartbeatInterval.isZero()
+        || heartbeatTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.heartbeat-timeout must be at least twice heartbeat-interval, got "
+              + heartbeatTimeout
+              + " and "
+              + heartbeatInterval
+              + ".");
+    }
+    if (dataPort < 0 || dataPort > 65535) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.data-port must be between 0 and 65535, got " + dataPort + ".");
+    }
+    if (minWorkers < 1) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.min-workers must be at least 1, got " + minWorkers + ".");
+    }
+  }
+
+  public static ClusterSettings from(Config cluster) {
+    return new ClusterSettings(
+        cluster.getString("token"),
+        cluster.getString("data-host"),
+        cluster.getInt("data-port"),
+        cluster.getDuration("heartbeat-interval"),
+        cluster.getDuration("heartbeat-timeout"),
+        cluster.getDuration("join-timeout"),
+        cluster.getInt("min-workers"));
+  }
+
+  @Override
+  public String toString() {
+    return "ClusterSettings[" + dataHost + ":" + dataPort + ", heartbeat " + heartbeatTimeout + "]";
+  }
+}

@@ -1,0 +1,15 @@
+package io.sluice.api;
+
+import java.io.Serializable;
+
+/**
+ * A function of three arguments.
+ *
+ * <p>It runs on the workers, in several threads and copies at once, and travels there with the plan:
+ * whatever it captures must be serializable. It may throw; the task is then tried again.
+ */
+@FunctionalInterface
+public interface Function3<A, B, C, R> extends Serializable {
+
+  R call(A first, B second, C third) throws Exception;
+}

@@ -1,0 +1,65 @@
+package io.sluice.block;
+
+/**
+ * Names a piece of data in a node's store and on the side channel.
+ *
+ * @param context the context it belongs to, so that several can share a node
+ * @param owner the stream, node, shuffle or stage it comes from
+ * @param sequence the block number, batch time or job
+ * @param partition the partition, or the attempt for shuffle data
+ * @param source which map task a piece of shuffle data comes from
+ */
+public record BlockId(
+    Kind kind, long context, int owner, long sequence, int partition, long source) {
+
+  /** What a block holds. */
+  public enum Kind {
+    RECEIVED,
+    DATASET,
+    LITERAL,
+    RESULT,
+    SHUFFLE,
+    DELTA,
+    JAR
+  }
+
+  public static BlockId received(long context, int stream, long number) {
+    return new BlockId(Kind.RECEIVED, context, stream, number, 0, 0);
+  }
+
+  public static BlockId dataset(long context, int node, long batchMillis, int partition) {
+    return new BlockId(Kind.DATASET, context, node, batchMillis, partition, 0);
+  }
+
+  public static BlockId literal(long context, int node, int partition) {
+    return new BlockId(Kind.LITERAL, context, node, 0, partition, 0);
+  }
+
+  public static BlockId result(long context, long job, int stage, int task, int leg) {
+    return new BlockId(Kind.RESULT, context, stage, job, task, leg);
+  }
+
+  public static BlockId shuffle(long context, long job, int attempt, int exchange, long source) {
+    return new BlockId(Kind.SHUFFLE, context, exchange, job, attempt, source);
+  }
+
+  /** What a batch changed in one partition of a keyed operator. */
+  public static BlockId delta(long context, int node, long batchMillis, int partition) {
+    return new BlockId(Kind.DELTA, context, node, batchMillis, partition, 0);
+  }
+
+  public static BlockId jar(long context, int number) {
+    return new BlockId(Kind.JAR, context, number, 0, 0, 0);
+  }
+
+  @Override
+  public String toString() {
+    return kind.name().toLowerCase(java.util.Locale.ROOT)
+        + "-"
+        + owner
+        + "/"
+        + sequence
+        + "/"
+        + partition;
+  }
+}

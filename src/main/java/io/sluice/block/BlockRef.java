@@ -1,0 +1,11 @@
+package io.sluice.block;
+
+import java.util.List;
+
+/** A block and the data addresses of the nodes that hold it, the first copy first. */
+public record BlockRef(BlockId id, long records, long sizeBytes, List<String> holders) {
+
+  public BlockRef {
+    holders = List.copyOf(holders);
+  }
+}

@@ -1,0 +1,172 @@
+package io.sluice.block;
+
+import io.sluice.api.BlockSettings;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.api.StorageLevel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blocks of one node, in memory or on disk. Thread-safe.
+ *
+ * <p>Received blocks are held to the bounds of the settings: when memory is full they go to disk, when
+ * that is full too the receiver waits. What tasks of a batch store for each other is counted but never
+ * waits, since a batch that waits for its own memory would never end.
+ */
+public final class BlockStore implements AutoCloseable {
+
+  private record Entry(Block block, long memoryBytes) {}
+
+  private final BlockSettings settings;
+  private final DiskStore disk;
+  private final Map<BlockId, Entry> memory = new ConcurrentHashMap<>();
+  private final CopyOnWriteArrayList<Consumer<BlockId>> arrivals = new CopyOnWriteArrayList<>();
+  private long memoryBytes;
+  private boolean closed;
+
+  public BlockStore(BlockSettings settings) {
+    this.settings = settings;
+    this.disk = new DiskStore(settings.directory(), settings.diskBytes());
+  }
+
+  /** Calls {@code listener}, on the storing thread, after each block is stored. */
+  public void onArrival(Consumer<BlockId> listener) {
+    arrivals.add(listener);
+  }
+
+  public void removeListener(Consumer<BlockId> listener) {
+    arrivals.remove(listener);
+  }
+
+  /** Stores a block that tasks of a running batch will read. Never waits. */
+  public void put(BlockId id, Block block) {
+    keepInMemory(id, block);
+    announce(id);
+  }
+
+  /**
+   * Stores a received block, in memory if the level allows it and there is room, else on disk.
+   *
+   * @return false if there is no room now
+   */
+  public boolean offer(BlockId id, Block block, StorageLevel level, RecordCodec codec) {
+    if (memory.containsKey(id) || disk.contains(id)) {
+      return true;
+    }
+    if (level.useMemory() && reserve(block.sizeBytes())) {
+      remember(id, block, block.sizeBytes());
+    } else if (!level.useDisk() || !disk.write(id, block.toBytes(codec), block.records())) {
+      return false;
+    }
+    announce(id);
+    return true;
+  }
+
+  /**
+   * As {@link #offer}, but waits for room.
+   *
+   * @throws SluiceException STORAGE_FULL if the block can never fit, CONTEXT_STOPPED if the store is closed
+   */
+  public void store(BlockId id, Block block, StorageLevel level, RecordCodec codec)
+      throws InterruptedException {
+    long bound = Math.max(
+        level.useMemory() ? settings.memoryBytes() : 0, level.useDisk() ? settings.diskBytes() : 0);
+    if (block.sizeBytes() > bound) {
+      throw new SluiceException(
+          ErrorCode.STORAGE_FULL,
+          "Block of %d bytes can never be stored: the largest store for %s holds %d bytes. Raise sluice.block.memory or sluice.block.disk, or store smaller blocks."
+              .formatted(block.sizeBytes(), level, bound));
+    }
+    while (!offer(id, block, level, codec)) {
+      awaitRelease();
+    }
+  }
+
+  /** The block, from memory or disk; null if it is not here. */
+  public @Nullable Block get(BlockId id) {
+    Entry entry = memory.get(id);
+    return entry != null ? entry.block : disk.read(id);
+  }
+
+  public boolean contains(BlockId id) {
+    return memory.containsKey(id) || disk.contains(id);
+  }
+
+  public void remove(BlockId id) {
+    Entry entry = memory.remove(id);
+    if (entry != null) {
+      release(entry.memoryBytes);
+    } else if (disk.remove(id)) {
+      release(0);
+    }
+  }
+
+  public void removeIf(Predicate<BlockId> unwanted) {
+    memory.keySet().stream().filter(unwanted).toList().forEach(this::remove);
+    disk.ids().stream().filter(unwanted).toList().forEach(this::remove);
+  }
+
+  /** Bytes of all blocks in memory. */
+  public synchronized long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** Bytes of all blocks on disk. */
+  public long diskBytes() {
+    return disk.usedBytes();
+  }
+
+  /** Forgets every block and lets nobody wait any longer. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    memory.clear();
+    disk.close();
+    notifyAll();
+  }
+
+  private void keepInMemory(BlockId id, Block block) {
+    synchronized (this) {
+      memoryBytes += block.sizeBytes();
+    }
+    remember(id, block, block.sizeBytes());
+  }
+
+  private void remember(BlockId id, Block block, long bytes) {
+    Entry before = memory.put(id, new Entry(block, bytes));
+    if (before != null) {
+      release(before.memoryBytes);
+    }
+  }
+
+  private void announce(BlockId id) {
+    for (Consumer<BlockId> listener : arrivals) {
+      listener.accept(id);
+    }
+  }
+
+  private synchronized boolean reserve(long bytes) {
+    if (memoryBytes + bytes > settings.memoryBytes()) {
+      return false;
+    }
+    memoryBytes += bytes;
+    return true;
+  }
+
+  private synchronized void release(long bytes) {
+    memoryBytes -= bytes;
+    notifyAll();
+  }
+
+  private synchronized void awaitRelease() throws InterruptedException {
+    if (closed) {
+      throw new SluiceException(ErrorCode.CONTEXT_STOPPED, "The node's block store is closed.");
+    }
+    wait(100);
+  }
+}

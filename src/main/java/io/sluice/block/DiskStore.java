@@ -1,0 +1,130 @@
+package io.sluice.block;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Blocks in files of a directory of its own, which is made at the first write and deleted at the end. */
+final class DiskStore implements AutoCloseable {
+
+  private record Entry(Path file, long bytes, long records) {}
+
+  private final Path parent;
+  private final long boundBytes;
+  private final AtomicLong used = new AtomicLong();
+  private final AtomicLong names = new AtomicLong();
+  private final Map<BlockId, Entry> entries = new ConcurrentHashMap<>();
+  private @Nullable Path directory;
+
+  DiskStore(Path parent, long boundBytes) {
+    this.parent = parent;
+    this.boundBytes = boundBytes;
+  }
+
+  /** Writes the block; false if the bound would be passed. */
+  boolean write(BlockId id, byte[] bytes, long records) {
+    if (used.addAndGet(bytes.length) > boundBytes) {
+      used.addAndGet(-bytes.length);
+      return false;
+    }
+    try {
+      Path file = directory().resolve(names.incrementAndGet() + ".block");
+      Files.write(file, bytes);
+      entries.put(id, new Entry(file, bytes.length, records));
+      return true;
+    } catch (IOException failure) {
+      used.addAndGet(-bytes.length);
+      throw new SluiceException(
+          ErrorCode.STORAGE_FULL,
+          "Block "
+              + id
+              + " cannot be written below "
+              + parent
+              + ": "
+              + failure
+              + ". Free space there, or set sluice.block.directory.",
+          failure);
+    }
+  }
+
+  @Nullable
+  Block read(BlockId id) {
+    Entry entry = entries.get(id);
+    if (entry == null) {
+      return null;
+    }
+    try {
+      return Block.fromBytes(Files.readAllBytes(entry.file), entry.records);
+    } catch (IOException failure) {
+      if (!entries.containsKey(id)) {
+        return null;
+      }
+      throw new SluiceException(
+          ErrorCode.BLOCK_LOST, "Block " + id + " cannot be read from " + entry.file, failure);
+    }
+  }
+
+  boolean contains(BlockId id) {
+    return entries.containsKey(id);
+  }
+
+  boolean remove(BlockId id) {
+    Entry entry = entries.remove(id);
+    if (entry == null) {
+      return false;
+    }
+    used.addAndGet(-entry.bytes);
+    delete(entry.file);
+    return true;
+  }
+
+  List<BlockId> ids() {
+    return List.copyOf(entries.keySet());
+  }
+
+  long usedBytes() {
+    return used.get();
+  }
+
+  @Override
+  public synchronized void close() {
+    entries.clear();
+    Path made = directory;
+    if (made == null) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(made)) {
+      files.forEach(DiskStore::delete);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    delete(made);
+  }
+
+  private synchronized Path directory() throws IOException {
+    Path made = directory;
+    if (made == null) {
+      Files.createDirectories(parent);
+      made = Files.createTempDirectory(parent, "sluice-blocks-");
+      directory = made;
+    }
+    return made;
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

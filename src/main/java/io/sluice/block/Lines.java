@@ -1,0 +1,40 @@
+package io.sluice.block;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Splits bytes into lines: at line feeds, without a carriage return before them, as UTF-8. */
+public final class Lines {
+
+  private Lines() {}
+
+  static void forEach(byte[] bytes, int from, int to, Consumer<@Nullable Object> consumer) {
+    int start = from;
+    for (int at = from; at < to; at++) {
+      if (bytes[at] == '\n') {
+        consumer.accept(line(bytes, start, at));
+        start = at + 1;
+      }
+    }
+    if (start < to) {
+      consumer.accept(line(bytes, start, to));
+    }
+  }
+
+  /** Line feeds in the range. */
+  public static int count(byte[] bytes, int from, int to) {
+    int lines = 0;
+    for (int at = from; at < to; at++) {
+      if (bytes[at] == '\n') {
+        lines++;
+      }
+    }
+    return lines;
+  }
+
+  private static String line(byte[] bytes, int start, int end) {
+    int last = end > start && bytes[end - 1] == '\r' ? end - 1 : end;
+    return new String(bytes, start, last - start, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,114 @@
+package io.sluice.block;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.fory.Fory;
+import org.apache.fory.ThreadSafeFory;
+import org.apache.fory.exception.ForyException;
+import org.jspecify.annotations.Nullable;
+
+/** Encodes records for disk and for other nodes, a block at a time. Made when first used: embedded mode may never need it. */
+public final class RecordCodec {
+
+  private static final List<String> ALLOWED_JDK =
+      List.of("java.lang.", "java.util.", "java.time.", "java.math.", "java.net.URI", "java.sql.");
+  private static final List<String> REFUSED =
+      List.of("java.lang.reflect.", "java.lang.invoke.", "java.util.concurrent.", "java.util.zip.");
+  private static final List<String> PLATFORM = List.of(
+      "java.", "javax.", "jdk.", "sun.", "com.sun.", "org.codehaus.groovy.", "akka.", "scala.");
+
+  private final ClassLoader loader;
+  private volatile @Nullable ThreadSafeFory fory;
+
+  /**
+   * @param loader knows the classes of the program's records
+   */
+  public RecordCodec(ClassLoader loader) {
+    this.loader = loader;
+  }
+
+  byte[] encode(byte tag, List<? extends @Nullable Object> values) {
+    byte[] body = encode(values);
+    byte[] bytes = new byte[body.length + 1];
+    bytes[0] = tag;
+    System.arraycopy(body, 0, bytes, 1, body.length);
+    return bytes;
+  }
+
+  public byte[] encode(List<? extends @Nullable Object> values) {
+    try {
+      return fory().serialize(values instanceof ArrayList ? values : new ArrayList<>(values));
+    } catch (ForyException | UnsupportedOperationException | StackOverflowError failure) {
+      throw new SluiceException(
+          ErrorCode.RECORD_NOT_SERIALIZABLE,
+          "Records "
+              + typesOf(values)
+              + " cannot be encoded: "
+              + failure
+              + ". Records that are shuffled or replicated between nodes must be plain data without cycles.",
+          failure);
+    }
+  }
+
+  public List<@Nullable Object> decode(byte[] bytes) {
+    return decode(bytes, 0);
+  }
+
+  @SuppressWarnings("unchecked")
+  List<@Nullable Object> decode(byte[] bytes, int from) {
+    try {
+      byte[] body = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
+      return (List<@Nullable Object>) fory().deserialize(body);
+    } catch (ForyException | IndexOutOfBoundsException | ClassCastException failure) {
+      throw new SluiceException(
+          ErrorCode.RECORD_NOT_SERIALIZABLE,
+          "Records cannot be decoded: " + failure + ". All nodes must have the same classes.",
+          failure);
+    }
+  }
+
+  private ThreadSafeFory fory() {
+    ThreadSafeFory current = fory;
+    if (current == null) {
+      synchronized (this) {
+        current = fory;
+        if (current == null) {
+          current = Fory.builder()
+              .withClassLoader(loader)
+              .requireClassRegistration(false)
+              .suppressClassRegistrationWarnings(true)
+              .withCompatible(false)
+              .withTypeChecker((resolver, name) -> isAllowed(name))
+              .buildThreadSafeForyPool(Runtime.getRuntime().availableProcessors() * 2);
+          fory = current;
+        }
+      }
+    }
+    return current;
+  }
+
+  /** The program's own classes, and plain data of the JDK. */
+  static boolean isAllowed(String className) {
+    String name = className.replaceFirst("^\\[+L?", "");
+    if (startsWithAny(name, REFUSED)) {
+      return false;
+    }
+    return startsWithAny(name, ALLOWED_JDK) || !startsWithAny(name, PLATFORM);
+  }
+
+  private static boolean startsWithAny(String name, List<String> prefixes) {
+    return prefixes.stream().anyMatch(name::startsWith);
+  }
+
+  private static String typesOf(List<? extends @Nullable Object> values) {
+    return values.stream()
+        .limit(100)
+        .map(value -> value == null ? "null" : value.getClass().getName())
+        .distinct()
+        .toList()
+        .toString();
+  }
+}

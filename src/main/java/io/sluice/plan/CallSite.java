@@ -1,0 +1,37 @@
+package io.sluice.plan;
+
+import java.security.CodeSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the line of the user's program that called into the DSL. */
+final class CallSite {
+
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+  private static final @Nullable CodeSource ENGINE = sourceOf(CallSite.class);
+
+  private CallSite() {}
+
+  /** "File.java:31" of the nearest frame outside the engine, else of the outermost. */
+  static String current() {
+    return WALKER.walk(frames -> frames
+        .filter(frame -> !isEngine(frame.getDeclaringClass()))
+        .findFirst()
+        .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+        .orElse("an unknown line"));
+  }
+
+  private static boolean isEngine(Class<?> type) {
+    return type.getName().startsWith("io.sluice.")
+        && Objects.equals(location(ENGINE), location(sourceOf(type)));
+  }
+
+  private static @Nullable CodeSource sourceOf(Class<?> type) {
+    return type.getProtectionDomain().getCodeSource();
+  }
+
+  private static String location(@Nullable CodeSource source) {
+    return source == null ? "" : String.valueOf(source.getLocation());
+  }
+}

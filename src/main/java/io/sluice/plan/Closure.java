@@ -1,0 +1,154 @@
+package io.sluice.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * A user function in the form in which it travels: its bytes, and where in the program it was given.
+ *
+ * <p>Every task thread loads a copy of its own, also in embedded mode, so a function behaves on one
+ * node as it does on many.
+ */
+public final class Closure implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Bounds what a function may bring; gadget chains need none of the JDK beyond these packages. */
+  private static final String FILTER =
+      "maxdepth=64;maxrefs=1000000;maxbytes=67108864;maxarray=10000000;"
+          + "!java.rmi.**;!javax.management.**;!javax.naming.**;!java.net.URLClassLoader;"
+          + "!sun.**;!com.sun.**;!jdk.**";
+
+  private final byte[] bytes;
+  private final String operation;
+  private final String site;
+  private final int hash;
+
+  private Closure(byte[] bytes, String operation, String site) {
+    this.bytes = bytes;
+    this.operation = operation;
+    this.site = site;
+    this.hash = 31 * Arrays.hashCode(bytes) + site.hashCode();
+  }
+
+  /**
+   * Serializes the function.
+   *
+   * @param operation the DSL method it was given to, for messages
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE, naming what it captures
+   */
+  public static Closure of(Object function, String operation) {
+    requireNonNull(function, () -> "The function passed to " + operation + " is null");
+    String site = CallSite.current();
+    try {
+      return new Closure(serialize(function), operation, site);
+    } catch (IOException failure) {
+      throw new SluiceException(
+          ErrorCode.FUNCTION_NOT_SERIALIZABLE,
+          "Function passed to "
+              + operation
+              + " at "
+              + site
+              + " is not serializable: "
+              + Captures.culprit(function)
+              + ". Functions run on the workers: capture only values that implement"
+              + " java.io.Serializable, or make the value inside the function.",
+          failure);
+    }
+  }
+
+  /**
+   * Reads a copy of the function.
+   *
+   * @param loader knows the program's classes
+   */
+  public Object load(ClassLoader loader) {
+    try (ObjectInputStream in = new LoaderInputStream(bytes, loader)) {
+      in.setObjectInputFilter(ObjectInputFilter.Config.createFilter(FILTER));
+      return in.readObject();
+    } catch (InvalidClassException refused) {
+      throw new SluiceException(
+          ErrorCode.ACCESS_DENIED,
+          "Function " + this + " was refused: " + refused.getMessage(),
+          refused);
+    } catch (IOException | ClassNotFoundException failure) {
+      throw new SluiceException(
+          ErrorCode.PLAN_INVALID,
+          "Function "
+              + this
+              + " cannot be read here: "
+              + failure
+              + ". Ship the program's jar with --jar or sluice.program.jars.",
+          failure);
+    }
+  }
+
+  /** The DSL method the function was given to. */
+  public String operation() {
+    return operation;
+  }
+
+  /** File and line of the user's program. */
+  public String site() {
+    return site;
+  }
+
+  static byte[] serialize(Object value) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(value);
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Closure that
+        && hash == that.hash
+        && Arrays.equals(bytes, that.bytes)
+        && operation.equals(that.operation)
+        && site.equals(that.site);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return operation + " at " + site;
+  }
+
+  /** Resolves classes in the program's loader first. */
+  private static final class LoaderInputStream extends ObjectInputStream {
+    private final ClassLoader loader;
+
+    LoaderInputStream(byte[] bytes, ClassLoader loader) throws IOException {
+      super(new ByteArrayInputStream(bytes));
+      this.loader = loader;
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass description)
+        throws IOException, ClassNotFoundException {
+      try {
+        return Class.forName(description.getName(), false, loader);
+      } catch (ClassNotFoundException missing) {
+        return super.resolveClass(description);
+      }
+    }
+  }
+}

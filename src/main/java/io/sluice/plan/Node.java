@@ -1,0 +1,341 @@
+package io.sluice.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dataset in the making. The nodes of a program give one dataset a batch; the nodes an RDD is made of
+ * give one in all. Nodes never change; they are told apart by identity.
+ */
+public sealed interface Node {
+
+  int id();
+
+  <R> R match(Cases<R> cases);
+
+  /** One answer per kind of node; add a kind and every fold fails to compile. */
+  interface Cases<R> {
+    R received(Received node);
+
+    R generated(Generated node);
+
+    R narrow(Narrow node);
+
+    R union(Union node);
+
+    R exchange(Exchange node);
+
+    R window(Window node);
+
+    R slidingTotals(SlidingTotals node);
+
+    R atBatch(AtBatch node);
+
+    R literal(Literal node);
+  }
+
+  /** What a receiver stored during the batch. */
+  final class Received extends Identity implements Node {
+    private final int stream;
+    private final String name;
+
+    public Received(int id, int stream, String name) {
+      super(id);
+      this.stream = stream;
+      this.name = name;
+    }
+
+    public int stream() {
+      return stream;
+    }
+
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.received(this);
+    }
+  }
+
+  /** Made anew for every batch by a function on the driver. */
+  final class Generated extends Identity implements Node {
+    private final String operation;
+    private final List<Node> inputs;
+    private final Generator generator;
+
+    public Generated(int id, String operation, List<Node> inputs, Generator generator) {
+      super(id);
+      this.operation = operation;
+      this.inputs = List.copyOf(inputs);
+      this.generator = generator;
+    }
+
+    public String operation() {
+      return operation;
+    }
+
+    public List<Node> inputs() {
+      return inputs;
+    }
+
+    public Generator generator() {
+      return generator;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.generated(this);
+    }
+  }
+
+  /** Gives the dataset of a batch, or null for none. */
+  @FunctionalInterface
+  interface Generator {
+    @Nullable
+    Node generate(long batchMillis) throws Exception;
+  }
+
+  /**
+   * One operator applied to each partition by itself.
+   *
+   * <p>{@code keepsKeys}: pairs stay in the partition of their key.
+   */
+  final class Narrow extends Identity implements Node {
+    private final Node input;
+    private final Operator operator;
+    private final boolean keepsKeys;
+
+    public Narrow(int id, Node input, Operator operator, boolean keepsKeys) {
+      super(id);
+      this.input = input;
+      this.operator = operator;
+      this.keepsKeys = keepsKeys;
+    }
+
+    public Node input() {
+      return input;
+    }
+
+    public Operator operator() {
+      return operator;
+    }
+
+    public boolean keepsKeys() {
+      return keepsKeys;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.narrow(this);
+    }
+  }
+
+  /** The partitions of all inputs, in order. */
+  final class Union extends Identity implements Node {
+    private final List<Node> inputs;
+
+    public Union(int id, List<Node> inputs) {
+      super(id);
+      this.inputs = List.copyOf(inputs);
+    }
+
+    public List<Node> inputs() {
+      return inputs;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.union(this);
+    }
+  }
+
+  /** Pairs brought together by key. */
+  final class Exchange extends Identity implements Node {
+    private final List<Node> inputs;
+    private final Aggregation aggregation;
+    private final int partitions;
+
+    public Exchange(int id, List<Node> inputs, Aggregation aggregation, int partitions) {
+      super(id);
+      if (partitions < 1 || partitions > 0xFFFF) {
+        throw new IllegalArgumentException(
+            "Number of partitions must be between 1 and 65535, got " + partitions + ".");
+      }
+      this.inputs = List.copyOf(inputs);
+      this.aggregation = aggregation;
+      this.partitions = partitions;
+    }
+
+    public List<Node> inputs() {
+      return inputs;
+    }
+
+    public Aggregation aggregation() {
+      return aggregation;
+    }
+
+    public int partitions() {
+      return partitions;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.exchange(this);
+    }
+  }
+
+  /** The input's datasets of the last batches. */
+  final class Window extends Identity implements Node {
+    private final Node input;
+    private final WindowSpec spec;
+
+    public Window(int id, Node input, WindowSpec spec) {
+      super(id);
+      this.input = input;
+      this.spec = spec;
+    }
+
+    public Node input() {
+      return input;
+    }
+
+    public WindowSpec spec() {
+      return spec;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.window(this);
+    }
+  }
+
+  /** Totals by key over a window, moved on by what enters and what leaves it. */
+  final class SlidingTotals extends Identity implements Node {
+    private final Node panes;
+    private final int partitions;
+    private final WindowSpec spec;
+    private final Closure reduce;
+    private final Closure inverse;
+    private final @Nullable Closure filter;
+
+    public SlidingTotals(
+        int id,
+        Node panes,
+        int partitions,
+        WindowSpec spec,
+        Closure reduce,
+        Closure inverse,
+        @Nullable Closure filter) {
+      super(id);
+      this.panes = panes;
+      this.partitions = partitions;
+      this.spec = spec;
+      this.reduce = reduce;
+      this.inverse = inverse;
+      this.filter = filter;
+    }
+
+    /** The totals of single batches, partitioned by key as the window itself. */
+    public Node panes() {
+      return panes;
+    }
+
+    public int partitions() {
+      return partitions;
+    }
+
+    public WindowSpec spec() {
+      return spec;
+    }
+
+    public Closure reduce() {
+      return reduce;
+    }
+
+    public Closure inverse() {
+      return inverse;
+    }
+
+    public @Nullable Closure filter() {
+      return filter;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.slidingTotals(this);
+    }
+  }
+
+  /** The dataset that a node of the program had in one batch. */
+  final class AtBatch extends Identity implements Node {
+    private final Node node;
+    private final long batchMillis;
+
+    public AtBatch(int id, Node node, long batchMillis) {
+      super(id);
+      this.node = node;
+      this.batchMillis = batchMillis;
+    }
+
+    public Node node() {
+      return node;
+    }
+
+    public long batchMillis() {
+      return batchMillis;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.atBatch(this);
+    }
+  }
+
+  /** Records that the driver put into its block store. */
+  final class Literal extends Identity implements Node {
+    private final int partitions;
+
+    public Literal(int id, int partitions) {
+      super(id);
+      this.partitions = partitions;
+    }
+
+    public int partitions() {
+      return partitions;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.literal(this);
+    }
+  }
+
+  /** What all nodes share. */
+  abstract sealed class Identity
+      permits Received,
+          Generated,
+          Narrow,
+          Union,
+          Exchange,
+          Window,
+          SlidingTotals,
+          AtBatch,
+          Literal {
+    private final int id;
+
+    Identity(int id) {
+      this.id = id;
+    }
+
+    public int id() {
+      return id;
+    }
+
+    @Override
+    public String toString() {
+      return getClass().getSimpleName() + "#" + id;
+    }
+  }
+}

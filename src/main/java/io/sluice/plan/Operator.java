@@ -1,0 +1,33 @@
+package io.sluice.plan;
+
+import java.io.Serializable;
+
+/**
+ * A step that records take inside a stage. The first group passes records on; the second ends a path.
+ *
+ * <p>Operators are compared by content, so that a stage a worker already knows is not sent again.
+ */
+public sealed interface Operator extends Serializable {
+
+  record Map(Closure function) implements Operator {}
+
+  record FlatMap(Closure function) implements Operator {}
+
+  record Filter(Closure function) implements Operator {}
+
+  /** The function gets the partition's records as one iterator. */
+  record MapPartitions(Closure function) implements Operator {}
+
+  /** Combines pairs by key where all pairs of a key are already in one partition. */
+  record AggregateLocally(Aggregation aggregation) implements Operator {}
+
+  /** Writes pairs to the partitions of a shuffle, by the hash of the key. */
+  record ShuffleOut(int exchange, int input, int leg, int partitions, Aggregation aggregation)
+      implements Operator {}
+
+  /** Keeps the records as partition {@code leg} of a node's dataset of this batch. */
+  record Store(int node, int leg) implements Operator {}
+
+  /** Brings a result back to the driver. */
+  record Result(int leg, Action action) implements Operator {}
+}

@@ -1,0 +1,156 @@
+package io.sluice.plan;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A finished program: its outputs, and what each batch must compute for them and for batches to come.
+ *
+ * <p>Work that stands on a function run on the driver (a {@code transform}, a queue) can be planned only
+ * when that function has run. The program is therefore cut into levels: level 0 needs no such function,
+ * level 1 needs those of level 1, which may read what level 0 stored, and so on.
+ */
+public final class Program {
+
+  /** An output operation: what it reads, and how it is named. */
+  public record Output(int id, String name, Node node, long slideMillis) {}
+
+  private final long intervalMillis;
+  private final List<Output> outputs;
+  private final Slide slide;
+  private final Map<Integer, Node> nodes = new LinkedHashMap<>();
+  private final Map<Integer, Integer> levels = new HashMap<>();
+  private final Map<Integer, Long> keepMillis = new HashMap<>();
+  private final Set<Node> always = new LinkedHashSet<>();
+  private final int levelCount;
+
+  public Program(long intervalMillis, List<Output> outputs) {
+    this.intervalMillis = intervalMillis;
+    this.outputs = List.copyOf(outputs);
+    this.slide = new Slide(intervalMillis);
+    outputs.forEach(output -> visit(output.node()));
+    nodes.values().forEach(this::noteWindows);
+    levelCount = levels.values().stream().mapToInt(level -> level + 1).max().orElse(1);
+  }
+
+  public long intervalMillis() {
+    return intervalMillis;
+  }
+
+  public List<Output> outputs() {
+    return outputs;
+  }
+
+  public Collection<Node> nodes() {
+    return nodes.values();
+  }
+
+  public int levels() {
+    return levelCount;
+  }
+
+  public int level(Node node) {
+    return levels.getOrDefault(node.id(), 0);
+  }
+
+  /** The receivers' streams. */
+  public List<Node.Received> received() {
+    return only(Node.Received.class);
+  }
+
+  /** Whether the node has a dataset at this time; {@code zeroMillis} is one interval before the first batch. */
+  public boolean isDue(Node node, long batchMillis, long zeroMillis) {
+    return (batchMillis - zeroMillis) % slide.of(node) == 0;
+  }
+
+  /** The outputs to run in this batch. */
+  public List<Output> outputsDue(long batchMillis, long zeroMillis) {
+    return outputs.stream()
+        .filter(output -> (batchMillis - zeroMillis) % output.slideMillis() == 0)
+        .toList();
+  }
+
+  /** The functions to run on the driver before the level can be planned. */
+  public List<Node.Generated> toGenerate(int level, long batchMillis, long zeroMillis) {
+    return only(Node.Generated.class).stream()
+        .filter(node -> level(node) == level && isDue(node, batchMillis, zeroMillis))
+        .toList();
+  }
+
+  /** The datasets of the level that the batch must keep: panes, totals, and what outputs will read. */
+  public Set<Node> toStore(int level, long batchMillis, long zeroMillis) {
+    Set<Node> wanted = new LinkedHashSet<>();
+    for (Node node : always) {
+      if (isDue(node, batchMillis, zeroMillis)) {
+        wanted.add(node);
+      }
+    }
+    outputsDue(batchMillis, zeroMillis).forEach(output -> addRead(output.node(), wanted));
+    for (Node.Generated node : only(Node.Generated.class)) {
+      if (isDue(node, batchMillis, zeroMillis)) {
+        node.inputs().forEach(input -> addRead(input, wanted));
+      }
+    }
+    wanted.removeIf(node -> level(node) != level);
+    return wanted;
+  }
+
+  /** How long after its batch a node's dataset is read by windows, in milliseconds. */
+  public long keepMillis(int nodeId) {
+    return keepMillis.getOrDefault(nodeId, 0L);
+  }
+
+  /** The shuffled datasets that a lazy reader of {@code node} starts from. */
+  private static void addRead(Node node, Set<Node> wanted) {
+    if (node instanceof Node.Exchange || node instanceof Node.SlidingTotals) {
+      wanted.add(node);
+    } else if (node instanceof Node.Narrow || node instanceof Node.Union) {
+      Inputs.of(node).forEach(input -> addRead(input, wanted));
+    }
+  }
+
+  private int visit(Node node) {
+    Integer known = levels.get(node.id());
+    if (known != null) {
+      return known;
+    }
+    int level = Inputs.of(node).stream().mapToInt(this::visit).max().orElse(0);
+    if (node instanceof Node.Generated) {
+      level++;
+    }
+    levels.put(node.id(), level);
+    nodes.put(node.id(), node);
+    return level;
+  }
+
+  private void noteWindows(Node node) {
+    if (node instanceof Node.Window window) {
+      keep(window.input(), window.spec());
+      always.add(window.input());
+    } else if (node instanceof Node.SlidingTotals totals) {
+      keep(totals.panes(), totals.spec());
+      always.add(totals.panes());
+      always.add(totals);
+    }
+  }
+
+  private void keep(Node node, WindowSpec spec) {
+    keepMillis.merge(node.id(), spec.lengthMillis() + spec.slideMillis(), Math::max);
+  }
+
+  private <N extends Node> List<N> only(Class<N> type) {
+    List<N> found = new ArrayList<>();
+    for (Node node : nodes.values()) {
+      if (type.isInstance(node)) {
+        found.add(type.cast(node));
+      }
+    }
+    return found;
+  }
+}

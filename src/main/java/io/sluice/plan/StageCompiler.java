@@ -1,0 +1,208 @@
+package io.sluice.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Cuts a graph into stages at its shuffles and fuses everything between them.
+ *
+ * <p>All paths that start from one dataset become one stage, a tree of operators, so that shared steps
+ * run once however many outputs need them.
+ */
+public final class StageCompiler {
+
+  /** What the compiler must know of the batch it compiles for. */
+  public interface Surroundings {
+    /** What a function on the driver made for this batch. */
+    Node resolve(Node.Generated node, long batchMillis);
+
+    /** Whether the dataset is kept, or about to be, by another job. */
+    boolean isStored(Node node, long batchMillis);
+  }
+
+  private final Surroundings surroundings;
+  private final Map<Key, Draft> drafts = new LinkedHashMap<>();
+  private final Map<Key, Boolean> stores = new HashMap<>();
+
+  public StageCompiler(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** Keeps the node's dataset of the batch, unless it already is. */
+  public void store(Node node, long batchMillis) {
+    if (surroundings.isStored(node, batchMillis)
+        || node instanceof Node.Received
+        || stores.putIfAbsent(new Key(node.id(), batchMillis), true) != null) {
+      return;
+    }
+    int leg = 0;
+    for (Place place : placesOf(node, batchMillis)) {
+      place.draft.add(place.step, new Operator.Store(node.id(), leg++));
+    }
+  }
+
+  /** Brings the node's records to the driver. Results are ordered by leg, then by task. */
+  public void result(Node node, long batchMillis, Action action) {
+    int leg = 0;
+    for (Place place : placesOf(node, batchMillis)) {
+      place.draft.add(place.step, new Operator.Result(leg++, action));
+    }
+  }
+
+  /** The stages, each after those whose datasets it reads. */
+  public List<Stage> compile() {
+    return drafts.values().stream()
+        .sorted(Comparator.comparingInt(draft -> draft.depth))
+        .map(Draft::toStage)
+        .toList();
+  }
+
+  private void shuffle(Node.Exchange exchange, long batchMillis) {
+    int leg = 0;
+    for (int input = 0; input < exchange.inputs().size(); input++) {
+      for (Place place : placesOf(exchange.inputs().get(input), batchMillis)) {
+        place.draft.add(
+            place.step,
+            new Operator.ShuffleOut(
+                exchange.id(), input, leg++, exchange.partitions(), exchange.aggregation()));
+      }
+    }
+  }
+
+  /** Where the records of a node come out: the leaf of a stage, or a step in it. */
+  private List<Place> placesOf(Node node, long batchMillis) {
+    if (surroundings.isStored(node, batchMillis)) {
+      return draft(node, new StageSpec.Blocks(), new Stage.StoredInput(node, batchMillis));
+    }
+    return node.match(new Placing(batchMillis));
+  }
+
+  private List<Place> draft(Node node, StageSpec.Leaf leaf, Stage.Input input) {
+    Draft draft = drafts.computeIfAbsent(
+        new Key(node.id(), input.batchMillis()),
+        key -> new Draft(leaf, input, new Depth().of(node)));
+    return List.of(new Place(draft, -1));
+  }
+
+  private final class Placing implements Node.Cases<List<Place>> {
+    private final long batchMillis;
+
+    Placing(long batchMillis) {
+      this.batchMillis = batchMillis;
+    }
+
+    @Override
+    public List<Place> received(Node.Received node) {
+      return draft(node, new StageSpec.Blocks(), new Stage.ReceivedInput(node, batchMillis));
+    }
+
+    @Override
+    public List<Place> generated(Node.Generated node) {
+      return placesOf(surroundings.resolve(node, batchMillis), batchMillis);
+    }
+
+    @Override
+    public List<Place> narrow(Node.Narrow node) {
+      List<Place> places = new ArrayList<>();
+      for (Place input : placesOf(node.input(), batchMillis)) {
+        places.add(new Place(input.draft, input.draft.fuse(input.step, node)));
+      }
+      return places;
+    }
+
+    @Override
+    public List<Place> union(Node.Union node) {
+      List<Place> places = new ArrayList<>();
+      node.inputs().forEach(input -> places.addAll(placesOf(input, batchMillis)));
+      return places;
+    }
+
+    @Override
+    public List<Place> exchange(Node.Exchange node) {
+      boolean known = drafts.containsKey(new Key(node.id(), batchMillis));
+      List<Place> places = draft(
+          node,
+          new StageSpec.Merge(node.id(), node.aggregation()),
+          new Stage.MergeInput(node, batchMillis));
+      if (!known) {
+        shuffle(node, batchMillis);
+      }
+      return places;
+    }
+
+    @Override
+    public List<Place> window(Node.Window node) {
+      store(node.input(), batchMillis);
+      return draft(node, new StageSpec.Blocks(), new Stage.WindowInput(node, batchMillis));
+    }
+
+    @Override
+    public List<Place> slidingTotals(Node.SlidingTotals node) {
+      store(node.panes(), batchMillis);
+      return draft(
+          node,
+          new StageSpec.SlidingTotals(node.id(), node.reduce(), node.inverse(), node.filter()),
+          new Stage.SlidingInput(node, batchMillis));
+    }
+
+    @Override
+    public List<Place> atBatch(Node.AtBatch node) {
+      return placesOf(node.node(), node.batchMillis());
+    }
+
+    @Override
+    public List<Place> literal(Node.Literal node) {
+      return draft(node, new StageSpec.Blocks(), new Stage.LiteralInput(node, batchMillis));
+    }
+  }
+
+  private record Key(int node, long batchMillis) {}
+
+  private record Place(Draft draft, int step) {}
+
+  /** A stage being put together. */
+  private static final class Draft {
+    private final StageSpec.Leaf leaf;
+    private final Stage.Input input;
+    private final int depth;
+    private final List<StageSpec.Step> steps = new ArrayList<>();
+    private final Map<List<Integer>, Integer> fused = new HashMap<>();
+
+    Draft(StageSpec.Leaf leaf, Stage.Input input, int depth) {
+      this.leaf = leaf;
+      this.input = input;
+      this.depth = depth;
+    }
+
+    int fuse(int parent, Node.Narrow node) {
+      return fused.computeIfAbsent(List.of(parent, node.id()), key -> add(parent, node.operator()));
+    }
+
+    int add(int parent, Operator operator) {
+      steps.add(new StageSpec.Step(parent, operator));
+      return steps.size() - 1;
+    }
+
+    Stage toStage() {
+      return new Stage(new StageSpec(leaf, steps), input);
+    }
+  }
+
+  /** The longest way down to a leaf. */
+  private static final class Depth {
+    private final Map<Integer, Integer> known = new HashMap<>();
+
+    int of(Node node) {
+      Integer depth = known.get(node.id());
+      if (depth == null) {
+        depth = Inputs.of(node).stream().mapToInt(this::of).max().orElse(-1) + 1;
+        known.put(node.id(), depth);
+      }
+      return depth;
+    }
+  }
+}

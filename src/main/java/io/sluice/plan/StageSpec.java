@@ -1,0 +1,33 @@
+package io.sluice.plan;
+
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stage as workers know it: where its records come from, and the tree of operators they go through.
+ *
+ * @param steps in an order in which every step stands after its parent
+ */
+public record StageSpec(Leaf leaf, List<Step> steps) implements Serializable {
+
+  public StageSpec {
+    steps = List.copyOf(steps);
+  }
+
+  /** An operator and the step before it, -1 for the leaf. */
+  public record Step(int parent, Operator operator) implements Serializable {}
+
+  /** Where the records of a task come from. */
+  public sealed interface Leaf extends Serializable {}
+
+  /** Blocks named by the task. */
+  public record Blocks() implements Leaf {}
+
+  /** One partition of a shuffle. */
+  public record Merge(int exchange, Aggregation aggregation) implements Leaf {}
+
+  /** The sliding totals of one partition of an incremental window, kept from batch to batch. */
+  public record SlidingTotals(
+      int node, Closure reduce, Closure inverse, @Nullable Closure filter) implements Leaf {}
+}
