@@ -127,7 +127,7 @@ public abstract class Receiver<T> implements Serializable {
 
   /** What a running receiver can ask of the engine; a test may attach its own. */
   public interface Supervisor {
-    void store(@Nullable Object record);
+    void store(Object record);
 
     void storeBlock(List<?> records, OptionalLong position);
 

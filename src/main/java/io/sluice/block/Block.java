@@ -2,7 +2,6 @@ package io.sluice.block;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Records in the form in which they wait. Blocks are never changed once stored. */
 public sealed interface Block {
@@ -13,7 +12,7 @@ public sealed interface Block {
   long sizeBytes();
 
   /** Hands over the records in order. */
-  void forEach(RecordCodec codec, Consumer<@Nullable Object> consumer);
+  void forEach(RecordCodec codec, Consumer<Object> consumer);
 
   /** Its bytes for disk or another node, led by one byte that tells the form. */
   byte[] toBytes(RecordCodec codec);
@@ -24,15 +23,21 @@ public sealed interface Block {
       throw new IllegalArgumentException("A stored block cannot be empty");
     }
     return switch (bytes[0]) {
-      case Text.TAG -> new Text(bytes, 1, bytes.length, records);
+      case Text.TAG -> new Text(bytes, records);
       case Encoded.TAG -> new Encoded(bytes, records);
       default -> throw new IllegalArgumentException("Block of unknown form [" + bytes[0] + "]");
     };
   }
 
-  /** Lines of UTF-8 text, each ended by a line feed, as they came; {@code from} to {@code to} of the array. */
-  record Text(byte[] bytes, int from, int to, long records) implements Block {
+  /** Lines of UTF-8 text, each ended by a line feed, as they came, behind the tag. */
+  record Text(byte[] bytes, long records) implements Block {
     static final byte TAG = 1;
+
+    /** Text from the second byte on; the first is for the form's tag, so that nothing is copied to send it. */
+    public static Text of(byte[] bytes, long records) {
+      bytes[0] = TAG;
+      return new Text(bytes, records);
+    }
 
     @Override
     public long sizeBytes() {
@@ -40,27 +45,20 @@ public sealed interface Block {
     }
 
     @Override
-    public void forEach(RecordCodec codec, Consumer<@Nullable Object> consumer) {
-      Lines.forEach(bytes, from, to, consumer);
+    public void forEach(RecordCodec codec, Consumer<Object> consumer) {
+      Lines.forEach(bytes, 1, bytes.length, consumer);
     }
 
     @Override
     public byte[] toBytes(RecordCodec codec) {
-      if (from == 1 && to == bytes.length) {
-        bytes[0] = TAG;
-        return bytes;
-      }
-      byte[] copy = new byte[to - from + 1];
-      copy[0] = TAG;
-      System.arraycopy(bytes, from, copy, 1, to - from);
-      return copy;
+      return bytes;
     }
   }
 
   /** The records themselves. */
-  record Records(List<? extends @Nullable Object> values, long sizeBytes) implements Block {
+  record Records(List<?> values, long sizeBytes) implements Block {
 
-    public static Records of(List<? extends @Nullable Object> values) {
+    public static Records of(List<?> values) {
       return new Records(values, Sizes.estimate(values));
     }
 
@@ -70,7 +68,7 @@ public sealed interface Block {
     }
 
     @Override
-    public void forEach(RecordCodec codec, Consumer<@Nullable Object> consumer) {
+    public void forEach(RecordCodec codec, Consumer<Object> consumer) {
       for (int i = 0; i < values.size(); i++) {
         consumer.accept(values.get(i));
       }
@@ -92,7 +90,7 @@ public sealed interface Block {
     }
 
     @Override
-    public void forEach(RecordCodec codec, Consumer<@Nullable Object> consumer) {
+    public void forEach(RecordCodec codec, Consumer<Object> consumer) {
       codec.decode(bytes, 1).forEach(consumer);
     }
 

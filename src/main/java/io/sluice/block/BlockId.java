@@ -1,5 +1,7 @@
 package io.sluice.block;
 
+import java.util.Locale;
+
 /**
  * Names a piece of data in a node's store and on the side channel.
  *
@@ -14,13 +16,41 @@ public record BlockId(
 
   /** What a block holds. */
   public enum Kind {
-    RECEIVED,
-    DATASET,
-    LITERAL,
-    RESULT,
-    SHUFFLE,
-    DELTA,
-    JAR
+    /** Records of a receiver. */
+    RECEIVED(1),
+    /** A partition of a node's dataset of one batch. */
+    DATASET(2),
+    /** Records from the driver. */
+    LITERAL(3),
+    /** What an action brings back from one task. */
+    RESULT(4),
+    /** What one map task sends to one node. */
+    SHUFFLE(5),
+    /** What one batch changed in one partition of a keyed operator. */
+    DELTA(6),
+    /** All of one partition of a keyed operator. */
+    SNAPSHOT(7),
+    /** A jar of the program. */
+    JAR(8);
+
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
+
+    byte code() {
+      return code;
+    }
+
+    static Kind of(byte code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("Unknown kind of block [" + code + "]");
+    }
   }
 
   public static BlockId received(long context, int stream, long number) {
@@ -43,9 +73,12 @@ public record BlockId(
     return new BlockId(Kind.SHUFFLE, context, exchange, job, attempt, source);
   }
 
-  /** What a batch changed in one partition of a keyed operator. */
   public static BlockId delta(long context, int node, long batchMillis, int partition) {
     return new BlockId(Kind.DELTA, context, node, batchMillis, partition, 0);
+  }
+
+  public static BlockId snapshot(long context, int node, long batchMillis, int partition) {
+    return new BlockId(Kind.SNAPSHOT, context, node, batchMillis, partition, 0);
   }
 
   public static BlockId jar(long context, int number) {
@@ -54,12 +87,6 @@ public record BlockId(
 
   @Override
   public String toString() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT)
-        + "-"
-        + owner
-        + "/"
-        + sequence
-        + "/"
-        + partition;
+    return kind.name().toLowerCase(Locale.ROOT) + "-" + owner + "/" + sequence + "/" + partition;
   }
 }

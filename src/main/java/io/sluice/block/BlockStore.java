@@ -4,6 +4,8 @@ import io.sluice.api.BlockSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +29,7 @@ public final class BlockStore implements AutoCloseable {
   private final Map<BlockId, Entry> memory = new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<Consumer<BlockId>> arrivals = new CopyOnWriteArrayList<>();
   private long memoryBytes;
+  private long releases;
   private boolean closed;
 
   public BlockStore(BlockSettings settings) {
@@ -82,8 +85,10 @@ public final class BlockStore implements AutoCloseable {
           "Block of %d bytes can never be stored: the largest store for %s holds %d bytes. Raise sluice.block.memory or sluice.block.disk, or store smaller blocks."
               .formatted(block.sizeBytes(), level, bound));
     }
+    long seen = releases();
     while (!offer(id, block, level, codec)) {
-      awaitRelease();
+      awaitReleaseAfter(seen);
+      seen = releases();
     }
   }
 
@@ -107,8 +112,14 @@ public final class BlockStore implements AutoCloseable {
   }
 
   public void removeIf(Predicate<BlockId> unwanted) {
-    memory.keySet().stream().filter(unwanted).toList().forEach(this::remove);
-    disk.ids().stream().filter(unwanted).toList().forEach(this::remove);
+    ids().stream().filter(unwanted).forEach(this::remove);
+  }
+
+  /** The blocks that are here now. */
+  public List<BlockId> ids() {
+    List<BlockId> ids = new ArrayList<>(memory.keySet());
+    ids.addAll(disk.ids());
+    return ids;
   }
 
   /** Bytes of all blocks in memory. */
@@ -160,13 +171,20 @@ public final class BlockStore implements AutoCloseable {
 
   private synchronized void release(long bytes) {
     memoryBytes -= bytes;
+    releases++;
     notifyAll();
   }
 
-  private synchronized void awaitRelease() throws InterruptedException {
+  private synchronized long releases() {
+    return releases;
+  }
+
+  private synchronized void awaitReleaseAfter(long seen) throws InterruptedException {
+    while (releases == seen && !closed) {
+      wait();
+    }
     if (closed) {
       throw new SluiceException(ErrorCode.CONTEXT_STOPPED, "The node's block store is closed.");
     }
-    wait(100);
   }
 }

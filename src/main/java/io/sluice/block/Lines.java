@@ -2,14 +2,13 @@ package io.sluice.block;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Splits bytes into lines: at line feeds, without a carriage return before them, as UTF-8. */
 public final class Lines {
 
   private Lines() {}
 
-  static void forEach(byte[] bytes, int from, int to, Consumer<@Nullable Object> consumer) {
+  static void forEach(byte[] bytes, int from, int to, Consumer<Object> consumer) {
     int start = from;
     for (int at = from; at < to; at++) {
       if (bytes[at] == '\n') {

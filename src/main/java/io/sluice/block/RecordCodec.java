@@ -30,7 +30,7 @@ public final class RecordCodec {
     this.loader = loader;
   }
 
-  byte[] encode(byte tag, List<? extends @Nullable Object> values) {
+  byte[] encode(byte tag, List<?> values) {
     byte[] body = encode(values);
     byte[] bytes = new byte[body.length + 1];
     bytes[0] = tag;
@@ -38,7 +38,7 @@ public final class RecordCodec {
     return bytes;
   }
 
-  public byte[] encode(List<? extends @Nullable Object> values) {
+  public byte[] encode(List<?> values) {
     try {
       return fory().serialize(values instanceof ArrayList ? values : new ArrayList<>(values));
     } catch (ForyException | UnsupportedOperationException | StackOverflowError failure) {
@@ -53,15 +53,15 @@ public final class RecordCodec {
     }
   }
 
-  public List<@Nullable Object> decode(byte[] bytes) {
+  public List<Object> decode(byte[] bytes) {
     return decode(bytes, 0);
   }
 
   @SuppressWarnings("unchecked")
-  List<@Nullable Object> decode(byte[] bytes, int from) {
+  List<Object> decode(byte[] bytes, int from) {
     try {
       byte[] body = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
-      return (List<@Nullable Object>) fory().deserialize(body);
+      return (List<Object>) fory().deserialize(body);
     } catch (ForyException | IndexOutOfBoundsException | ClassCastException failure) {
       throw new SluiceException(
           ErrorCode.RECORD_NOT_SERIALIZABLE,
@@ -103,7 +103,7 @@ public final class RecordCodec {
     return prefixes.stream().anyMatch(name::startsWith);
   }
 
-  private static String typesOf(List<? extends @Nullable Object> values) {
+  private static String typesOf(List<?> values) {
     return values.stream()
         .limit(100)
         .map(value -> value == null ? "null" : value.getClass().getName())

@@ -3,7 +3,6 @@ package io.sluice.block;
 import io.sluice.api.Pair;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Estimates what records take in memory, from a sample, without looking inside unknown classes. */
 final class Sizes {
@@ -13,7 +12,7 @@ final class Sizes {
 
   private Sizes() {}
 
-  static long estimate(List<? extends @Nullable Object> values) {
+  static long estimate(List<?> values) {
     if (values.isEmpty()) {
       return 16;
     }
@@ -27,17 +26,17 @@ final class Sizes {
     return 16 + values.size() * (4 + sum / sampled);
   }
 
-  private static long ofOne(@Nullable Object value) {
+  private static long ofOne(Object value) {
     if (value == null) {
       return 0;
     } else if (value instanceof String text) {
-      return 56 + text.length();
+      return 56L + text.length();
     } else if (value instanceof Number || value instanceof Character || value instanceof Boolean) {
       return 16;
     } else if (value instanceof Pair<?, ?> pair) {
       return 24 + ofOne(pair.key()) + ofOne(pair.value());
     } else if (value instanceof byte[] bytes) {
-      return 16 + bytes.length;
+      return 16L + bytes.length;
     } else if (value instanceof Collection<?> collection) {
       return 48 + collection.stream().limit(SAMPLE).mapToLong(Sizes::ofOne).sum();
     }

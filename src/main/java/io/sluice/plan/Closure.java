@@ -75,9 +75,8 @@ public final class Closure implements Serializable {
    * @param loader knows the program's classes
    */
   public Object load(ClassLoader loader) {
-    try (ObjectInputStream in = new LoaderInputStream(bytes, loader)) {
-      in.setObjectInputFilter(ObjectInputFilter.Config.createFilter(FILTER));
-      return in.readObject();
+    try {
+      return read(bytes, loader);
     } catch (InvalidClassException refused) {
       throw new SluiceException(
           ErrorCode.ACCESS_DENIED,
@@ -93,6 +92,20 @@ public final class Closure implements Serializable {
               + ". Ship the program's jar with --jar or sluice.program.jars.",
           failure);
     }
+  }
+
+  /** Reads a serialized object of the program. */
+  public static Object read(byte[] bytes, ClassLoader loader)
+      throws IOException, ClassNotFoundException {
+    try (ObjectInputStream in = new LoaderInputStream(bytes, loader)) {
+      in.setObjectInputFilter(ObjectInputFilter.Config.createFilter(FILTER));
+      return in.readObject();
+    }
+  }
+
+  /** The serialized function. */
+  public byte[] bytes() {
+    return bytes.clone();
   }
 
   /** The DSL method the function was given to. */

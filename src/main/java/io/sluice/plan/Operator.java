@@ -18,6 +18,9 @@ public sealed interface Operator extends Serializable {
   /** The function gets the partition's records as one iterator. */
   record MapPartitions(Closure function) implements Operator {}
 
+  /** The number of records, one a partition. */
+  record CountRecords() implements Operator {}
+
   /** Combines pairs by key where all pairs of a key are already in one partition. */
   record AggregateLocally(Aggregation aggregation) implements Operator {}
 

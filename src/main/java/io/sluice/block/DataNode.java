@@ -1,0 +1,113 @@
+package io.sluice.block;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** What a node is to the side channel: its store, and for each context whoever takes what peers send. */
+public final class DataNode implements DataChannel.Handler, AutoCloseable {
+
+  private final BlockStore store;
+  private final DataChannel channel;
+  private final Map<Long, DataChannel.Handler> takers = new ConcurrentHashMap<>();
+  private final Map<Long, RecordCodec> codecs = new ConcurrentHashMap<>();
+
+  /**
+   * @param open opens the channel on which this node answers
+   */
+  public DataNode(BlockStore store, Function<DataChannel.Handler, DataChannel> open) {
+    this.store = store;
+    this.channel = open.apply(this);
+  }
+
+  public BlockStore store() {
+    return store;
+  }
+
+  public DataChannel channel() {
+    return channel;
+  }
+
+  public String address() {
+    return channel.address();
+  }
+
+  /** Says how the context's records are encoded. */
+  public void register(long context, RecordCodec codec) {
+    codecs.put(context, codec);
+  }
+
+  /** Says who takes what peers send for the context. */
+  public void take(long context, DataChannel.Handler taker) {
+    takers.put(context, taker);
+  }
+
+  /** Forgets the context and all its blocks. */
+  public void forget(long context) {
+    takers.remove(context);
+    codecs.remove(context);
+    store.removeIf(id -> id.context() == context);
+  }
+
+  /** The block from here, or from the first holder that gives it. */
+  public CompletionStage<Block> read(BlockRef ref) {
+    Block here = store.get(ref.id());
+    if (here != null) {
+      return CompletableFuture.completedFuture(here);
+    }
+    CompletionStage<Block> found =
+        CompletableFuture.failedFuture(new NoSuchElementException("no holder is known"));
+    for (String holder : ref.holders()) {
+      if (!holder.equals(address())) {
+        found = found
+            .handle((block, failure) -> failure == null
+                ? CompletableFuture.completedStage(block)
+                : channel
+                    .get(holder, ref.id())
+                    .thenApply(payload -> Block.fromBytes(payload.bytes(), payload.records())))
+            .thenCompose(stage -> stage);
+      }
+    }
+    return found.exceptionallyCompose(failure -> CompletableFuture.failedFuture(new SluiceException(
+        ErrorCode.BLOCK_LOST,
+        "Block "
+            + ref.id()
+            + " is neither on "
+            + address()
+            + " nor on any of "
+            + ref.holders()
+            + ": "
+            + failure.getMessage(),
+        failure)));
+  }
+
+  @Override
+  public void onPut(BlockId id, byte[] bytes, long records) {
+    DataChannel.Handler taker = takers.get(id.context());
+    if (taker == null) {
+      throw new IllegalStateException("no worker of that context runs on " + address());
+    }
+    taker.onPut(id, bytes, records);
+  }
+
+  @Override
+  public DataChannel.Payload onGet(BlockId id) {
+    Block block = store.get(id);
+    RecordCodec codec = codecs.get(id.context());
+    if (block == null || codec == null) {
+      throw new NoSuchElementException("Block " + id + " is not on " + address());
+    }
+    return new DataChannel.Payload(block.toBytes(codec), block.records());
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+    store.close();
+  }
+}

@@ -1,0 +1,90 @@
+package io.sluice.block;
+
+import akka.actor.typed.ActorSystem;
+import akka.stream.javadsl.Tcp;
+import io.sluice.api.ClusterSettings;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The side channel over TCP: a listening port, and a connection to each peer that is opened when first used. */
+public final class TcpChannel implements DataChannel {
+
+  private final ActorSystem<?> system;
+  private final String token;
+  private final Tcp.ServerBinding binding;
+  private final String address;
+  private final Map<String, TcpConnection> connections = new ConcurrentHashMap<>();
+
+  private TcpChannel(ActorSystem<?> system, String token, String host, Tcp.ServerBinding binding) {
+    this.system = system;
+    this.token = token;
+    this.binding = binding;
+    this.address = host + ":" + binding.localAddress().getPort();
+  }
+
+  /**
+   * Opens the port; blocks until it is open.
+   *
+   * @throws SluiceException PORT_UNAVAILABLE
+   */
+  public static TcpChannel open(ActorSystem<?> system, ClusterSettings settings, Handler handler) {
+    String host = settings.dataHost();
+    try {
+      Tcp.ServerBinding binding = new TcpServer(settings.token(), handler)
+          .bind(system, host, settings.dataPort())
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+      return new TcpChannel(system, settings.token(), host, binding);
+    } catch (ExecutionException | TimeoutException failure) {
+      throw new SluiceException(
+          ErrorCode.PORT_UNAVAILABLE,
+          "Data port %s:%d cannot be opened: %s. Set sluice.cluster.data-port to a free port, or to 0 for any."
+              .formatted(host, settings.dataPort(), failure.getMessage()),
+          failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException(
+          ErrorCode.PORT_UNAVAILABLE, "Interrupted while opening the data port", interrupted);
+    }
+  }
+
+  @Override
+  public String address() {
+    return address;
+  }
+
+  @Override
+  public CompletionStage<Void> put(String peer, BlockId id, byte[] bytes, long records) {
+    return connection(peer).put(id, bytes, records);
+  }
+
+  @Override
+  public CompletionStage<Payload> get(String peer, BlockId id) {
+    return connection(peer).get(id);
+  }
+
+  @Override
+  public void watch(String peer, Runnable lost) {
+    connection(peer).closed().thenRun(lost);
+  }
+
+  @Override
+  public void close() {
+    binding.unbind();
+    connections.values().forEach(TcpConnection::close);
+  }
+
+  private TcpConnection connection(String peer) {
+    return connections.computeIfAbsent(peer, key -> {
+      TcpConnection opened = new TcpConnection(system, peer, token);
+      opened.closed().thenRun(() -> connections.remove(peer, opened));
+      return opened;
+    });
+  }
+}

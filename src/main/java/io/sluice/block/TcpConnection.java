@@ -1,0 +1,139 @@
+package io.sluice.block;
+
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.japi.Pair;
+import akka.stream.BoundedSourceQueue;
+import akka.stream.QueueOfferResult;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import akka.stream.javadsl.Tcp;
+import akka.util.ByteString;
+import io.sluice.block.DataChannel.Payload;
+import io.sluice.block.Frames.Frame;
+import io.sluice.block.Frames.Incoming;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The side channel's calling end: one connection to one peer, with many requests under way. */
+final class TcpConnection {
+
+  private static final int MAX_WAITING_REQUESTS = 4096;
+
+  private final String peer;
+  private final AtomicLong requests = new AtomicLong();
+  private final Map<Long, CompletableFuture<Payload>> waiting = new ConcurrentHashMap<>();
+  private final Map<Long, Incoming> incoming = new ConcurrentHashMap<>();
+  private final BoundedSourceQueue<List<ByteString>> queue;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  TcpConnection(ActorSystem<?> system, String peer, String token) {
+    this.peer = peer;
+    int colon = peer.lastIndexOf(':');
+    String host = peer.substring(0, colon);
+    int port = Integer.parseInt(peer.substring(colon + 1));
+    ByteString hello = Frames.frame(Frames.HELLO, 0, ByteString.fromString(token));
+    Pair<BoundedSourceQueue<List<ByteString>>, CompletionStage<Done>> running =
+        Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
+            .mapConcat(frames -> frames)
+            .prepend(Source.single(hello))
+            .via(Tcp.get(system).outgoingConnection(host, port))
+            .via(Frames.decoder())
+            .toMat(Sink.foreach(this::onFrame), Keep.both())
+            .run(system);
+    this.queue = running.first();
+    running.second().whenComplete((done, failure) -> onClosed(failure));
+  }
+
+  CompletionStage<Void> put(BlockId id, byte[] bytes, long records) {
+    long request = requests.incrementAndGet();
+    return send(request, Frames.transfer(Frames.PUT, request, id, bytes, records))
+        .thenApply(payload -> null);
+  }
+
+  CompletionStage<Payload> get(BlockId id) {
+    long request = requests.incrementAndGet();
+    return send(request, List.of(Frames.get(request, id)));
+  }
+
+  CompletionStage<Void> closed() {
+    return closed;
+  }
+
+  void close() {
+    queue.complete();
+  }
+
+  private CompletableFuture<Payload> send(long request, List<ByteString> frames) {
+    CompletableFuture<Payload> answer = new CompletableFuture<>();
+    waiting.put(request, answer);
+    if (closed.isDone() || queue.offer(frames) != QueueOfferResult.enqueued()) {
+      waiting.remove(request);
+      answer.completeExceptionally(unreachable(null));
+    }
+    return answer;
+  }
+
+  private void onFrame(Frame frame) {
+    CompletableFuture<Payload> answer = waiting.get(frame.request());
+    if (answer == null) {
+      return;
+    }
+    switch (frame.type()) {
+      case Frames.ACK -> finish(frame.request(), new Payload(new byte[0], 0));
+      case Frames.ERROR -> {
+        waiting.remove(frame.request());
+        answer.completeExceptionally(
+            new IOException("Node " + peer + " refused: " + frame.payload().utf8String()));
+      }
+      case Frames.FOUND -> {
+        Incoming found = new Incoming(frame.payload());
+        incoming.put(frame.request(), found);
+        finishIfComplete(frame.request(), found);
+      }
+      case Frames.DATA -> {
+        Incoming found = incoming.get(frame.request());
+        if (found != null) {
+          found.add(frame.payload());
+          finishIfComplete(frame.request(), found);
+        }
+      }
+      default -> throw new IllegalStateException("Unexpected frame of type " + frame.type());
+    }
+  }
+
+  private void finishIfComplete(long request, Incoming found) {
+    if (found.isComplete()) {
+      incoming.remove(request);
+      finish(request, found.payload());
+    }
+  }
+
+  private void finish(long request, Payload payload) {
+    CompletableFuture<Payload> answer = waiting.remove(request);
+    if (answer != null) {
+      answer.complete(payload);
+    }
+  }
+
+  private void onClosed(@Nullable Throwable failure) {
+    closed.complete(null);
+    for (Long request : List.copyOf(waiting.keySet())) {
+      CompletableFuture<Payload> answer = waiting.remove(request);
+      if (answer != null) {
+        answer.completeExceptionally(unreachable(failure));
+      }
+    }
+  }
+
+  private IOException unreachable(@Nullable Throwable cause) {
+    return new IOException("Node " + peer + " is unreachable on its data port", cause);
+  }
+}

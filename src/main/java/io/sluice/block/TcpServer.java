@@ -1,0 +1,121 @@
+package io.sluice.block;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Tcp;
+import akka.util.ByteString;
+import io.sluice.block.Frames.Frame;
+import io.sluice.block.Frames.Incoming;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The side channel's listening end: takes and gives blocks for peers that hold the cluster's token. */
+final class TcpServer {
+
+  private static final Logger log = LoggerFactory.getLogger(TcpServer.class);
+  private static final int MAX_OPEN_TRANSFERS = 256;
+
+  private final byte[] token;
+  private final DataChannel.Handler handler;
+
+  TcpServer(String token, DataChannel.Handler handler) {
+    this.token = token.getBytes(StandardCharsets.UTF_8);
+    this.handler = handler;
+  }
+
+  CompletionStage<Tcp.ServerBinding> bind(ActorSystem<?> system, String host, int port) {
+    return Tcp.get(system)
+        .bind(host, port)
+        .to(Sink.foreach(
+            connection -> connection.handleWith(conversation(connection.remoteAddress()), system)))
+        .run(system);
+  }
+
+  private Flow<ByteString, ByteString, NotUsed> conversation(InetSocketAddress peer) {
+    return Frames.decoder()
+        .statefulMapConcat(() -> new Conversation()::answer)
+        .mapError(Throwable.class, failure -> {
+          log.warn("Closing the data connection from [{}]: {}", peer, failure.getMessage());
+          return failure;
+        });
+  }
+
+  private final class Conversation {
+    private final Map<Long, Incoming> open = new HashMap<>();
+    private boolean trusted;
+
+    List<ByteString> answer(Frame frame) {
+      if (!trusted) {
+        greet(frame);
+        return List.of();
+      }
+      return switch (frame.type()) {
+        case Frames.PUT -> {
+          if (open.size() >= MAX_OPEN_TRANSFERS) {
+            throw new IllegalStateException("more than " + MAX_OPEN_TRANSFERS + " open transfers");
+          }
+          Incoming incoming = new Incoming(frame.payload());
+          open.put(frame.request(), incoming);
+          yield finishIfComplete(frame.request(), incoming);
+        }
+        case Frames.DATA -> {
+          Incoming incoming = open.get(frame.request());
+          if (incoming == null) {
+            throw new IllegalStateException("data without a transfer");
+          }
+          incoming.add(frame.payload());
+          yield finishIfComplete(frame.request(), incoming);
+        }
+        case Frames.GET -> give(frame);
+        default -> throw new IllegalStateException("unexpected frame of type " + frame.type());
+      };
+    }
+
+    private void greet(Frame frame) {
+      if (frame.type() != Frames.HELLO
+          || !MessageDigest.isEqual(frame.payload().toArray(), token)) {
+        throw new SecurityException(
+            "the peer did not present this cluster's token (sluice.cluster.token)");
+      }
+      trusted = true;
+    }
+
+    private List<ByteString> finishIfComplete(long request, Incoming incoming) {
+      if (!incoming.isComplete()) {
+        return List.of();
+      }
+      open.remove(request);
+      try {
+        DataChannel.Payload payload = incoming.payload();
+        handler.onPut(incoming.id(), payload.bytes(), payload.records());
+        return List.of(Frames.frame(Frames.ACK, request, ByteString.emptyByteString()));
+      } catch (RuntimeException refused) {
+        return List.of(error(request, refused));
+      }
+    }
+
+    private List<ByteString> give(Frame frame) {
+      BlockId id = Frames.readId(frame.payload().toByteBuffer());
+      try {
+        DataChannel.Payload found = handler.onGet(id);
+        return Frames.transfer(Frames.FOUND, frame.request(), id, found.bytes(), found.records());
+      } catch (RuntimeException refused) {
+        return List.of(error(frame.request(), refused));
+      }
+    }
+  }
+
+  private static ByteString error(long request, RuntimeException failure) {
+    return Frames.frame(
+        Frames.ERROR, request, ByteString.fromString(String.valueOf(failure.getMessage())));
+  }
+}

@@ -1,0 +1,204 @@
+package io.sluice.receiver;
+
+import io.sluice.api.Receiver;
+import io.sluice.block.Block;
+import io.sluice.plan.Closure;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The runs of one receiver on one worker, one after the other, each with a fresh copy of the user's object. */
+final class ReceiverRuns {
+
+  /** What a run has to tell; called from any thread. */
+  interface Listener {
+    void started();
+
+    void restart(String reason, @Nullable Throwable cause);
+
+    void stop(String reason);
+
+    void error(String message, @Nullable Throwable cause);
+  }
+
+  private final ReceiverSupervisor.Assignment assignment;
+  private final ClassLoader loader;
+  private final BlockWriter writer;
+  private final Listener listener;
+  private final BlockBuilder builder;
+  private final ExecutorService callbacks;
+  private final ScheduledExecutorService clock;
+  private @Nullable Run current;
+  private volatile boolean over;
+
+  ReceiverRuns(
+      ReceiverSupervisor.Assignment assignment,
+      ClassLoader loader,
+      BlockWriter writer,
+      Listener listener) {
+    this.assignment = assignment;
+    this.loader = loader;
+    this.writer = writer;
+    this.listener = listener;
+    this.builder = new BlockBuilder(assignment.blockBytes(), writer::write);
+    String thread = "sluice-receiver-" + assignment.stream();
+    this.callbacks = Executors.newSingleThreadExecutor(task -> daemon(task, thread));
+    this.clock =
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, thread + "-blocks"));
+    long ageNanos = TimeUnit.MILLISECONDS.toNanos(assignment.blockMillis());
+    long everyNanos = Math.max(ageNanos / 2, 500_000);
+    var unused = clock.scheduleAtFixedRate(
+        () -> flushIfOlder(ageNanos), everyNanos, everyNanos, TimeUnit.NANOSECONDS);
+  }
+
+  void start() {
+    callbacks.execute(this::startRun);
+  }
+
+  /** Ends the current run; {@code then} is called when it has ended. */
+  void endRun(Runnable then) {
+    callbacks.execute(() -> {
+      stopRun();
+      then.run();
+    });
+  }
+
+  /** Ends the current run and stores what is left. */
+  void endForGood(Runnable then) {
+    callbacks.execute(() -> {
+      stopRun();
+      clock.shutdown();
+      try {
+        builder.close();
+      } catch (RuntimeException failure) {
+        listener.error("The last block could not be stored", failure);
+      }
+      over = true;
+      then.run();
+    });
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** Lets go of all threads; what is not stored is lost. */
+  void abandon() {
+    Run run = current;
+    if (run != null) {
+      run.stopped = true;
+    }
+    clock.shutdownNow();
+    callbacks.shutdownNow();
+  }
+
+  private void startRun() {
+    try {
+      Receiver<?> receiver = (Receiver<?>) Closure.read(assignment.receiver(), loader);
+      writer.level(receiver.storageLevel());
+      Run run = new Run(receiver);
+      current = run;
+      receiver.attach(run);
+      receiver.onStart();
+      listener.started();
+    } catch (Exception failure) {
+      listener.restart("onStart failed", failure);
+    }
+  }
+
+  private void stopRun() {
+    Run run = current;
+    current = null;
+    if (run != null) {
+      run.stopped = true;
+      try {
+        run.receiver.onStop();
+      } catch (Exception failure) {
+        listener.error("onStop failed", failure);
+      }
+    }
+  }
+
+  private void flushIfOlder(long ageNanos) {
+    try {
+      builder.flushIfOlder(System.nanoTime(), ageNanos);
+    } catch (RuntimeException failure) {
+      listener.error("A block could not be stored", failure);
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** One life of the user's object. */
+  private final class Run implements Receiver.Supervisor {
+    private final Receiver<?> receiver;
+    private volatile boolean stopped;
+
+    Run(Receiver<?> receiver) {
+      this.receiver = receiver;
+    }
+
+    @Override
+    public void store(Object record) {
+      builder.add(record, System.nanoTime());
+    }
+
+    @Override
+    public void storeBytes(ByteBuffer bytes) {
+      builder.add(bytes, System.nanoTime());
+    }
+
+    @Override
+    public void storeBlock(List<?> records, OptionalLong position) {
+      CompletableFuture<Void> done =
+          builder.addBlock(() -> writer.write(Block.Records.of(records), position));
+      try {
+        done.join();
+      } catch (CompletionException failure) {
+        if (failure.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw failure;
+      }
+    }
+
+    @Override
+    public OptionalLong position() {
+      return writer.position();
+    }
+
+    @Override
+    public void restart(String reason, @Nullable Throwable cause) {
+      if (!stopped) {
+        stopped = true;
+        listener.restart(reason, cause);
+      }
+    }
+
+    @Override
+    public void stop(String reason) {
+      listener.stop(reason);
+    }
+
+    @Override
+    public void reportError(String message, @Nullable Throwable cause) {
+      listener.error(message, cause);
+    }
+
+    @Override
+    public boolean isStopped() {
+      return stopped;
+    }
+  }
+}

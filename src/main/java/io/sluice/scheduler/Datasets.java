@@ -1,0 +1,82 @@
+package io.sluice.scheduler;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where the kept datasets of batches lie. */
+final class Datasets {
+
+  /** A partition and the workers that hold it, the one that made it first. */
+  record Partition(int id, List<String> holders) {
+    /** The partition's number in keyed data. */
+    int number() {
+      return id & 0xFFFF;
+    }
+  }
+
+  private record Key(int node, long batchMillis) {}
+
+  private final Map<Key, TreeMap<Integer, Partition>> datasets = new HashMap<>();
+
+  boolean contains(int node, long batchMillis) {
+    return datasets.containsKey(new Key(node, batchMillis));
+  }
+
+  /** Says that the dataset is being made, with the partitions it will have. */
+  void begin(int node, long batchMillis) {
+    datasets.put(new Key(node, batchMillis), new TreeMap<>());
+  }
+
+  void add(int node, long batchMillis, Partition partition) {
+    datasets
+        .computeIfAbsent(new Key(node, batchMillis), key -> new TreeMap<>())
+        .put(partition.id(), partition);
+  }
+
+  /** The dataset's partitions; none if it is not kept. */
+  Collection<Partition> partitions(int node, long batchMillis) {
+    return datasets.getOrDefault(new Key(node, batchMillis), new TreeMap<>()).values();
+  }
+
+  void remove(int node, long batchMillis) {
+    datasets.remove(new Key(node, batchMillis));
+  }
+
+  /** Forgets datasets that workers drop at the commit of a batch. */
+  void expire(long committedMillis, Map<Integer, Long> keepMillis) {
+    datasets
+        .keySet()
+        .removeIf(
+            key -> key.batchMillis <= committedMillis - keepMillis.getOrDefault(key.node, 0L));
+  }
+
+  void removeHolder(String worker) {
+    datasets
+        .values()
+        .forEach(partitions -> partitions.replaceAll((id, partition) -> new Partition(
+            id,
+            partition.holders.stream().filter(holder -> !holder.equals(worker)).toList())));
+  }
+
+  /** A copy of one keyed partition of all datasets was made. */
+  void addHolder(int partitionNumber, int modulo, String owner, String standby) {
+    datasets
+        .values()
+        .forEach(partitions ->
+            partitions.replaceAll((id, partition) -> partition.number() % modulo == partitionNumber
+                    && partition.holders.contains(owner)
+                    && !partition.holders.contains(standby)
+                ? new Partition(id, with(partition.holders, standby))
+                : partition));
+  }
+
+  private static List<String> with(List<String> holders, String more) {
+    List<String> all = new ArrayList<>(holders);
+    all.add(more);
+    return List.copyOf(all);
+  }
+}

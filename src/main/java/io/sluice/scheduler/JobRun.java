@@ -1,0 +1,230 @@
+package io.sluice.scheduler;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.plan.Operator;
+import io.sluice.plan.Stage;
+import io.sluice.plan.StageSpec;
+import io.sluice.task.TaskSpec;
+import io.sluice.task.TaskWorker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One job: stages whose tasks are all sent out at once and start as their inputs arrive.
+ *
+ * <p>A task that reads kept data is tried again alone. What a shuffle brings is consumed by its reader, so a
+ * failure there, like the loss of a worker, starts a new attempt of the whole job.
+ */
+final class JobRun {
+
+  /** A result and where it lies: inline, or in the worker's store. */
+  record Result(int leg, int ordinal, int index, String worker, byte[] inline) {}
+
+  private record TaskKey(int ordinal, int index) {}
+
+  private record Assigned(String worker, TaskSpec task) {}
+
+  private final long id;
+  private final long batchMillis;
+  private final List<Stage> stages;
+  private final CompletableFuture<List<Result>> done;
+  private final int maxAttempts;
+  private final Map<TaskKey, Assigned> running = new LinkedHashMap<>();
+  private final TreeMap<Long, Result> results = new TreeMap<>();
+  private int attempt;
+  private int taskCount;
+
+  /**
+   * @param batchMillis -1 outside batches
+   */
+  JobRun(
+      long id,
+      long batchMillis,
+      List<Stage> stages,
+      int maxAttempts,
+      CompletableFuture<List<Result>> done) {
+    this.id = id;
+    this.batchMillis = batchMillis;
+    this.stages = stages;
+    this.maxAttempts = maxAttempts;
+    this.done = done;
+  }
+
+  long id() {
+    return id;
+  }
+
+  long batchMillis() {
+    return batchMillis;
+  }
+
+  int attempt() {
+    return attempt;
+  }
+
+  int taskCount() {
+    return taskCount;
+  }
+
+  CompletableFuture<List<Result>> done() {
+    return done;
+  }
+
+  boolean isFinished() {
+    return attempt > 0 && running.isEmpty();
+  }
+
+  /** The nodes whose datasets this job keeps. */
+  List<Integer> storedNodes() {
+    List<Integer> nodes = new ArrayList<>();
+    for (Stage stage : stages) {
+      for (StageSpec.Step step : stage.spec().steps()) {
+        if (step.operator() instanceof Operator.Store store && !nodes.contains(store.node())) {
+          nodes.add(store.node());
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** Plans all tasks anew and gives the message for each worker. */
+  Map<String, TaskWorker.RunTasks> beginAttempt(JobPlanning planning) {
+    attempt++;
+    running.clear();
+    results.clear();
+    taskCount = 0;
+    storedNodes().forEach(node -> planning.datasets().begin(node, batchMillis));
+    Map<Integer, Integer> contributions = new HashMap<>();
+    for (int ordinal = 0; ordinal < stages.size(); ordinal++) {
+      Stage stage = stages.get(ordinal);
+      List<SplitPlanner.Split> splits = planning.splits().split(stage);
+      for (SplitPlanner.Split split : splits) {
+        int number = planning.stages().numberFor(stage.spec(), split.worker());
+        TaskSpec task =
+            new TaskSpec(number, ordinal, split.index(), 1, split.inputs(), split.leaving());
+        running.put(new TaskKey(ordinal, split.index()), new Assigned(split.worker(), task));
+      }
+      taskCount += splits.size();
+      noteOutputs(stage, splits, planning, contributions);
+    }
+    Map<String, List<TaskSpec>> byWorker = new LinkedHashMap<>();
+    planning.workers().forEach(worker -> byWorker.put(worker, new ArrayList<>()));
+    running
+        .values()
+        .forEach(assigned ->
+            byWorker.computeIfAbsent(assigned.worker, key -> new ArrayList<>()).add(assigned.task));
+    byWorker.values().removeIf(List::isEmpty);
+    Map<String, TaskWorker.RunTasks> messages = new LinkedHashMap<>();
+    byWorker.forEach(
+        (worker, tasks) -> messages.put(worker, message(planning, contributions, tasks)));
+    return messages;
+  }
+
+  /** Takes a task's results; stale and repeated ones change nothing. */
+  void finished(TaskWorker.TaskFinished event) {
+    Assigned assigned = running.get(new TaskKey(event.ordinal(), event.index()));
+    if (event.attempt() != attempt || assigned == null) {
+      return;
+    }
+    running.remove(new TaskKey(event.ordinal(), event.index()));
+    for (TaskWorker.ResultPart part : event.results()) {
+      results.put(
+          ((long) part.leg() << 32) | event.index(),
+          new Result(part.leg(), event.ordinal(), event.index(), event.worker(), part.inline()));
+    }
+    if (running.isEmpty()) {
+      done.complete(List.copyOf(results.values()));
+    }
+  }
+
+  /** What to do about a failed task. */
+  sealed interface Verdict {
+    /** The event is stale. */
+    record Ignore() implements Verdict {}
+
+    record RetryTask(String worker, TaskWorker.RunTasks message) implements Verdict {}
+
+    record RetryJob() implements Verdict {}
+
+    record GiveUp(SluiceException failure) implements Verdict {}
+  }
+
+  Verdict failed(TaskWorker.TaskFailed event, JobPlanning planning) {
+    TaskKey key = new TaskKey(event.ordinal(), event.index());
+    Assigned assigned = running.get(key);
+    if (event.attempt() != attempt || assigned == null) {
+      return new Verdict.Ignore();
+    }
+    Stage stage = stages.get(event.ordinal());
+    boolean single = stage.rereads() && !(stage.input() instanceof Stage.SlidingInput);
+    int tries = single ? assigned.task.tries() : attempt;
+    if (tries >= maxAttempts || event.code() == ErrorCode.BLOCK_LOST) {
+      return new Verdict.GiveUp(new SluiceException(
+          event.code(),
+          "%s (stage %d, partition %d, attempt %d of %d, on %s)"
+              .formatted(
+                  event.reason(),
+                  event.ordinal(),
+                  event.index(),
+                  tries,
+                  maxAttempts,
+                  event.worker())));
+    }
+    if (!single) {
+      return new Verdict.RetryJob();
+    }
+    String worker = planning.anotherThan(event.worker());
+    planning.stages().numberFor(stage.spec(), worker);
+    TaskSpec again = assigned.task.again();
+    running.put(key, new Assigned(worker, again));
+    noteMoved(stage, again.index(), worker, planning);
+    return new Verdict.RetryTask(worker, message(planning, Map.of(), List.of(again)));
+  }
+
+  private TaskWorker.RunTasks message(
+      JobPlanning planning, Map<Integer, Integer> contributions, List<TaskSpec> tasks) {
+    return new TaskWorker.RunTasks(
+        planning.epoch(),
+        id,
+        attempt,
+        batchMillis,
+        planning.owners(),
+        planning.standbys(),
+        planning.replicated(),
+        contributions,
+        tasks);
+  }
+
+  private void noteOutputs(
+      Stage stage,
+      List<SplitPlanner.Split> splits,
+      JobPlanning planning,
+      Map<Integer, Integer> contributions) {
+    if (stage.input() instanceof Stage.MergeInput merge) {
+      contributions.putIfAbsent(merge.node().id(), 0);
+    }
+    for (StageSpec.Step step : stage.spec().steps()) {
+      if (step.operator() instanceof Operator.ShuffleOut out) {
+        contributions.merge(out.exchange(), splits.size(), Integer::sum);
+      } else if (step.operator() instanceof Operator.Store store) {
+        for (SplitPlanner.Split split : splits) {
+          planning.note(store, batchMillis, split.index(), split.worker());
+        }
+      }
+    }
+  }
+
+  private void noteMoved(Stage stage, int index, String worker, JobPlanning planning) {
+    for (StageSpec.Step step : stage.spec().steps()) {
+      if (step.operator() instanceof Operator.Store store) {
+        planning.note(store, batchMillis, index, worker);
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.sluice.scheduler;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which worker owns each partition of keyed data, and which one stands by with a copy.
+ *
+ * <p>Owners change only when they must, since state lies with them: a lost owner's standby, which has the
+ * copy, takes its place. Standbys are chosen next to their owners and count only once they are synced.
+ */
+final class Placement {
+
+  /** A copy to be made: everything of a partition from its owner to its new standby. */
+  record Copy(int partition, String owner, String standby) {}
+
+  private final int partitions;
+  private final List<String> owners = new ArrayList<>();
+  private final List<String> standbys = new ArrayList<>();
+  private final Set<Integer> synced = new HashSet<>();
+
+  Placement(int partitions) {
+    this.partitions = partitions;
+  }
+
+  boolean isEmpty() {
+    return owners.isEmpty();
+  }
+
+  List<String> owners() {
+    return List.copyOf(owners);
+  }
+
+  /** The standbys that are synced; the owner itself where there is none. Empty with one worker. */
+  List<String> standbys() {
+    if (synced.isEmpty()) {
+      return List.of();
+    }
+    List<String> ready = new ArrayList<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      ready.add(synced.contains(partition) ? standbys.get(partition) : owners.get(partition));
+    }
+    return ready;
+  }
+
+  String owner(int partition) {
+    return owners.get(partition % partitions);
+  }
+
+  /** Spreads the partitions evenly; nothing is held yet, so every standby is in sync. */
+  void assign(List<String> workers) {
+    owners.clear();
+    standbys.clear();
+    synced.clear();
+    for (int partition = 0; partition < partitions; partition++) {
+      owners.add(workers.get(partition % workers.size()));
+      standbys.add(workers.get((partition + 1) % workers.size()));
+      if (workers.size() > 1) {
+        synced.add(partition);
+      }
+    }
+  }
+
+  /**
+   * Takes a lost worker out.
+   *
+   * @return the partitions whose only copy is gone
+   */
+  Set<Integer> remove(String worker, List<String> left) {
+    Set<Integer> lost = new HashSet<>();
+    for (int partition = 0; partition < partitions && !left.isEmpty(); partition++) {
+      if (owners.get(partition).equals(worker)) {
+        if (!synced.contains(partition)) {
+          lost.add(partition);
+        }
+        String heir = synced.contains(partition) ? standbys.get(partition) : leastLoaded(left);
+        owners.set(partition, heir);
+        synced.remove(partition);
+      } else if (standbys.get(partition).equals(worker)) {
+        synced.remove(partition);
+      }
+    }
+    return lost;
+  }
+
+  /** Chooses standbys where none is in sync and names the copies to make. */
+  List<Copy> missingCopies(List<String> workers) {
+    List<Copy> copies = new ArrayList<>();
+    if (workers.size() < 2) {
+      return copies;
+    }
+    giveNewWorkersAShare(workers);
+    for (int partition = 0; partition < partitions; partition++) {
+      if (!synced.contains(partition)) {
+        int at = workers.indexOf(owners.get(partition));
+        String standby = standbys.get(partition);
+        if (!workers.contains(standby) || standby.equals(owners.get(partition))) {
+          standby = workers.get((at + 1 + partition % (workers.size() - 1)) % workers.size());
+        }
+        standbys.set(partition, standby);
+        copies.add(new Copy(partition, owners.get(partition), standby));
+      }
+    }
+    return copies;
+  }
+
+  /** The standby has everything. */
+  void copied(int partition) {
+    synced.add(partition);
+  }
+
+  /** Hands partitions to workers that have fewer than their share, from those that have more: owner and standby swap. */
+  List<Integer> rebalance(List<String> workers) {
+    List<Integer> moved = new ArrayList<>();
+    for (int partition : synced.stream().sorted().toList()) {
+      String from = owners.get(partition);
+      String to = standbys.get(partition);
+      if (load(from) > load(to) + 1 && workers.contains(to)) {
+        owners.set(partition, to);
+        standbys.set(partition, from);
+        moved.add(partition);
+      }
+    }
+    return moved;
+  }
+
+  /** A worker below its share becomes the standby of partitions that it will then take over. */
+  private void giveNewWorkersAShare(List<String> workers) {
+    int share = partitions / workers.size();
+    for (String worker : workers) {
+      for (long load = load(worker); load < share; load++) {
+        String richest =
+            Collections.max(workers, (left, right) -> Long.compare(load(left), load(right)));
+        for (int partition = 0; partition < partitions; partition++) {
+          if (owners.get(partition).equals(richest) && !standbys.get(partition).equals(worker)) {
+            standbys.set(partition, worker);
+            synced.remove(partition);
+            break;
+          }
+        }
+      }
+    }
+  }
+
+  private String leastLoaded(List<String> workers) {
+    return Collections.min(workers, (left, right) -> Long.compare(load(left), load(right)));
+  }
+
+  private long load(String worker) {
+    Map<String, Long> loads = new HashMap<>();
+    owners.forEach(owner -> loads.merge(owner, 1L, Long::sum));
+    return loads.getOrDefault(worker, 0L);
+  }
+}

@@ -1,0 +1,138 @@
+package io.sluice.task;
+
+import io.sluice.plan.Action;
+import io.sluice.plan.Aggregation;
+import io.sluice.plan.Operator;
+import io.sluice.plan.StageSpec;
+import io.sluice.plan.UserCode;
+import io.sluice.shuffle.Combiner;
+import io.sluice.shuffle.MapOutput;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The operators of a stage put together for one run of one task. */
+final class OperatorChain {
+
+  private final List<StageSpec.Step> steps;
+  private final UserCode code;
+  private final TaskOutput task;
+  private final Output root;
+  private @Nullable PartitionStep driver;
+  private boolean driverClaimed;
+
+  OperatorChain(StageSpec spec, UserCode code, TaskOutput task) {
+    this.steps = spec.steps();
+    this.code = code;
+    this.task = task;
+    this.root = after(-1);
+  }
+
+  /** Sends all records of the source through the chain. */
+  void run(Source source) {
+    PartitionStep first = driver;
+    if (first == null) {
+      source.push(root, task);
+      root.finish();
+      return;
+    }
+    Iterator<?> records = source.iterator();
+    BooleanSupplier pushOne = () -> {
+      if (records.hasNext()) {
+        root.accept(records.next());
+        return true;
+      }
+      root.finish();
+      return false;
+    };
+    first.drive(pushOne);
+  }
+
+  private Output after(int parent) {
+    List<Output> outputs = new ArrayList<>();
+    for (int step = parent + 1; step < steps.size(); step++) {
+      if (steps.get(step).parent() == parent) {
+        outputs.add(build(step, steps.get(step).operator()));
+      }
+    }
+    return Output.all(outputs.toArray(Output[]::new));
+  }
+
+  private Output build(int step, Operator operator) {
+    if (operator instanceof Operator.Map map) {
+      return new Transforms.Map(map.function(), code, after(step));
+    } else if (operator instanceof Operator.FlatMap flatMap) {
+      return new Transforms.FlatMap(flatMap.function(), code, after(step));
+    } else if (operator instanceof Operator.Filter filter) {
+      return new Transforms.Filter(filter.function(), code, after(step));
+    } else if (operator instanceof Operator.CountRecords) {
+      return new Transforms.CountRecords(after(step));
+    } else if (operator instanceof Operator.MapPartitions partitions) {
+      return mapPartitions(step, partitions);
+    } else if (operator instanceof Operator.AggregateLocally local) {
+      return new Transforms.AggregateLocally(Combiner.of(local.aggregation(), code), after(step));
+    } else if (operator instanceof Operator.ShuffleOut out) {
+      return new Endings.ShuffleOut(out, mapOutput(out), task);
+    } else if (operator instanceof Operator.Store store) {
+      return new Endings.Store(store, task);
+    } else if (operator instanceof Operator.Result result) {
+      return result(result.leg(), result.action());
+    }
+    throw new IllegalStateException("Unknown operator " + operator);
+  }
+
+  private Output mapPartitions(int step, Operator.MapPartitions partitions) {
+    boolean drives = claimDriver();
+    Output next = after(step);
+    return settle(
+        new PartitionStep(partitions.function(), code, returned -> {
+          if (returned instanceof Iterator<?> results) {
+            results.forEachRemaining(next);
+          }
+          next.finish();
+        }),
+        drives);
+  }
+
+  private Output result(int leg, Action action) {
+    if (action instanceof Action.Collect collect) {
+      return new Endings.Collect(leg, collect.limit(), endings() == 1, task);
+    } else if (action instanceof Action.ForPartition forPartition) {
+      boolean drives = claimDriver();
+      return settle(
+          new PartitionStep(forPartition.function(), code, returned -> task.result(leg, returned)),
+          drives);
+    }
+    return new Endings.Count(leg, task);
+  }
+
+  /** The partition step nearest to the source on the first path drives; asked before what follows it is built. */
+  private boolean claimDriver() {
+    boolean first = !driverClaimed;
+    driverClaimed = true;
+    return first;
+  }
+
+  private Output settle(PartitionStep step, boolean drives) {
+    if (drives) {
+      driver = step;
+    }
+    return step;
+  }
+
+  private MapOutput mapOutput(Operator.ShuffleOut out) {
+    Aggregation aggregation = out.aggregation();
+    Combiner combiner = aggregation.mapSide() ? Combiner.of(aggregation, code) : null;
+    return new MapOutput(aggregation, combiner, out.input(), out.partitions());
+  }
+
+  private long endings() {
+    return steps.stream()
+        .filter(step -> step.operator() instanceof Operator.Result
+            || step.operator() instanceof Operator.Store
+            || step.operator() instanceof Operator.ShuffleOut)
+        .count();
+  }
+}

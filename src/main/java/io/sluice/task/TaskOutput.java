@@ -1,0 +1,55 @@
+package io.sluice.task;
+
+import io.sluice.plan.Operator;
+import io.sluice.shuffle.Contribution;
+import io.sluice.shuffle.MapOutput;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a task leaves behind: data for shuffles, datasets to keep, results for the driver. */
+final class TaskOutput {
+
+  record Shuffled(Operator.ShuffleOut out, Contribution contribution) {}
+
+  record Stored(int node, int leg, List<Object> records) {}
+
+  record Resulted(int leg, Object value) {}
+
+  private final List<Shuffled> shuffled = new ArrayList<>();
+  private final List<Stored> stored = new ArrayList<>();
+  private final List<Resulted> results = new ArrayList<>();
+  private boolean wantsMore = true;
+
+  List<Shuffled> shuffled() {
+    return shuffled;
+  }
+
+  List<Stored> stored() {
+    return stored;
+  }
+
+  List<Resulted> results() {
+    return results;
+  }
+
+  /** False once the rest of the input cannot change anything. */
+  boolean wantsMore() {
+    return wantsMore;
+  }
+
+  void enough() {
+    wantsMore = false;
+  }
+
+  void shuffle(Operator.ShuffleOut out, MapOutput collected) {
+    shuffled.add(new Shuffled(out, collected.finish()));
+  }
+
+  void store(Operator.Store store, List<Object> records) {
+    stored.add(new Stored(store.node(), store.leg(), records));
+  }
+
+  void result(int leg, Object value) {
+    results.add(new Resulted(leg, value));
+  }
+}

@@ -1,0 +1,253 @@
+package io.sluice.task;
+
+import io.sluice.api.Faults;
+import io.sluice.api.Function;
+import io.sluice.api.Function2;
+import io.sluice.api.Pair;
+import io.sluice.block.Block;
+import io.sluice.block.BlockId;
+import io.sluice.block.BlockRef;
+import io.sluice.block.DataNode;
+import io.sluice.plan.Aggregation;
+import io.sluice.plan.Closure;
+import io.sluice.plan.StageSpec;
+import io.sluice.plan.UserCode;
+import io.sluice.shuffle.Combiner;
+import io.sluice.shuffle.Contribution;
+import io.sluice.shuffle.Inbox;
+import io.sluice.state.SlidingTotals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one task on a task thread and delivers what it leaves behind to where it is needed. */
+final class TaskRunner {
+
+  private static final int MAX_INLINE_BYTES = 32 * 1024;
+
+  private final WorkerSession session;
+  private final Executor threads;
+  private final Faults faults;
+  private final String driverAddress;
+
+  TaskRunner(WorkerSession session, Executor threads, Faults faults, String driverAddress) {
+    this.session = session;
+    this.threads = threads;
+    this.faults = faults;
+    this.driverAddress = driverAddress;
+  }
+
+  /** Completes, on any thread, when the task's output is where it belongs. */
+  CompletionStage<List<TaskWorker.ResultPart>> run(TaskWorker.RunTasks job, TaskSpec task) {
+    CompletableFuture<List<Block>> inputs = read(task.inputs());
+    CompletableFuture<List<Block>> leaving = read(task.leaving());
+    return inputs
+        .thenCombineAsync(leaving, (entered, left) -> compute(job, task, entered, left), threads)
+        .thenCompose(output -> deliver(job, task, output));
+  }
+
+  private CompletableFuture<List<Block>> read(List<BlockRef> refs) {
+    List<CompletableFuture<Block>> reads = new ArrayList<>(refs.size());
+    refs.forEach(ref -> reads.add(session.node().read(ref).toCompletableFuture()));
+    return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
+        .thenApply(done -> reads.stream().map(CompletableFuture::join).toList());
+  }
+
+  private TaskOutput compute(
+      TaskWorker.RunTasks job, TaskSpec task, List<Block> inputs, List<Block> leaving) {
+    DataNode node = session.node();
+    try {
+      faults.beforeTask(
+          node.address(), job.batchMillis(), task.ordinal(), task.index(), task.tries());
+    } catch (Exception injected) {
+      throw new IllegalStateException(injected);
+    }
+    UserCode code = session.code();
+    StageSpec spec = session.stage(task.stage());
+    TaskOutput output = new TaskOutput();
+    new OperatorChain(spec, code, output).run(source(job, task, spec, code, inputs, leaving));
+    return output;
+  }
+
+  private Source source(
+      TaskWorker.RunTasks job,
+      TaskSpec task,
+      StageSpec spec,
+      UserCode code,
+      List<Block> inputs,
+      List<Block> leaving) {
+    if (spec.leaf() instanceof StageSpec.Merge merge) {
+      Inbox inbox =
+          session.inbox(new WorkerSession.ShuffleKey(job.job(), job.attempt(), merge.exchange()));
+      Combiner combiner = merge.aggregation() instanceof Aggregation.Pass
+          ? null
+          : Combiner.of(merge.aggregation(), code);
+      return Source.of(consumer -> inbox.merge(task.index(), combiner, consumer));
+    } else if (spec.leaf() instanceof StageSpec.SlidingTotals sliding) {
+      SlidingTotals totals = session.totals(sliding.node(), task.index());
+      totals.advance(
+          job.batchMillis(), pairs(leaving), pairs(inputs), new WindowFunctions(sliding, code));
+      return Source.of(totals::forEach);
+    }
+    return Source.of(inputs, session.codec());
+  }
+
+  private List<List<Pair<?, ?>>> pairs(List<Block> blocks) {
+    List<List<Pair<?, ?>>> panes = new ArrayList<>();
+    for (Block block : blocks) {
+      List<Pair<?, ?>> pane = new ArrayList<>((int) block.records());
+      block.forEach(session.codec(), record -> {
+        if (record instanceof Pair<?, ?> pair) {
+          pane.add(pair);
+        }
+      });
+      panes.add(pane);
+    }
+    return panes;
+  }
+
+  private CompletionStage<List<TaskWorker.ResultPart>> deliver(
+      TaskWorker.RunTasks job, TaskSpec task, TaskOutput output) {
+    List<CompletionStage<Void>> sends = new ArrayList<>();
+    output.shuffled().forEach(shuffled -> sendShuffle(job, task, shuffled, sends));
+    output.stored().forEach(stored -> keep(job, task, stored, sends));
+    if (session.stage(task.stage()).leaf() instanceof StageSpec.SlidingTotals sliding) {
+      sendDelta(job, task, sliding.node(), sends);
+    }
+    List<TaskWorker.ResultPart> results = new ArrayList<>();
+    output.results().forEach(result -> results.add(resultPart(job, task, result)));
+    if (sends.isEmpty()) {
+      return CompletableFuture.completedStage(results);
+    }
+    return CompletableFuture.allOf(sends.stream()
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture[]::new))
+        .thenApply(done -> results);
+  }
+
+  private void sendShuffle(
+      TaskWorker.RunTasks job,
+      TaskSpec task,
+      TaskOutput.Shuffled shuffled,
+      List<CompletionStage<Void>> sends) {
+    int exchange = shuffled.out().exchange();
+    long source =
+        ((long) task.ordinal() << 48) | ((long) shuffled.out().leg() << 32) | task.index();
+    int used = Math.min(shuffled.out().partitions(), job.owners().size());
+    List<String> owners = job.owners();
+    String self = session.node().address();
+    for (String owner : owners.subList(0, used).stream().distinct().toList()) {
+      IntPredicate theirs = partition -> owners.get(partition % owners.size()).equals(owner);
+      Contribution part = shuffled.contribution().only(theirs);
+      if (owner.equals(self)) {
+        session.contribute(
+            new WorkerSession.ShuffleKey(job.job(), job.attempt(), exchange), source, part);
+      } else {
+        BlockId id = BlockId.shuffle(session.context(), job.job(), job.attempt(), exchange, source);
+        sends.add(session.node().channel().put(owner, id, part.encode(session.codec()), 0));
+      }
+    }
+  }
+
+  private void keep(
+      TaskWorker.RunTasks job,
+      TaskSpec task,
+      TaskOutput.Stored stored,
+      List<CompletionStage<Void>> sends) {
+    int partition = stored.leg() << 16 | task.index();
+    BlockId id = BlockId.dataset(session.context(), stored.node(), job.batchMillis(), partition);
+    Block block = Block.Records.of(stored.records());
+    if (job.replicated().contains(stored.node())) {
+      copyHolder(job, task)
+          .ifPresent(holder -> sends.add(session
+              .node()
+              .channel()
+              .put(holder, id, block.toBytes(session.codec()), block.records())));
+    }
+    session.node().store().put(id, block);
+  }
+
+  private void sendDelta(
+      TaskWorker.RunTasks job, TaskSpec task, int node, List<CompletionStage<Void>> sends) {
+    copyHolder(job, task).ifPresent(holder -> {
+      BlockId id = BlockId.delta(session.context(), node, job.batchMillis(), task.index());
+      byte[] delta = session.codec().encode(session.totals(node, task.index()).delta());
+      sends.add(session.node().channel().put(holder, id, delta, 0));
+    });
+  }
+
+  private Optional<String> copyHolder(TaskWorker.RunTasks job, TaskSpec task) {
+    return TaskWorker.copyHolder(
+        job.owners(), job.standbys(), task.index(), session.node().address());
+  }
+
+  private TaskWorker.ResultPart resultPart(
+      TaskWorker.RunTasks job, TaskSpec task, TaskOutput.Resulted result) {
+    BlockId id =
+        BlockId.result(session.context(), job.job(), task.ordinal(), task.index(), result.leg());
+    List<Object> value = new ArrayList<>(1);
+    value.add(result.value());
+    if (session.node().address().equals(driverAddress)) {
+      session.node().store().put(id, new Block.Records(value, 0));
+      return new TaskWorker.ResultPart(result.leg(), new byte[0]);
+    }
+    byte[] bytes = session.codec().encode(value);
+    if (bytes.length <= MAX_INLINE_BYTES) {
+      return new TaskWorker.ResultPart(result.leg(), bytes);
+    }
+    session.node().store().put(id, Block.Records.of(value));
+    return new TaskWorker.ResultPart(result.leg(), new byte[0]);
+  }
+
+  /** The functions of a sliding window, loaded for this thread. */
+  private static final class WindowFunctions implements SlidingTotals.Functions {
+    private final StageSpec.SlidingTotals spec;
+    private final Function2<Object, Object, Object> reduce;
+    private final Function2<Object, Object, Object> inverse;
+    private final @Nullable Closure filterSite;
+    private final @Nullable Function<Pair<?, ?>, Boolean> filter;
+
+    WindowFunctions(StageSpec.SlidingTotals spec, UserCode code) {
+      this.spec = spec;
+      this.reduce = code.load(spec.reduce());
+      this.inverse = code.load(spec.inverse());
+      this.filterSite = spec.filter();
+      this.filter = filterSite == null ? null : code.load(filterSite);
+    }
+
+    @Override
+    public Object reduce(Object left, Object right) {
+      try {
+        return reduce.call(left, right);
+      } catch (Exception failure) {
+        throw UserCode.failed(spec.reduce(), failure);
+      }
+    }
+
+    @Override
+    public Object inverse(Object total, Object leaving) {
+      try {
+        return inverse.call(total, leaving);
+      } catch (Exception failure) {
+        throw UserCode.failed(spec.inverse(), failure);
+      }
+    }
+
+    @Override
+    public boolean keeps(Pair<?, ?> pair) {
+      if (filter == null || filterSite == null) {
+        return true;
+      }
+      try {
+        return filter.call(pair);
+      } catch (Exception failure) {
+        throw UserCode.failed(filterSite, failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,590 @@
+package io.sluice.task;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.Faults;
+import io.sluice.api.SluiceException;
+import io.sluice.block.BlockId;
+import io.sluice.block.DataNode;
+import io.sluice.plan.Message;
+import io.sluice.plan.StageSpec;
+import io.sluice.receiver.ReceiverSupervisor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** One node's worker for one context: registers with the driver, runs its tasks and hosts its receivers. */
+public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
+
+  /** What a worker hears. */
+  public sealed interface Command extends Message {}
+
+  /** The driver takes the worker in; it answers {@link WorkerUp} once it has the program's jars. */
+  public record Accepted(
+      long context,
+      String name,
+      long epoch,
+      long intervalMillis,
+      String driverAddress,
+      List<ProgramJar> jars)
+      implements Command {}
+
+  /** The driver does not want this worker. */
+  public record Refused(String reason) implements Command {}
+
+  public record Ping(long epoch, long number) implements Command {}
+
+  /** The nodes that may hold copies of received blocks. */
+  public record Peers(long epoch, List<String> addresses) implements Command {}
+
+  /** A stage that tasks will name by its number. */
+  public record DefineStage(long epoch, int stage, byte[] spec) implements Command {}
+
+  public record UndefineStage(long epoch, int stage) implements Command {}
+
+  /**
+   * Tasks of one attempt of a job; each starts when its inputs are there.
+   *
+   * @param batchMillis the batch, or -1 outside batches
+   * @param owners the worker of each partition, by partition modulo size
+   * @param standbys where copies of kept data go, like owners; empty for no copies
+   * @param replicated the nodes whose datasets are copied
+   * @param contributions for each shuffle, how many map outputs complete it
+   */
+  public record RunTasks(
+      long epoch,
+      long job,
+      int attempt,
+      long batchMillis,
+      List<String> owners,
+      List<String> standbys,
+      Set<Integer> replicated,
+      Map<Integer, Integer> contributions,
+      List<TaskSpec> tasks)
+      implements Command {}
+
+  /** The job is over, or has a newer attempt. */
+  public record ForgetJob(long epoch, long job) implements Command {}
+
+  /**
+   * The batch is done: its state counts, older data can go.
+   *
+   * @param released received blocks that no batch needs any more
+   * @param keepMillis how long datasets of a node are kept; all others end with their batch
+   */
+  public record Commit(
+      long epoch,
+      long batchMillis,
+      long lowestLiveJob,
+      List<BlockId> released,
+      Map<Integer, Long> keepMillis)
+      implements Command {}
+
+  /**
+   * Copies what is kept of one keyed partition to its new standby; answered by {@link PartitionCopied}.
+   *
+   * @param modulo partitions are taken modulo this
+   */
+  public record CopyPartition(
+      long epoch, int partition, int modulo, String standby, Set<Integer> nodes)
+      implements Command {}
+
+  public record StartReceiver(
+      long epoch,
+      int stream,
+      int attempt,
+      String name,
+      byte[] receiver,
+      long blockMillis,
+      long blockBytes,
+      long position,
+      boolean hasPosition,
+      ActorRef<ReceiverSupervisor.Event> replyTo)
+      implements Command {}
+
+  public record StopReceiver(long epoch, int stream) implements Command {}
+
+  /** The driver has counted these blocks. */
+  public record BlocksCounted(long epoch, int stream, List<Long> numbers) implements Command {}
+
+  /** The driver gave this worker up, or ends; the worker starts afresh or stops. */
+  public record Dismiss(long epoch, String reason, boolean forGood) implements Command {}
+
+  private record Register() implements Command {}
+
+  private record Arrived(Object key) implements Command {}
+
+  private record ProgramLoaded(ProgramLoader loader) implements Command {}
+
+  private record ProgramFailed(String reason) implements Command {}
+
+  private record TaskEnded(
+      RunTasks job,
+      TaskSpec task,
+      List<ResultPart> results,
+      @Nullable Throwable failure) implements Command {}
+
+  private record DriverGone() implements Command {}
+
+  /** What a worker says, always to its driver. */
+  public sealed interface Event extends Message {}
+
+  /** Asks to be taken in. */
+  public record WorkerReady(
+      ActorRef<Command> worker,
+      String address,
+      long incarnation,
+      int slots,
+      String host,
+      String version,
+      String proof)
+      implements Event {}
+
+  /** The worker can run tasks. */
+  public record WorkerUp(String address, long incarnation) implements Event {}
+
+  public record WorkerFailed(String address, String reason) implements Event {}
+
+  public record Pong(String address, long incarnation, long number) implements Event {}
+
+  public record TaskFinished(
+      long epoch,
+      long job,
+      int attempt,
+      int ordinal,
+      int index,
+      String worker,
+      List<ResultPart> results)
+      implements Event {}
+
+  public record TaskFailed(
+      long epoch,
+      long job,
+      int attempt,
+      int ordinal,
+      int index,
+      String worker,
+      ErrorCode code,
+      String reason,
+      String trace)
+      implements Event {}
+
+  public record PartitionCopied(long epoch, int partition, String standby, boolean complete)
+      implements Event {}
+
+  /** A jar of the program: where it lies, and what it must hash to. */
+  public record ProgramJar(BlockId id, String sha256) implements Message {}
+
+  /** One result of a task; empty bytes mean that it lies in the worker's store. */
+  public record ResultPart(int leg, byte[] inline) implements Message {}
+
+  /** What a worker is on its node. */
+  public record Host(
+      DataNode node,
+      Executor taskThreads,
+      int slots,
+      String host,
+      String version,
+      String proof,
+      Faults faults,
+      ReceiverSupervisor.Backoff backoff) {}
+
+  private final ActorRef<Event> driver;
+  private final Host host;
+  private final TimerScheduler<Command> timers;
+  private final long incarnation = System.nanoTime();
+  private final Map<Long, Integer> attempts = new HashMap<>();
+  private final Map<Object, List<Parked>> parkedBy = new HashMap<>();
+  private final Map<Integer, ActorRef<ReceiverSupervisor.Command>> receivers = new HashMap<>();
+  private @Nullable Accepted accepted;
+  private @Nullable WorkerSession session;
+  private @Nullable TaskRunner runner;
+  private List<String> peers = List.of();
+
+  /** A task whose inputs are not all there. */
+  private record Parked(RunTasks job, TaskSpec task, Set<Object> missing) {}
+
+  /**
+   * Where the copy of what a worker keeps for a partition goes: its standby, or the owner if the worker is
+   * the standby; nowhere without standbys.
+   */
+  public static Optional<String> copyHolder(
+      List<String> owners, List<String> standbys, int partition, String worker) {
+    if (standbys.isEmpty()) {
+      return Optional.empty();
+    }
+    String standby = standbys.get(partition % standbys.size());
+    String owner = owners.get(partition % owners.size());
+    return Optional.of(standby.equals(worker) ? owner : standby)
+        .filter(holder -> !holder.equals(worker));
+  }
+
+  public static Behavior<Command> create(ActorRef<Event> driver, Host host) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new TaskWorker(context, timers, driver, host)));
+  }
+
+  private TaskWorker(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      ActorRef<Event> driver,
+      Host host) {
+    super(context);
+    this.timers = timers;
+    this.driver = driver;
+    this.host = host;
+    context.watchWith(driver, new DriverGone());
+    timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, Duration.ofMillis(500));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Register.class, this::onRegister)
+        .onMessage(Accepted.class, this::onAccepted)
+        .onMessage(Refused.class, this::onRefused)
+        .onMessage(ProgramLoaded.class, this::onProgramLoaded)
+        .onMessage(ProgramFailed.class, this::onProgramFailed)
+        .onMessage(Dismiss.class, this::onDismiss)
+        .onMessage(DriverGone.class, gone -> Behaviors.stopped())
+        .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  private Receive<Command> running() {
+    return newReceiveBuilder()
+        .onMessage(Arrived.class, this::onArrived)
+        .onMessage(TaskEnded.class, this::onTaskEnded)
+        .onMessage(RunTasks.class, job -> current(job.epoch()), this::onRunTasks)
+        .onMessage(Commit.class, commit -> current(commit.epoch()), this::onCommit)
+        .onMessage(ForgetJob.class, forget -> current(forget.epoch()), this::onForgetJob)
+        .onMessage(Ping.class, this::onPing)
+        .onMessage(BlocksCounted.class, this::onBlocksCounted)
+        .onMessage(DefineStage.class, define -> current(define.epoch()), this::onDefineStage)
+        .onMessage(
+            UndefineStage.class, undefine -> current(undefine.epoch()), this::onUndefineStage)
+        .onMessage(StartReceiver.class, start -> current(start.epoch()), this::onStartReceiver)
+        .onMessage(StopReceiver.class, stop -> current(stop.epoch()), this::onStopReceiver)
+        .onMessage(CopyPartition.class, copy -> current(copy.epoch()), this::onCopyPartition)
+        .onMessage(Peers.class, changed -> current(changed.epoch()), this::onPeers)
+        .onMessage(Dismiss.class, this::onDismiss)
+        .onMessage(DriverGone.class, gone -> Behaviors.stopped())
+        .onMessage(Command.class, stale -> Behaviors.same())
+        .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Command> onRegister(Register register) {
+    driver.tell(new WorkerReady(
+        getContext().getSelf(),
+        host.node.address(),
+        incarnation,
+        host.slots,
+        host.host,
+        host.version,
+        host.proof));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onAccepted(Accepted message) {
+    if (accepted != null) {
+      return Behaviors.same();
+    }
+    accepted = message;
+    timers.cancelAll();
+    getContext()
+        .pipeToSelf(
+            ProgramLoader.fetch(host.node, message.driverAddress(), message.jars()),
+            (loader, failure) -> failure == null
+                ? new ProgramLoaded(loader)
+                : new ProgramFailed(String.valueOf(failure.getMessage())));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onRefused(Refused refused) {
+    getContext().getLog().error("The driver refused this worker: {}", refused.reason());
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onProgramFailed(ProgramFailed failed) {
+    getContext().getLog().error("The program cannot be loaded: {}", failed.reason());
+    driver.tell(new WorkerFailed(host.node.address(), failed.reason()));
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onProgramLoaded(ProgramLoaded loaded) {
+    Accepted welcome = accepted;
+    if (welcome == null) {
+      return Behaviors.same();
+    }
+    ActorRef<Command> self = getContext().getSelf();
+    WorkerSession opened = new WorkerSession(
+        welcome.context(),
+        host.node,
+        loaded.loader().classLoader(),
+        key -> self.tell(new Arrived(key)));
+    session = opened;
+    runner = new TaskRunner(opened, host.taskThreads, host.faults, welcome.driverAddress());
+    driver.tell(new WorkerUp(host.node.address(), incarnation));
+    getContext().getLog().info("Working for [{}] with [{}] slots", welcome.name(), host.slots);
+    return running();
+  }
+
+  private Behavior<Command> onPing(Ping ping) {
+    driver.tell(new Pong(host.node.address(), incarnation, ping.number()));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onDefineStage(DefineStage define) {
+    session().define(define.stage(), StageCodec.decode(define.spec()));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onUndefineStage(UndefineStage undefine) {
+    session().undefine(undefine.stage());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onRunTasks(RunTasks job) {
+    Integer known = attempts.get(job.job());
+    if (known != null && known > job.attempt()) {
+      return Behaviors.same();
+    }
+    if (known == null || known < job.attempt()) {
+      attempts.put(job.job(), job.attempt());
+      session().forgetAttemptsBefore(job.job(), job.attempt());
+      unpark(job.job());
+    }
+    job.contributions().forEach((exchange, count) -> {
+      WorkerSession.ShuffleKey key =
+          new WorkerSession.ShuffleKey(job.job(), job.attempt(), exchange);
+      session().inbox(key).expect(count);
+    });
+    job.tasks().forEach(task -> startOrPark(job, task));
+    return Behaviors.same();
+  }
+
+  private void startOrPark(RunTasks job, TaskSpec task) {
+    Set<Object> missing = missing(job, task);
+    if (missing.isEmpty()) {
+      start(job, task);
+    } else {
+      Parked parked = new Parked(job, task, missing);
+      missing.forEach(
+          key -> parkedBy.computeIfAbsent(key, k -> new ArrayList<>()).add(parked));
+    }
+  }
+
+  /** What the task must wait for: its shuffle, and datasets that other tasks of the batch make here. */
+  private Set<Object> missing(RunTasks job, TaskSpec task) {
+    Set<Object> missing = new HashSet<>();
+    StageSpec spec = session().stage(task.stage());
+    if (spec.leaf() instanceof StageSpec.Merge merge) {
+      WorkerSession.ShuffleKey key =
+          new WorkerSession.ShuffleKey(job.job(), job.attempt(), merge.exchange());
+      if (!session().inbox(key).isComplete()) {
+        missing.add(key);
+      }
+    }
+    task.inputs().forEach(input -> {
+      boolean madeNow = input.id().kind() == BlockId.Kind.DATASET
+          && input.id().sequence() == job.batchMillis()
+          && input.holders().contains(host.node.address());
+      if (madeNow && !host.node.store().contains(input.id())) {
+        missing.add(input.id());
+      }
+    });
+    return missing;
+  }
+
+  private Behavior<Command> onArrived(Arrived arrived) {
+    List<Parked> waiting = parkedBy.remove(arrived.key());
+    if (waiting != null) {
+      for (Parked parked : waiting) {
+        parked.missing().remove(arrived.key());
+        if (parked.missing().isEmpty()) {
+          start(parked.job(), parked.task());
+        }
+      }
+    }
+    return Behaviors.same();
+  }
+
+  private void start(RunTasks job, TaskSpec task) {
+    TaskRunner running = runner;
+    if (running != null) {
+      getContext()
+          .pipeToSelf(
+              running.run(job, task),
+              (results, failure) ->
+                  new TaskEnded(job, task, failure == null ? results : List.of(), failure));
+    }
+  }
+
+  private Behavior<Command> onTaskEnded(TaskEnded ended) {
+    RunTasks job = ended.job();
+    TaskSpec task = ended.task();
+    if (ended.failure() == null) {
+      driver.tell(new TaskFinished(
+          job.epoch(),
+          job.job(),
+          job.attempt(),
+          task.ordinal(),
+          task.index(),
+          host.node.address(),
+          ended.results()));
+    } else {
+      Throwable cause = unwrap(ended.failure());
+      ErrorCode code =
+          cause instanceof SluiceException known ? known.code() : ErrorCode.TASK_FAILED;
+      driver.tell(new TaskFailed(
+          job.epoch(),
+          job.job(),
+          job.attempt(),
+          task.ordinal(),
+          task.index(),
+          host.node.address(),
+          code,
+          cause instanceof SluiceException ? String.valueOf(cause.getMessage()) : cause.toString(),
+          Traces.text(cause)));
+    }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onForgetJob(ForgetJob forget) {
+    attempts.remove(forget.job());
+    unpark(forget.job());
+    session().forgetJob(forget.job());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onCommit(Commit commit) {
+    session().commit(commit);
+    attempts.keySet().removeIf(job -> job < commit.lowestLiveJob());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onCopyPartition(CopyPartition copy) {
+    ActorRef<Event> replyTo = driver;
+    var unused = session()
+        .copyPartition(copy)
+        .whenComplete((done, failure) -> replyTo.tell(
+            new PartitionCopied(copy.epoch(), copy.partition(), copy.standby(), failure == null)));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onPeers(Peers changed) {
+    peers = changed.addresses();
+    receivers.values().forEach(receiver -> receiver.tell(new ReceiverSupervisor.Peers(peers)));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onStartReceiver(StartReceiver start) {
+    ActorRef<ReceiverSupervisor.Command> running = receivers.remove(start.stream());
+    if (running != null) {
+      running.tell(new ReceiverSupervisor.Stop());
+    }
+    WorkerSession current = session();
+    ReceiverSupervisor.Assignment assignment = new ReceiverSupervisor.Assignment(
+        current.context(),
+        start.stream(),
+        start.attempt(),
+        start.name(),
+        start.receiver(),
+        start.blockMillis(),
+        start.blockBytes(),
+        start.hasPosition() ? OptionalLong.of(start.position()) : OptionalLong.empty());
+    ActorRef<ReceiverSupervisor.Command> supervisor = getContext()
+        .spawn(
+            ReceiverSupervisor.create(
+                assignment,
+                host.node,
+                current.codec(),
+                current.loader(),
+                host.backoff,
+                start.replyTo()),
+            "receiver-" + start.stream() + "-" + start.attempt());
+    supervisor.tell(new ReceiverSupervisor.Peers(peers));
+    receivers.put(start.stream(), supervisor);
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onStopReceiver(StopReceiver stop) {
+    ActorRef<ReceiverSupervisor.Command> running = receivers.remove(stop.stream());
+    if (running != null) {
+      running.tell(new ReceiverSupervisor.Stop());
+    }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onBlocksCounted(BlocksCounted counted) {
+    ActorRef<ReceiverSupervisor.Command> running = receivers.get(counted.stream());
+    if (running != null) {
+      running.tell(new ReceiverSupervisor.Counted(counted.numbers()));
+    }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onDismiss(Dismiss dismiss) {
+    if (dismiss.forGood()) {
+      getContext().getLog().info("Leaving: {}", dismiss.reason());
+      return Behaviors.stopped();
+    }
+    getContext().getLog().warn("Starting afresh: {}", dismiss.reason());
+    closeSession();
+    return create(driver, host);
+  }
+
+  private Behavior<Command> onPostStop() {
+    closeSession();
+    return Behaviors.same();
+  }
+
+  private void closeSession() {
+    receivers.values().forEach(receiver -> receiver.tell(new ReceiverSupervisor.Stop()));
+    receivers.clear();
+    if (session != null) {
+      session.close();
+    }
+  }
+
+  private void unpark(long job) {
+    parkedBy.values().forEach(list -> list.removeIf(parked -> parked.job().job() == job));
+    parkedBy.values().removeIf(List::isEmpty);
+  }
+
+  private boolean current(long epoch) {
+    return accepted != null && accepted.epoch() == epoch;
+  }
+
+  private WorkerSession session() {
+    if (session == null) {
+      throw new IllegalStateException("The worker has no session yet");
+    }
+    return session;
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

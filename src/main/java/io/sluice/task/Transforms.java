@@ -1,0 +1,154 @@
+package io.sluice.task;
+
+import io.sluice.api.FlatMapFunction;
+import io.sluice.api.Function;
+import io.sluice.api.Pair;
+import io.sluice.plan.Closure;
+import io.sluice.plan.UserCode;
+import io.sluice.shuffle.AggregateTable;
+import io.sluice.shuffle.Combiner;
+import java.util.Iterator;
+
+/** The steps that pass records on. */
+final class Transforms {
+
+  private Transforms() {}
+
+  /** One record for each. */
+  static final class Map extends Output {
+    private final Closure closure;
+    private final Function<Object, Object> function;
+    private final Output next;
+
+    Map(Closure closure, UserCode code, Output next) {
+      this.closure = closure;
+      this.function = code.load(closure);
+      this.next = next;
+    }
+
+    @Override
+    public void accept(Object record) {
+      Object result;
+      try {
+        result = function.call(record);
+      } catch (Exception failure) {
+        throw UserCode.failed(closure, failure);
+      }
+      next.accept(result);
+    }
+
+    @Override
+    void finish() {
+      next.finish();
+    }
+  }
+
+  /** Any number of records for each. */
+  static final class FlatMap extends Output {
+    private final Closure closure;
+    private final FlatMapFunction<Object, Object> function;
+    private final Output next;
+
+    FlatMap(Closure closure, UserCode code, Output next) {
+      this.closure = closure;
+      this.function = code.load(closure);
+      this.next = next;
+    }
+
+    @Override
+    public void accept(Object record) {
+      Iterator<Object> results;
+      try {
+        results = function.call(record);
+      } catch (Exception failure) {
+        throw UserCode.failed(closure, failure);
+      }
+      while (results.hasNext()) {
+        next.accept(results.next());
+      }
+    }
+
+    @Override
+    void finish() {
+      next.finish();
+    }
+  }
+
+  /** The records that pass. */
+  static final class Filter extends Output {
+    private final Closure closure;
+    private final Function<Object, Boolean> function;
+    private final Output next;
+
+    Filter(Closure closure, UserCode code, Output next) {
+      this.closure = closure;
+      this.function = code.load(closure);
+      this.next = next;
+    }
+
+    @Override
+    public void accept(Object record) {
+      boolean passes;
+      try {
+        passes = function.call(record);
+      } catch (Exception failure) {
+        throw UserCode.failed(closure, failure);
+      }
+      if (passes) {
+        next.accept(record);
+      }
+    }
+
+    @Override
+    void finish() {
+      next.finish();
+    }
+  }
+
+  /** The number of records, at the end. */
+  static final class CountRecords extends Output {
+    private final Output next;
+    private long count;
+
+    CountRecords(Output next) {
+      this.next = next;
+    }
+
+    @Override
+    public void accept(Object record) {
+      count++;
+    }
+
+    @Override
+    void finish() {
+      next.accept(count);
+      next.finish();
+    }
+  }
+
+  /** Pairs combined by key, at the end. */
+  static final class AggregateLocally extends Output {
+    private final AggregateTable table;
+    private final Output next;
+
+    AggregateLocally(Combiner combiner, Output next) {
+      this.table = new AggregateTable(combiner);
+      this.next = next;
+    }
+
+    @Override
+    public void accept(Object record) {
+      if (record instanceof Pair<?, ?> pair) {
+        table.add(pair.key(), pair.value(), 0);
+      }
+    }
+
+    @Override
+    void finish() {
+      for (int entry = 0; entry < table.size(); entry++) {
+        next.accept(new Pair<>(table.key(entry), table.value(entry)));
+      }
+      next.finish();
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package io.sluice.task;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.api.StorageLevel;
+import io.sluice.block.Block;
+import io.sluice.block.BlockId;
+import io.sluice.block.DataChannel;
+import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
+import io.sluice.plan.StageSpec;
+import io.sluice.plan.UserCode;
+import io.sluice.shuffle.Contribution;
+import io.sluice.shuffle.Inbox;
+import io.sluice.state.SlidingTotals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** What a worker holds for one context: its stages, shuffle data and state. Thread-safe. */
+final class WorkerSession implements DataChannel.Handler, AutoCloseable {
+
+  /** A shuffle of one attempt of a job, complete once all its maps have arrived. */
+  record ShuffleKey(long job, int attempt, int exchange) {}
+
+  private record StateKey(int node, int partition) {}
+
+  private static final int MAX_LOADED_FUNCTIONS = 2000;
+
+  private final long context;
+  private final DataNode node;
+  private final ClassLoader loader;
+  private final RecordCodec codec;
+  private final Consumer<Object> arrivals;
+  private final Consumer<BlockId> blockArrivals;
+  private final ThreadLocal<UserCode> code;
+  private final Map<Integer, StageSpec> stages = new ConcurrentHashMap<>();
+  private final Map<ShuffleKey, Inbox> inboxes = new ConcurrentHashMap<>();
+  private final Map<StateKey, SlidingTotals> totals = new ConcurrentHashMap<>();
+  private volatile long lowestLiveJob;
+
+  /**
+   * @param loader knows the program's classes
+   * @param arrivals hears of every {@link ShuffleKey} that is complete and every {@link BlockId} that is stored
+   */
+  WorkerSession(long context, DataNode node, ClassLoader loader, Consumer<Object> arrivals) {
+    this.context = context;
+    this.node = node;
+    this.loader = loader;
+    this.codec = new RecordCodec(loader);
+    this.arrivals = arrivals;
+    this.blockArrivals = arrivals::accept;
+    this.code = ThreadLocal.withInitial(() -> new UserCode(loader));
+    node.register(context, codec);
+    node.take(context, this);
+    node.store().onArrival(blockArrivals);
+  }
+
+  long context() {
+    return context;
+  }
+
+  DataNode node() {
+    return node;
+  }
+
+  ClassLoader loader() {
+    return loader;
+  }
+
+  RecordCodec codec() {
+    return codec;
+  }
+
+  /** The calling thread's copies of the program's functions. */
+  UserCode code() {
+    UserCode mine = code.get();
+    if (mine.size() > MAX_LOADED_FUNCTIONS) {
+      mine.forgetAll();
+    }
+    return mine;
+  }
+
+  void define(int stage, StageSpec spec) {
+    stages.put(stage, spec);
+  }
+
+  void undefine(int stage) {
+    stages.remove(stage);
+  }
+
+  StageSpec stage(int stage) {
+    StageSpec spec = stages.get(stage);
+    if (spec == null) {
+      throw new SluiceException(ErrorCode.INTERNAL, "Stage " + stage + " was never sent here.");
+    }
+    return spec;
+  }
+
+  Inbox inbox(ShuffleKey key) {
+    return inboxes.computeIfAbsent(key, unknown -> new Inbox());
+  }
+
+  void contribute(ShuffleKey key, long source, Contribution contribution) {
+    if (key.job() >= lowestLiveJob && inbox(key).add(source, contribution)) {
+      arrivals.accept(key);
+    }
+  }
+
+  SlidingTotals totals(int node, int partition) {
+    return totals.computeIfAbsent(new StateKey(node, partition), key -> new SlidingTotals());
+  }
+
+  void forgetJob(long job) {
+    inboxes.keySet().removeIf(key -> key.job() == job);
+  }
+
+  void forgetAttemptsBefore(long job, int attempt) {
+    inboxes.keySet().removeIf(key -> key.job() == job && key.attempt() < attempt);
+  }
+
+  /** Makes the batch's state current and drops what no later batch needs. */
+  void commit(TaskWorker.Commit commit) {
+    totals.values().forEach(state -> state.commit(commit.batchMillis()));
+    applyDeltas(commit.batchMillis());
+    commit.released().forEach(node.store()::remove);
+    lowestLiveJob = commit.lowestLiveJob();
+    inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
+    node.store().removeIf(id -> id.context() == context && isOver(id, commit));
+  }
+
+  /** Sends what is kept of a keyed partition to its standby. */
+  CompletableFuture<Void> copyPartition(TaskWorker.CopyPartition copy) {
+    List<CompletableFuture<Void>> sends = new ArrayList<>();
+    for (BlockId id : node.store().ids()) {
+      boolean wanted = id.kind() == BlockId.Kind.DATASET
+          && id.context() == context
+          && copy.nodes().contains(id.owner())
+          && (id.partition() & 0xFFFF) % copy.modulo() == copy.partition();
+      Block block = wanted ? node.store().get(id) : null;
+      if (block != null) {
+        sends.add(send(copy.standby(), id, block.toBytes(codec), block.records()));
+      }
+    }
+    totals.forEach((key, state) -> {
+      if (key.partition() % copy.modulo() == copy.partition()) {
+        BlockId id = BlockId.snapshot(context, key.node(), 0, key.partition());
+        sends.add(send(copy.standby(), id, codec.encode(state.snapshot()), 0));
+      }
+    });
+    return CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Void> send(String peer, BlockId id, byte[] bytes, long records) {
+    return node.channel().put(peer, id, bytes, records).toCompletableFuture();
+  }
+
+  private static boolean isOver(BlockId id, TaskWorker.Commit commit) {
+    return switch (id.kind()) {
+      case DATASET ->
+        id.sequence() <= commit.batchMillis() - commit.keepMillis().getOrDefault(id.owner(), 0L);
+      case RESULT -> id.sequence() < commit.lowestLiveJob();
+      default -> false;
+    };
+  }
+
+  private void applyDeltas(long batchMillis) {
+    node.store().removeIf(id -> {
+      boolean now = id.context() == context
+          && id.kind() == BlockId.Kind.DELTA
+          && id.sequence() <= batchMillis;
+      if (now && node.store().get(id) instanceof Block.Encoded delta) {
+        totals(id.owner(), id.partition()).applyDelta(codec.decode(delta.bytes()));
+      }
+      return now;
+    });
+  }
+
+  @Override
+  public void onPut(BlockId id, byte[] bytes, long records) {
+    switch (id.kind()) {
+      case SHUFFLE ->
+        contribute(
+            new ShuffleKey(id.sequence(), id.partition(), id.owner()),
+            id.source(),
+            new Contribution(bytes, codec));
+      case RECEIVED -> {
+        Block block = Block.fromBytes(bytes, records);
+        if (!node.store().offer(id, block, StorageLevel.MEMORY_AND_DISK_SER, codec)) {
+          throw new SluiceException(
+              ErrorCode.STORAGE_FULL,
+              "no room for a copy of block " + id + " on " + node.address());
+        }
+      }
+      case DATASET -> node.store().put(id, Block.fromBytes(bytes, records));
+      case DELTA -> node.store().put(id, new Block.Encoded(bytes, records));
+      case SNAPSHOT -> {
+        SlidingTotals state = totals(id.owner(), id.partition());
+        state.clear();
+        state.applyDelta(codec.decode(bytes));
+      }
+      default -> throw new IllegalArgumentException("a worker takes no block of kind " + id.kind());
+    }
+  }
+
+  @Override
+  public DataChannel.Payload onGet(BlockId id) {
+    return node.onGet(id);
+  }
+
+  @Override
+  public void close() {
+    node.store().removeListener(blockArrivals);
+    node.forget(context);
+  }
+}
