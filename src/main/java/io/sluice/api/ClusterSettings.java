@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param heartbeatTimeout silence after which a worker's work is given to others
  * @param joinTimeout how long to look for a seed node or a worker
  * @param minWorkers workers to wait for at start
+ * @param driverWorks whether the driver's node runs tasks too
  */
 public record ClusterSettings(
     String token,
@@ -20,7 +21,8 @@ public record ClusterSettings(
     Duration heartbeatInterval,
     Duration heartbeatTimeout,
     Duration joinTimeout,
-    int minWorkers) {
+    int minWorkers,
+    boolean driverWorks) {
 
   public ClusterSettings {
     if (heartbeatInterval.isNegative()
@@ -51,7 +53,8 @@ public record ClusterSettings(
         cluster.getDuration("heartbeat-interval"),
         cluster.getDuration("heartbeat-timeout"),
         cluster.getDuration("join-timeout"),
-        cluster.getInt("min-workers"));
+        cluster.getInt("min-workers"),
+        cluster.getBoolean("driver-works"));
   }
 
   @Override

@@ -1,8 +1,5 @@
 package io.sluice.api;
 
-import java.io.Serializable;
-import java.util.Iterator;
-
 /**
  * A function that makes any number of pairs of one record.
  *
@@ -10,7 +7,4 @@ import java.util.Iterator;
  * whatever it captures must be serializable. It may throw; the task is then tried again.
  */
 @FunctionalInterface
-public interface PairFlatMapFunction<T, K, V> extends Serializable {
-
-  Iterator<Pair<K, V>> call(T value) throws Exception;
-}
+public interface PairFlatMapFunction<T, K, V> extends FlatMapFunction<T, Pair<K, V>> {}

@@ -1,7 +1,5 @@
 package io.sluice.api;
 
-import java.io.Serializable;
-
 /**
  * A function that makes a key and a value of each record.
  *
@@ -9,7 +7,4 @@ import java.io.Serializable;
  * whatever it captures must be serializable. It may throw; the task is then tried again.
  */
 @FunctionalInterface
-public interface PairFunction<T, K, V> extends Serializable {
-
-  Pair<K, V> call(T value) throws Exception;
-}
+public interface PairFunction<T, K, V> extends Function<T, Pair<K, V>> {}

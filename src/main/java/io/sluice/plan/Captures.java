@@ -45,7 +45,7 @@ final class Captures {
   private @Nullable String findInLambda(SerializedLambda lambda, String path, int depth) {
     for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
       Object captured = lambda.getCapturedArg(i);
-      String at = path + capturedName(lambda, captured, i);
+      String at = (path.isEmpty() ? "" : path + ", ") + capturedName(lambda, captured, i);
       String found = find(captured, at, depth + 1);
       if (found != null) {
         return found;

@@ -50,10 +50,20 @@ public final class Closure implements Serializable {
    * @throws SluiceException FUNCTION_NOT_SERIALIZABLE, naming what it captures
    */
   public static Closure of(Object function, String operation) {
-    requireNonNull(function, () -> "The function passed to " + operation + " is null");
+    return of(function, function, operation);
+  }
+
+  /**
+   * Serializes a function of the engine around one of the user's.
+   *
+   * @param function the user's, to be named in messages
+   * @param wrapper what runs
+   */
+  public static Closure of(Object function, Object wrapper, String operation) {
+    requireNonNull(function, "The function passed to " + operation + " is null");
     String site = CallSite.current();
     try {
-      return new Closure(serialize(function), operation, site);
+      return new Closure(serialize(wrapper), operation, site);
     } catch (IOException failure) {
       throw new SluiceException(
           ErrorCode.FUNCTION_NOT_SERIALIZABLE,

@@ -32,6 +32,11 @@ final class Placement {
     return owners.isEmpty();
   }
 
+  /** Whether some worker has no part in it. */
+  boolean isOutdated(List<String> workers) {
+    return !new HashSet<>(owners).equals(new HashSet<>(workers)) && partitions >= workers.size();
+  }
+
   List<String> owners() {
     return List.copyOf(owners);
   }

@@ -18,12 +18,14 @@ final class OperatorChain {
 
   private final List<StageSpec.Step> steps;
   private final UserCode code;
+  private final int index;
   private final TaskOutput task;
   private final Output root;
   private @Nullable PartitionStep driver;
   private boolean driverClaimed;
 
-  OperatorChain(StageSpec spec, UserCode code, TaskOutput task) {
+  OperatorChain(StageSpec spec, UserCode code, int index, TaskOutput task) {
+    this.index = index;
     this.steps = spec.steps();
     this.code = code;
     this.task = task;
@@ -87,7 +89,7 @@ final class OperatorChain {
     boolean drives = claimDriver();
     Output next = after(step);
     return settle(
-        new PartitionStep(partitions.function(), code, returned -> {
+        new PartitionStep(partitions.function(), code, index, returned -> {
           if (returned instanceof Iterator<?> results) {
             results.forEachRemaining(next);
           }
@@ -102,7 +104,11 @@ final class OperatorChain {
     } else if (action instanceof Action.ForPartition forPartition) {
       boolean drives = claimDriver();
       return settle(
-          new PartitionStep(forPartition.function(), code, returned -> task.result(leg, returned)),
+          new PartitionStep(
+              forPartition.function(),
+              code,
+              leg << 16 | index,
+              returned -> task.result(leg, returned)),
           drives);
     }
     return new Endings.Count(leg, task);

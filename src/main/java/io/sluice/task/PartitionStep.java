@@ -1,6 +1,6 @@
 package io.sluice.task;
 
-import io.sluice.api.Function;
+import io.sluice.api.Function2;
 import io.sluice.plan.Closure;
 import io.sluice.plan.UserCode;
 import java.util.ArrayDeque;
@@ -23,15 +23,18 @@ final class PartitionStep extends Output {
   private static final Object NULL = new Object();
 
   private final Closure closure;
-  private final Function<Iterator<Object>, Object> function;
+  private final Function2<Integer, Iterator<Object>, Object> function;
+  private final int index;
   private final Consumer<Object> result;
   private final Queue<Object> arrived = new ArrayDeque<>();
   private @Nullable BooleanSupplier pull;
 
   /**
+   * @param index of the partition
    * @param result takes what the function returns; an iterator is to be consumed there
    */
-  PartitionStep(Closure closure, UserCode code, Consumer<Object> result) {
+  PartitionStep(Closure closure, UserCode code, int index, Consumer<Object> result) {
+    this.index = index;
     this.closure = closure;
     this.function = code.load(closure);
     this.result = result;
@@ -68,7 +71,7 @@ final class PartitionStep extends Output {
   private void call() {
     Object returned;
     try {
-      returned = function.call(new Arrived());
+      returned = function.call(index, new Arrived());
     } catch (Exception failure) {
       throw UserCode.failed(closure, failure);
     }

@@ -70,7 +70,8 @@ final class TaskRunner {
     UserCode code = session.code();
     StageSpec spec = session.stage(task.stage());
     TaskOutput output = new TaskOutput();
-    new OperatorChain(spec, code, output).run(source(job, task, spec, code, inputs, leaving));
+    new OperatorChain(spec, code, task.index(), output)
+        .run(source(job, task, spec, code, inputs, leaving));
     return output;
   }
 

@@ -1,0 +1,359 @@
+package io.sluice;
+
+import io.sluice.api.FlatMapFunction;
+import io.sluice.api.Function;
+import io.sluice.api.Function2;
+import io.sluice.api.Function3;
+import io.sluice.api.Pair;
+import io.sluice.api.PairFlatMapFunction;
+import io.sluice.api.PairFunction;
+import io.sluice.api.VoidFunction;
+import io.sluice.api.VoidFunction2;
+import io.sluice.plan.Aggregation;
+import io.sluice.plan.Closure;
+import io.sluice.plan.Node;
+import io.sluice.plan.Operator;
+import io.sluice.plan.WindowSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What all streams can do: a stream is one RDD a batch, and its operations apply to each of them.
+ *
+ * <p>Operations describe a new stream and return at once; nothing runs before the context starts, and
+ * nothing can be added after. Functions travel to the workers and must be serializable, except those of
+ * {@code transform} and {@code foreachRDD}, which run on the driver. Not thread-safe.
+ *
+ * @param <T> the records
+ * @param <S> the stream itself
+ * @param <R> its RDDs
+ */
+public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream, PairDStream {
+
+  private final StreamingContext context;
+  private final Node node;
+  private final long slideMillis;
+
+  DStreamLike(StreamingContext context, Node node, long slideMillis) {
+    this.context = context;
+    this.node = node;
+    this.slideMillis = slideMillis;
+  }
+
+  abstract S same(Node node, long slideMillis);
+
+  abstract R rdd(Node node, long batchMillis);
+
+  final R atBatch(long batchMillis) {
+    return rdd(new Node.AtBatch(context.newId(), node, batchMillis), batchMillis);
+  }
+
+  public final StreamingContext context() {
+    return context;
+  }
+
+  /** How much time lies between two RDDs of this stream. */
+  public final Duration slideDuration() {
+    return Duration.ofMillis(slideMillis);
+  }
+
+  final Node node() {
+    return node;
+  }
+
+  final long slideMillis() {
+    return slideMillis;
+  }
+
+  /** One record for each. */
+  public final <U> DStream<U> map(Function<T, U> function) {
+    return stream(narrow(new Operator.Map(Closure.of(function, "map")), false));
+  }
+
+  /** One pair for each record. */
+  public final <K, V> PairDStream<K, V> mapToPair(PairFunction<T, K, V> function) {
+    return pairs(narrow(new Operator.Map(Closure.of(function, "mapToPair")), false));
+  }
+
+  /** Any number of records for each. */
+  public final <U> DStream<U> flatMap(FlatMapFunction<T, U> function) {
+    return stream(narrow(new Operator.FlatMap(Closure.of(function, "flatMap")), false));
+  }
+
+  /** Any number of pairs for each record. */
+  public final <K, V> PairDStream<K, V> flatMapToPair(PairFlatMapFunction<T, K, V> function) {
+    return pairs(narrow(new Operator.FlatMap(Closure.of(function, "flatMapToPair")), false));
+  }
+
+  /** The records for which the function gives true. */
+  public final S filter(Function<T, Boolean> function) {
+    return same(narrow(new Operator.Filter(Closure.of(function, "filter")), true), slideMillis);
+  }
+
+  /** Applies a function to the records of each partition as a whole. */
+  public final <U> DStream<U> mapPartitions(FlatMapFunction<Iterator<T>, U> function) {
+    return stream(partitions(function, "mapPartitions"));
+  }
+
+  /** As {@link #mapPartitions}, giving pairs. */
+  public final <K, V> PairDStream<K, V> mapPartitionsToPair(
+      PairFlatMapFunction<Iterator<T>, K, V> function) {
+    return pairs(partitions(function, "mapPartitionsToPair"));
+  }
+
+  /** Each partition as one list. */
+  public final DStream<List<T>> glom() {
+    return stream(narrow(new Operator.MapPartitions(Closure.of(Functions.glom(), "glom")), false));
+  }
+
+  /** The same records in exactly {@code partitions} partitions in every batch. */
+  public final S repartition(int partitions) {
+    FlatMapFunction<Iterator<T>, Pair<Integer, T>> numbered = Functions.numbered();
+    Node spread = exchange(partitions(numbered, "repartition"), new Aggregation.Pass(), partitions);
+    Function<Pair<Integer, T>, T> value = Pair::value;
+    return same(
+        new Node.Narrow(context.newId(), spread, RDD.map(value, "repartition"), false),
+        slideMillis);
+  }
+
+  /**
+   * The records of both streams.
+   *
+   * @throws IllegalArgumentException if the other stream slides differently or belongs to another context
+   */
+  public final S union(DStreamLike<T, S, R> other) {
+    requireFits(other, "union");
+    return same(new Node.Union(context.newId(), List.of(node, other.node)), slideMillis);
+  }
+
+  /** The number of records, one in every batch, 0 for an empty one. */
+  public final DStream<Long> count() {
+    Function<Long, Pair<Integer, Long>> keyed = count -> new Pair<>(0, count);
+    Node counts = narrow(new Operator.CountRecords(), false);
+    Node one = exchange(
+        new Node.Narrow(context.newId(), counts, RDD.map(keyed, "count"), false),
+        new Aggregation.Reduce(Closure.of((Function2<Long, Long, Long>) Long::sum, "count")),
+        1);
+    Function<Pair<Integer, Long>, Long> value = Pair::value;
+    Node sum = new Node.Narrow(context.newId(), one, RDD.map(value, "count"), false);
+    return stream(new Node.Narrow(
+        context.newId(),
+        sum,
+        new Operator.MapPartitions(Closure.of(Functions.orZero(), "count")),
+        false));
+  }
+
+  /** How often each record occurs. */
+  public final PairDStream<T, Long> countByValue() {
+    return countByValue(context.defaultPartitions());
+  }
+
+  public final PairDStream<T, Long> countByValue(int partitions) {
+    return ones("countByValue").reduceByKey(Long::sum, partitions);
+  }
+
+  /** All records combined by an associative function; none for an empty batch. */
+  public final DStream<T> reduce(Function2<T, T, T> function) {
+    return underOneKey("reduce").reduceByKey(function, 1).values();
+  }
+
+  /**
+   * The records of the last {@code length}, in every batch of this stream.
+   *
+   * @param length a positive multiple of this stream's slide
+   */
+  public final S window(Duration length) {
+    return window(length, slideDuration());
+  }
+
+  /**
+   * The records of the last {@code length}, once every {@code slide}. The first windows see fewer batches.
+   *
+   * <p>What this stream had in those batches is kept in memory on the workers.
+   *
+   * @throws IllegalArgumentException unless both are positive multiples of this stream's slide
+   */
+  public final S window(Duration length, Duration slide) {
+    WindowSpec spec = WindowSpec.of(length, slide, slideMillis);
+    return same(new Node.Window(context.newId(), node, spec), spec.slideMillis());
+  }
+
+  /** All records of a window combined by an associative function. */
+  public final DStream<T> reduceByWindow(
+      Function2<T, T, T> function, Duration length, Duration slide) {
+    return reduce(function).window(length, slide).reduce(function);
+  }
+
+  /** As without {@code inverse}, computed from the window before by taking off what has left it. */
+  public final DStream<T> reduceByWindow(
+      Function2<T, T, T> function, Function2<T, T, T> inverse, Duration length, Duration slide) {
+    return underOneKey("reduceByWindow")
+        .reduceByKeyAndWindow(function, inverse, length, slide, 1)
+        .values();
+  }
+
+  /** The number of records in a window, 0 for an empty one. */
+  public final DStream<Long> countByWindow(Duration length, Duration slide) {
+    return count().reduceByWindow(Long::sum, (total, left) -> total - left, length, slide);
+  }
+
+  /** How often each record occurs in a window. */
+  public final PairDStream<T, Long> countByValueAndWindow(Duration length, Duration slide) {
+    return countByValueAndWindow(length, slide, context.defaultPartitions());
+  }
+
+  public final PairDStream<T, Long> countByValueAndWindow(
+      Duration length, Duration slide, int partitions) {
+    return ones("countByValueAndWindow")
+        .reduceByKeyAndWindow(
+            Long::sum,
+            (total, left) -> total - left,
+            length,
+            slide,
+            partitions,
+            pair -> pair.value() != 0);
+  }
+
+  /**
+   * Applies a function to each RDD. It runs on the driver in every batch and may read what changes there.
+   *
+   * @param function must not return null
+   */
+  public final <U> DStream<U> transform(Function<R, RDD<U>> function) {
+    return transform((rdd, time) -> function.call(rdd));
+  }
+
+  /** As {@link #transform(Function)}, with the batch time. */
+  public final <U> DStream<U> transform(Function2<R, Instant, RDD<U>> function) {
+    return stream(
+        generated("transform", List.of(node), time -> function.call(atBatch(time), at(time))));
+  }
+
+  /** As {@link #transform(Function)}, giving pairs. */
+  public final <K, V> PairDStream<K, V> transformToPair(Function<R, PairRDD<K, V>> function) {
+    return transformToPair((rdd, time) -> function.call(rdd));
+  }
+
+  public final <K, V> PairDStream<K, V> transformToPair(
+      Function2<R, Instant, PairRDD<K, V>> function) {
+    return pairs(generated(
+        "transformToPair", List.of(node), time -> function.call(atBatch(time), at(time))));
+  }
+
+  /** Applies a function to each RDD of this stream together with that of another. */
+  public final <O, P extends RDD<O>, U> DStream<U> transformWith(
+      DStreamLike<O, ?, P> other, Function3<R, P, Instant, RDD<U>> function) {
+    requireFits(other, "transformWith");
+    return stream(generated(
+        "transformWith",
+        List.of(node, other.node()),
+        time -> function.call(atBatch(time), other.atBatch(time), at(time))));
+  }
+
+  /** As {@link #transformWith}, giving pairs. */
+  public final <O, P extends RDD<O>, K, V> PairDStream<K, V> transformWithToPair(
+      DStreamLike<O, ?, P> other, Function3<R, P, Instant, PairRDD<K, V>> function) {
+    requireFits(other, "transformWithToPair");
+    return pairs(generated(
+        "transformWithToPair",
+        List.of(node, other.node()),
+        time -> function.call(atBatch(time), other.atBatch(time), at(time))));
+  }
+
+  /** Output: calls a function on the driver with each RDD; actions inside it run on the workers. */
+  public final void foreachRDD(VoidFunction<R> function) {
+    foreachRDD((rdd, time) -> function.call(rdd));
+  }
+
+  /** As {@link #foreachRDD(VoidFunction)}, with the batch time. */
+  public final void foreachRDD(VoidFunction2<R, Instant> function) {
+    output("foreachRDD", function);
+  }
+
+  /** Output: prints the first ten records of each batch on the driver. */
+  public final void print() {
+    print(10);
+  }
+
+  /** Output: prints the first {@code count} records of each batch on the driver. */
+  public final void print(int count) {
+    output("print", (rdd, time) -> Printing.print(rdd.take(count + 1), time, count));
+  }
+
+  /** Output: saves each batch as text in the directory {@code prefix-MILLIS}; see {@link RDD#saveAsTextFile}. */
+  public final void saveAsTextFiles(String prefix) {
+    saveAsTextFiles(prefix, "");
+  }
+
+  /** As {@link #saveAsTextFiles(String)}, in the directory {@code prefix-MILLIS.suffix}. */
+  public final void saveAsTextFiles(String prefix, String suffix) {
+    String ending = suffix.isEmpty() ? "" : "." + suffix;
+    output(
+        "saveAsTextFiles",
+        (rdd, time) -> rdd.saveAsTextFile(prefix + "-" + time.toEpochMilli() + ending));
+  }
+
+  final void requireFits(DStreamLike<?, ?, ?> other, String operation) {
+    if (other.context != context) {
+      throw new IllegalArgumentException(
+          "The streams given to " + operation + " belong to different contexts.");
+    }
+    if (other.slideMillis != slideMillis) {
+      throw new IllegalArgumentException(
+          "The streams given to %s slide by %d ms and %d ms; they must slide by the same."
+              .formatted(operation, slideMillis, other.slideMillis));
+    }
+  }
+
+  final Node narrow(Operator operator, boolean keepsKeys) {
+    return new Node.Narrow(context.newId(), node, operator, keepsKeys);
+  }
+
+  final <U> DStream<U> stream(Node of) {
+    return new DStream<>(context, of, slideMillis);
+  }
+
+  final <K, V> PairDStream<K, V> pairs(Node of) {
+    return new PairDStream<>(context, of, slideMillis);
+  }
+
+  private Node partitions(FlatMapFunction<Iterator<T>, ?> function, String operation) {
+    return narrow(
+        new Operator.MapPartitions(
+            Closure.of(function, Functions.ofPartition(function), operation)),
+        false);
+  }
+
+  private Node exchange(Node input, Aggregation aggregation, int partitions) {
+    return new Node.Exchange(context.newId(), List.of(input), aggregation, partitions);
+  }
+
+  private PairDStream<T, Long> ones(String operation) {
+    PairFunction<T, T, Long> one = record -> new Pair<>(record, 1L);
+    return pairs(narrow(RDD.map(one, operation), false));
+  }
+
+  private PairDStream<Integer, T> underOneKey(String operation) {
+    PairFunction<T, Integer, T> keyed = record -> new Pair<>(0, record);
+    return pairs(narrow(RDD.map(keyed, operation), false));
+  }
+
+  private void output(String name, VoidFunction2<R, Instant> function) {
+    context.addOutput(name, node, slideMillis, time -> function.call(atBatch(time), at(time)));
+  }
+
+  /** Makes the RDD of a batch; null if the user's function gives none. */
+  interface RddMaker {
+    RDD<?> make(long batchMillis) throws Exception;
+  }
+
+  private Node generated(String operation, List<Node> inputs, RddMaker maker) {
+    return context.generated(operation, inputs, maker);
+  }
+
+  private static Instant at(long batchMillis) {
+    return Instant.ofEpochMilli(batchMillis);
+  }
+}

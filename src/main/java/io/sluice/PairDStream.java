@@ -1,0 +1,205 @@
+package io.sluice;
+
+import io.sluice.api.FlatMapFunction;
+import io.sluice.api.Function;
+import io.sluice.api.Function2;
+import io.sluice.api.Pair;
+import io.sluice.plan.Aggregation;
+import io.sluice.plan.Closure;
+import io.sluice.plan.Node;
+import io.sluice.plan.Operator;
+import io.sluice.plan.Partitioning;
+import io.sluice.plan.WindowSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A stream of pairs, with operations that bring equal keys together. */
+public final class PairDStream<K, V>
+    extends DStreamLike<Pair<K, V>, PairDStream<K, V>, PairRDD<K, V>> {
+
+  PairDStream(StreamingContext context, Node node, long slideMillis) {
+    super(context, node, slideMillis);
+  }
+
+  @Override
+  PairDStream<K, V> same(Node node, long slideMillis) {
+    return new PairDStream<>(context(), node, slideMillis);
+  }
+
+  @Override
+  PairRDD<K, V> rdd(Node node, long batchMillis) {
+    return new PairRDD<>(context(), node, batchMillis);
+  }
+
+  public DStream<K> keys() {
+    Function<Pair<K, V>, K> key = Pair::key;
+    return stream(narrow(RDD.map(key, "keys"), false));
+  }
+
+  public DStream<V> values() {
+    Function<Pair<K, V>, V> value = Pair::value;
+    return stream(narrow(RDD.map(value, "values"), false));
+  }
+
+  /** Another value for each pair. */
+  public <W> PairDStream<K, W> mapValues(Function<V, W> function) {
+    Function<Pair<K, V>, Pair<K, W>> each =
+        pair -> new Pair<>(pair.key(), function.call(pair.value()));
+    return pairs(narrow(new Operator.Map(Closure.of(function, each, "mapValues")), true));
+  }
+
+  /** Any number of values for each pair, all under its key. */
+  public <W> PairDStream<K, W> flatMapValues(FlatMapFunction<V, W> function) {
+    FlatMapFunction<Pair<K, V>, Pair<K, W>> each = pair -> {
+      Iterator<W> values = function.call(pair.value());
+      List<Pair<K, W>> pairs = new ArrayList<>();
+      values.forEachRemaining(value -> pairs.add(new Pair<>(pair.key(), value)));
+      return pairs.iterator();
+    };
+    return pairs(narrow(new Operator.FlatMap(Closure.of(function, each, "flatMapValues")), true));
+  }
+
+  /** The values of each key combined by an associative function, on both sides of the shuffle. */
+  public PairDStream<K, V> reduceByKey(Function2<V, V, V> function) {
+    return reduceByKey(function, context().defaultPartitions());
+  }
+
+  public PairDStream<K, V> reduceByKey(Function2<V, V, V> function, int partitions) {
+    return reduced(function, "reduceByKey", partitions);
+  }
+
+  /** All values of each key. They are held in memory; prefer {@code reduceByKey} where it can do the work. */
+  public PairDStream<K, Iterable<V>> groupByKey() {
+    return groupByKey(context().defaultPartitions());
+  }
+
+  public PairDStream<K, Iterable<V>> groupByKey(int partitions) {
+    return pairs(aggregated(new Aggregation.Group(), partitions));
+  }
+
+  /** All values of each key in a window. */
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length) {
+    return groupByKeyAndWindow(length, slideDuration());
+  }
+
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide) {
+    return groupByKeyAndWindow(length, slide, context().defaultPartitions());
+  }
+
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(
+      Duration length, Duration slide, int partitions) {
+    PairDStream<K, Iterable<V>> panes = groupByKey(partitions).window(length, slide);
+    Function<Iterable<V>, List<V>> create = Functions::copy;
+    Function2<List<V>, Iterable<V>, List<V>> append = Functions::append;
+    Function2<List<V>, List<V>, List<V>> join = Functions::append;
+    Aggregation concatenation = new Aggregation.Combine(
+        Closure.of(create, "groupByKeyAndWindow"),
+        Closure.of(append, "groupByKeyAndWindow"),
+        Closure.of(join, "groupByKeyAndWindow"),
+        true);
+    return new PairDStream<>(
+        context(),
+        panes.narrow(new Operator.AggregateLocally(concatenation), true),
+        panes.slideMillis());
+  }
+
+  /** The values of each key in a window combined by an associative function. */
+  public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> function, Duration length) {
+    return reduceByKeyAndWindow(function, length, slideDuration());
+  }
+
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> function, Duration length, Duration slide) {
+    return reduceByKeyAndWindow(function, length, slide, context().defaultPartitions());
+  }
+
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> function, Duration length, Duration slide, int partitions) {
+    PairDStream<K, V> panes =
+        reduced(function, "reduceByKeyAndWindow", partitions).window(length, slide);
+    return panes.reduced(function, "reduceByKeyAndWindow", partitions);
+  }
+
+  /**
+   * As without {@code inverse}, but computed from the window before: what leaves is taken off, what enters
+   * is added. The cost follows the keys that change, not the length of the window.
+   *
+   * <p>A key stays, with the value that is left, after all its records have left the window; see the
+   * overload with a filter.
+   *
+   * @param inverse takes off: {@code inverse(reduce(a, b), b)} equals {@code a}
+   */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> function, Function2<V, V, V> inverse, Duration length, Duration slide) {
+    return reduceByKeyAndWindow(function, inverse, length, slide, context().defaultPartitions());
+  }
+
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> function,
+      Function2<V, V, V> inverse,
+      Duration length,
+      Duration slide,
+      int partitions) {
+    return sliding(function, inverse, length, slide, partitions, null);
+  }
+
+  /**
+   * As without {@code filter}, which decides which pairs are put out, and kept once all their records have
+   * left the window.
+   */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> function,
+      Function2<V, V, V> inverse,
+      Duration length,
+      Duration slide,
+      int partitions,
+      Function<Pair<K, V>, Boolean> filter) {
+    return sliding(
+        function, inverse, length, slide, partitions, Closure.of(filter, "reduceByKeyAndWindow"));
+  }
+
+  /**
+   * Each pair of values with the same key in both streams.
+   *
+   * @throws IllegalArgumentException if the other stream slides differently
+   */
+  public <W> PairDStream<K, Pair<V, W>> join(PairDStream<K, W> other) {
+    return transformWithToPair(other, (mine, theirs, time) -> mine.join(theirs));
+  }
+
+  private PairDStream<K, V> sliding(
+      Function2<V, V, V> function,
+      Function2<V, V, V> inverse,
+      Duration length,
+      Duration slide,
+      int partitions,
+      @Nullable Closure filter) {
+    WindowSpec spec = WindowSpec.of(length, slide, slideMillis());
+    Node totals = new Node.SlidingTotals(
+        context().newId(),
+        reduced(function, "reduceByKeyAndWindow", partitions).node(),
+        partitions,
+        spec,
+        Closure.of(function, "reduceByKeyAndWindow"),
+        Closure.of(inverse, "reduceByKeyAndWindow"),
+        filter);
+    return new PairDStream<>(context(), totals, spec.slideMillis());
+  }
+
+  private PairDStream<K, V> reduced(Function2<V, V, V> function, String operation, int partitions) {
+    return same(
+        aggregated(new Aggregation.Reduce(Closure.of(function, operation)), partitions),
+        slideMillis());
+  }
+
+  /** In place where all pairs of a key are together already. */
+  private Node aggregated(Aggregation aggregation, int partitions) {
+    if (Partitioning.of(node()) == partitions) {
+      return narrow(new Operator.AggregateLocally(aggregation), true);
+    }
+    return new Node.Exchange(context().newId(), List.of(node()), aggregation, partitions);
+  }
+}

@@ -1,0 +1,552 @@
+package io.sluice;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.sluice.api.ContextState;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.Faults;
+import io.sluice.api.Function2;
+import io.sluice.api.Receiver;
+import io.sluice.api.Settings;
+import io.sluice.api.SluiceException;
+import io.sluice.api.StorageLevel;
+import io.sluice.api.StreamingListener;
+import io.sluice.api.Ticker;
+import io.sluice.block.Block;
+import io.sluice.block.BlockId;
+import io.sluice.block.BlockStore;
+import io.sluice.block.RecordCodec;
+import io.sluice.cluster.Deployment;
+import io.sluice.cluster.Deployments;
+import io.sluice.cluster.LocalDeployment;
+import io.sluice.cluster.ProgramJars;
+import io.sluice.cluster.Tickers;
+import io.sluice.cluster.Version;
+import io.sluice.plan.Closure;
+import io.sluice.plan.Explanation;
+import io.sluice.plan.Millis;
+import io.sluice.plan.Node;
+import io.sluice.plan.Program;
+import io.sluice.receiver.SocketTextReceiver;
+import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextSetup;
+import io.sluice.scheduler.JobClient;
+import io.sluice.scheduler.ListenerBus;
+import io.sluice.task.TaskWorker;
+import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a program begins: it gives streams, and starts and stops what was built on them.
+ *
+ * <pre>{@code
+ * StreamingContext context = StreamingContext.create("WordCount", Duration.ofSeconds(1));
+ * context.socketTextStream("localhost", 9999)
+ *     .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
+ *     .mapToPair(word -> Pair.of(word, 1))
+ *     .reduceByKey(Integer::sum)
+ *     .print();
+ * context.start();
+ * context.awaitTermination();
+ * }</pre>
+ *
+ * <p>Any number of contexts may live in one process. Except for {@code stop} and the {@code await} methods, a
+ * context is used by one thread.
+ */
+public final class StreamingContext implements AutoCloseable {
+
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final String name;
+  private final long intervalMillis;
+  private final Settings settings;
+  private final Deployment deployment;
+  private final Ticker ticker;
+  private final RecordCodec codec;
+  private final long id = System.nanoTime();
+  private final AtomicInteger ids = new AtomicInteger();
+  private final ListenerBus listeners;
+  private final List<Program.Output> outputs = new ArrayList<>();
+  private final Map<Integer, ContextSetup.BatchFunction> outputFunctions = new HashMap<>();
+  private final List<ContextSetup.ReceiverSpec> receivers = new ArrayList<>();
+  private final ContextActor.Life life = new ContextActor.Life();
+  private final CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
+  private ContextState state = ContextState.INITIALIZED;
+  private @Nullable ActorRef<ContextActor.Command> actor;
+  private @Nullable JobClient jobs;
+
+  private StreamingContext(
+      Builder builder, Settings settings, Deployment deployment, Ticker ticker) {
+    this.name = builder.name;
+    this.intervalMillis = builder.interval.toMillis();
+    this.settings = settings;
+    this.deployment = deployment;
+    this.ticker = ticker;
+    this.codec = new RecordCodec(ProgramJars.loader());
+    this.listeners = new ListenerBus(name);
+    deployment.node().register(id, codec);
+  }
+
+  /**
+   * A context as the configuration says ({@code sluice.mode}): embedded by default, the driver of a cluster
+   * when started by {@code sluice run} or with a driver's configuration.
+   *
+   * @param interval between batches, at least 1 ms
+   */
+  public static StreamingContext create(String name, Duration interval) {
+    return builder(name, interval).build();
+  }
+
+  /** A context in this process alone, on an actor system of its own; no port is opened. */
+  public static StreamingContext local(String name, Duration interval) {
+    return builder(name, interval).nodes(1).build();
+  }
+
+  /**
+   * A context on a running actor system: its cluster if it is a member of one, else this process alone. The
+   * system is left running at the end.
+   */
+  public static StreamingContext on(ActorSystem<?> system, String name, Duration interval) {
+    return builder(name, interval).system(system).build();
+  }
+
+  public static Builder builder(String name, Duration interval) {
+    return new Builder(name, interval);
+  }
+
+  /** What can be chosen when a context is made. */
+  public static final class Builder {
+    private final String name;
+    private final Duration interval;
+    private @Nullable Config config;
+    private @Nullable ActorSystem<?> system;
+    private @Nullable Ticker ticker;
+    private Faults faults = Faults.NONE;
+    private int nodes;
+
+    private Builder(String name, Duration interval) {
+      if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]*")) {
+        throw new IllegalArgumentException(
+            "Context name '" + name + "' must consist of letters, digits, '-', '_' and '.'.");
+      }
+      if (interval.toMillis() < 1 || interval.toNanos() % 1_000_000 != 0) {
+        throw new IllegalArgumentException(
+            "Batch interval must be a positive whole number of milliseconds, got "
+                + Millis.text(interval)
+                + ".");
+      }
+      this.name = name;
+      this.interval = interval;
+    }
+
+    /** The configuration instead of {@code ConfigFactory.load()}. */
+    public Builder config(Config config) {
+      this.config = config;
+      return this;
+    }
+
+    /** The actor system to run on. */
+    public Builder system(ActorSystem<?> system) {
+      this.system = system;
+      return this;
+    }
+
+    /** The clock instead of the machine's. */
+    public Builder ticker(Ticker ticker) {
+      this.ticker = ticker;
+      return this;
+    }
+
+    /** So many nodes inside this process, whatever the configuration says. */
+    public Builder nodes(int nodes) {
+      if (nodes < 1) {
+        throw new IllegalArgumentException("Nodes must be at least 1, got " + nodes + ".");
+      }
+      this.nodes = nodes;
+      return this;
+    }
+
+    /** Makes tasks fail on purpose; for tests. */
+    public Builder faults(Faults faults) {
+      this.faults = faults;
+      return this;
+    }
+
+    /**
+     * Makes the context; blocks while a cluster is joined.
+     *
+     * @throws SluiceException if a setting is invalid or the cluster cannot be joined
+     */
+    public StreamingContext build() {
+      Config loaded = config != null
+          ? config
+          : system != null ? system.settings().config() : ConfigFactory.load();
+      Settings settings = Settings.from(loaded);
+      Deployment deployment = Deployments.choose(loaded, settings, system, nodes, faults);
+      Ticker clock = ticker != null ? ticker : Tickers.of(deployment.system());
+      return new StreamingContext(this, settings, deployment, clock);
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Duration batchInterval() {
+    return Duration.ofMillis(intervalMillis);
+  }
+
+  public synchronized ContextState state() {
+    return life.stopped().isDone() ? ContextState.STOPPED : state;
+  }
+
+  /** Lines of text from a TCP server, as UTF-8; the receiver connects again when the connection ends. */
+  public DStream<String> socketTextStream(String host, int port) {
+    return socketTextStream(host, port, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  public DStream<String> socketTextStream(String host, int port, StorageLevel level) {
+    return receiverStream(
+        new SocketTextReceiver(host, port, level), "socketTextStream " + host + ":" + port);
+  }
+
+  /**
+   * What a receiver of the user's stores. It runs on one worker and outside the task slots.
+   *
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the receiver cannot travel
+   */
+  public <T> DStream<T> receiverStream(Receiver<T> receiver) {
+    return receiverStream(receiver, receiver.getClass().getSimpleName());
+  }
+
+  private <T> DStream<T> receiverStream(Receiver<T> receiver, String label) {
+    requireInitialized("Cannot add a stream");
+    Closure travelling = Closure.of(receiver, "receiverStream");
+    int stream = receivers.size();
+    receivers.add(new ContextSetup.ReceiverSpec(
+        stream, label, receiver.preferredLocation().orElse(""), travelling.bytes()));
+    return new DStream<>(this, new Node.Received(newId(), stream, label), intervalMillis);
+  }
+
+  /** One RDD of the queue a batch, an empty one when there is none. The queue may be filled while the context runs. */
+  public <T> DStream<T> queueStream(Queue<RDD<T>> queue) {
+    return queueStream(queue, true);
+  }
+
+  /**
+   * RDDs from a queue.
+   *
+   * @param oneAtATime one a batch; otherwise all that are there
+   */
+  public <T> DStream<T> queueStream(Queue<RDD<T>> queue, boolean oneAtATime) {
+    requireInitialized("Cannot add a stream");
+    Node node = generated("queueStream", List.of(), time -> takeFrom(queue, oneAtATime));
+    return new DStream<>(this, node, intervalMillis);
+  }
+
+  private <T> RDD<T> takeFrom(Queue<RDD<T>> queue, boolean oneAtATime) {
+    RDD<T> taken = null;
+    for (RDD<T> next = queue.poll(); next != null; next = queue.poll()) {
+      taken = taken == null ? next : taken.union(next);
+      if (oneAtATime) {
+        break;
+      }
+    }
+    return taken == null ? parallelize(List.of(), 1) : taken;
+  }
+
+  /**
+   * The records of all streams.
+   *
+   * @throws IllegalArgumentException if there is none or they slide differently
+   */
+  public <T> DStream<T> union(List<DStream<T>> streams) {
+    if (streams.isEmpty()) {
+      throw new IllegalArgumentException("union needs at least one stream.");
+    }
+    DStream<T> first = streams.get(0);
+    streams.forEach(stream -> first.requireFits(stream, "union"));
+    return first.same(
+        new Node.Union(newId(), streams.stream().map(DStreamLike::node).toList()),
+        first.slideMillis());
+  }
+
+  /** Makes an RDD of those of several streams, in every batch, on the driver. */
+  public <T> DStream<T> transform(
+      List<? extends DStreamLike<?, ?, ?>> streams,
+      Function2<List<RDD<?>>, Instant, RDD<T>> function) {
+    if (streams.isEmpty()) {
+      throw new IllegalArgumentException("transform needs at least one stream.");
+    }
+    DStreamLike<?, ?, ?> first = streams.get(0);
+    streams.forEach(stream -> first.requireFits(stream, "transform"));
+    List<Node> inputs = new ArrayList<>();
+    streams.forEach(stream -> inputs.add(stream.node()));
+    Node node = generated("transform", inputs, time -> {
+      List<RDD<?>> rdds = new ArrayList<>();
+      streams.forEach(stream -> rdds.add(stream.atBatch(time)));
+      return function.call(rdds, Instant.ofEpochMilli(time));
+    });
+    return new DStream<>(this, node, first.slideMillis());
+  }
+
+  /** Records of the program as an RDD, in as many partitions as shuffles have by default. */
+  public <T> RDD<T> parallelize(List<T> records) {
+    return parallelize(records, defaultPartitions());
+  }
+
+  /** Records of the program as an RDD; they stay on the driver until tasks read them. */
+  public <T> RDD<T> parallelize(List<T> records, int partitions) {
+    if (partitions < 1) {
+      throw new IllegalArgumentException("Partitions must be at least 1, got " + partitions + ".");
+    }
+    Node.Literal literal = new Node.Literal(newId(), partitions);
+    int literalId = literal.id();
+    for (int i = 0; i < partitions; i++) {
+      int from = (int) ((long) records.size() * i / partitions);
+      int to = (int) ((long) records.size() * (i + 1) / partitions);
+      deployment
+          .node()
+          .store()
+          .put(
+              BlockId.literal(id, literalId, i),
+              Block.Records.of(new ArrayList<>(records.subList(from, to))));
+    }
+    BlockStore store = deployment.node().store();
+    long owner = id;
+    CLEANER.register(literal, () -> {
+      for (int i = 0; i < partitions; i++) {
+        store.remove(BlockId.literal(owner, literalId, i));
+      }
+    });
+    return new RDD<>(this, literal, -1);
+  }
+
+  public void addStreamingListener(StreamingListener listener) {
+    listeners.add(listener);
+  }
+
+  /** The stages that the program is compiled into. */
+  public String explain() {
+    return Explanation.of(new Program(intervalMillis, outputs));
+  }
+
+  /**
+   * Starts receiving and computing; the first batch is at the next multiple of the interval. Blocks until
+   * enough workers are there.
+   *
+   * @throws IllegalStateException if there is no output, or the context was started or stopped before
+   * @throws SluiceException if the context cannot start
+   */
+  public void start() {
+    synchronized (this) {
+      requireInitialized("Cannot start");
+      if (outputs.isEmpty()) {
+        throw new IllegalStateException(
+            "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
+      }
+      state = ContextState.ACTIVE;
+      ContextSetup setup = setup();
+      actor = deployment
+          .system()
+          .systemActorOf(
+              ContextActor.create(
+                  setup,
+                  life,
+                  settings.cluster().joinTimeout(),
+                  driver -> published.complete(driver)),
+              "sluice-context-%s-%013d".formatted(name, setup.epoch()),
+              Props.empty());
+      jobs = new JobClient(id, actor, deployment.node(), codec);
+    }
+    try {
+      deployment.publish(name, published.get(), actor());
+      life.started().get();
+    } catch (ExecutionException failure) {
+      release();
+      throw asFailure(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      stop(false);
+    }
+  }
+
+  private ContextSetup setup() {
+    return new ContextSetup(
+        id,
+        name,
+        System.currentTimeMillis(),
+        new Program(intervalMillis, outputs),
+        Map.copyOf(outputFunctions),
+        List.copyOf(receivers),
+        defaultPartitions(),
+        settings.batch(),
+        settings.receiver(),
+        settings.task().maxAttempts(),
+        ticker,
+        deployment.node(),
+        ProgramJars.offer(deployment.node(), id, settings.jars()),
+        Version.current(),
+        deployment.proof(),
+        deployment.isWatched(),
+        settings.cluster().heartbeatInterval(),
+        settings.cluster().heartbeatTimeout(),
+        settings.cluster().minWorkers(),
+        listeners);
+  }
+
+  /** Stops at once. Batches that are running or waiting are given up. */
+  public void stop() {
+    stop(false);
+  }
+
+  /**
+   * Stops and blocks until everything has ended. Calls after the first do nothing.
+   *
+   * @param graceful first stop receiving, then process everything that was received
+   */
+  public void stop(boolean graceful) {
+    ActorRef<ContextActor.Command> running;
+    synchronized (this) {
+      running = actor;
+      state = ContextState.STOPPED;
+    }
+    if (running != null) {
+      running.tell(new ContextActor.Stop(graceful));
+      try {
+        life.stopped().get();
+      } catch (ExecutionException failed) {
+        // awaitTermination tells of it.
+        release();
+        return;
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        running.tell(new ContextActor.Stop(false));
+      }
+    }
+    life.stopped().complete(null);
+    release();
+  }
+
+  /** As {@link #stop()}. */
+  @Override
+  public void close() {
+    stop(false);
+  }
+
+  /**
+   * Waits until the context stops.
+   *
+   * @throws SluiceException what ended it, if it failed
+   */
+  public void awaitTermination() throws InterruptedException {
+    try {
+      life.stopped().get();
+    } catch (ExecutionException failure) {
+      release();
+      throw asFailure(failure);
+    }
+  }
+
+  /**
+   * Waits at most {@code timeout}; true if the context has stopped.
+   *
+   * @throws SluiceException what ended it, if it failed
+   */
+  public boolean awaitTermination(Duration timeout) throws InterruptedException {
+    try {
+      life.stopped().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException running) {
+      return false;
+    } catch (ExecutionException failure) {
+      release();
+      throw asFailure(failure);
+    }
+  }
+
+  int newId() {
+    return ids.incrementAndGet();
+  }
+
+  /** Partitions of shuffles that name no number. */
+  public int defaultPartitions() {
+    int set = settings.batch().partitions();
+    return set > 0 ? set : deployment.defaultPartitions();
+  }
+
+  JobClient jobs() {
+    JobClient running = jobs;
+    if (running == null) {
+      throw new IllegalStateException(
+          "Context '" + name + "' is not started; actions on RDDs can run only then.");
+    }
+    return running;
+  }
+
+  Node generated(String operation, List<Node> inputs, DStreamLike.RddMaker maker) {
+    requireInitialized("Cannot add a stream");
+    return new Node.Generated(newId(), operation, inputs, time -> {
+      RDD<?> made = maker.make(time);
+      return made == null ? null : made.node();
+    });
+  }
+
+  void addOutput(
+      String operation, Node node, long slideMillis, ContextSetup.BatchFunction function) {
+    requireInitialized("Cannot add an output");
+    int output = outputs.size();
+    outputs.add(new Program.Output(output, operation + "-" + output, node, slideMillis));
+    outputFunctions.put(output, function);
+  }
+
+  LocalDeployment localNodes() {
+    if (deployment instanceof LocalDeployment local) {
+      return local;
+    }
+    throw new IllegalStateException("The nodes of this context are not inside this process.");
+  }
+
+  private ActorRef<ContextActor.Command> actor() {
+    ActorRef<ContextActor.Command> started = actor;
+    if (started == null) {
+      throw new IllegalStateException("Context '" + name + "' is not started.");
+    }
+    return started;
+  }
+
+  private synchronized void requireInitialized(String what) {
+    if (state != ContextState.INITIALIZED) {
+      throw new IllegalStateException(
+          "%s: context '%s' is %s. Build the whole program before start(), and make a new context to run another."
+              .formatted(what, name, state));
+    }
+  }
+
+  private synchronized void release() {
+    state = ContextState.STOPPED;
+    deployment.close();
+  }
+
+  private static SluiceException asFailure(ExecutionException failure) {
+    Throwable cause = failure.getCause();
+    return cause instanceof SluiceException known
+        ? new SluiceException(known.code(), String.valueOf(known.getMessage()), known)
+        : new SluiceException(ErrorCode.INTERNAL, String.valueOf(cause), cause);
+  }
+}

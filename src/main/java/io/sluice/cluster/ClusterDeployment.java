@@ -1,0 +1,99 @@
+package io.sluice.cluster;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.receptionist.Receptionist;
+import com.typesafe.config.Config;
+import io.sluice.api.Settings;
+import io.sluice.block.DataNode;
+import io.sluice.scheduler.ContextActor;
+import io.sluice.task.TaskWorker;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The members of an Akka cluster; the driver is on this one. */
+public final class ClusterDeployment implements Deployment {
+
+  private static final int SLOTS_FACTOR = 4;
+
+  private final ActorSystem<?> system;
+  private final boolean ownsSystem;
+  private final Settings settings;
+  private final Node node;
+  private final @Nullable WorkerNode worker;
+
+  private ClusterDeployment(ActorSystem<?> system, boolean ownsSystem, Settings settings) {
+    this.system = system;
+    this.ownsSystem = ownsSystem;
+    this.settings = settings;
+    this.node = Node.onPort(system, settings);
+    this.worker =
+        settings.cluster().driverWorks() ? WorkerNode.beside(system, settings, node) : null;
+  }
+
+  /** A driver on a system of its own that joins the cluster; blocks until it is in. */
+  public static ClusterDeployment join(Config config, Settings settings) {
+    return new ClusterDeployment(ClusterSystem.join(config, settings.cluster()), true, settings);
+  }
+
+  /** A driver on a member of a running cluster. */
+  public static ClusterDeployment on(ActorSystem<?> system, Settings settings) {
+    return new ClusterDeployment(system, false, settings);
+  }
+
+  @Override
+  public ActorSystem<?> system() {
+    return system;
+  }
+
+  @Override
+  public DataNode node() {
+    return node.data();
+  }
+
+  @Override
+  public int defaultPartitions() {
+    return settings.task().slots() * SLOTS_FACTOR;
+  }
+
+  @Override
+  public boolean isWatched() {
+    return true;
+  }
+
+  @Override
+  public String proof() {
+    return Discovery.proof(settings.cluster());
+  }
+
+  @Override
+  public void publish(
+      String name, ActorRef<TaskWorker.Event> driver, ActorRef<ContextActor.Command> context) {
+    system.systemActorOf(
+        NameGuard.create(Discovery.named(name), driver, context),
+        "sluice-name-" + context.path().name(),
+        Props.empty());
+    system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver));
+  }
+
+  @Override
+  public void close() {
+    if (worker != null) {
+      worker.close();
+    }
+    if (ownsSystem) {
+      system.terminate();
+      try {
+        system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException late) {
+        system.log().warn("The actor system did not end in time: {}", late.toString());
+      }
+    }
+    node.close();
+  }
+}

@@ -1,0 +1,35 @@
+package io.sluice.cluster;
+
+import akka.actor.typed.receptionist.ServiceKey;
+import io.sluice.api.ClusterSettings;
+import io.sluice.task.TaskWorker;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** How workers and drivers find and recognise each other. */
+final class Discovery {
+
+  /** Every driver registers under this key, every worker watches it. */
+  static final ServiceKey<TaskWorker.Event> DRIVERS =
+      ServiceKey.create(TaskWorker.Event.class, "sluice-drivers");
+
+  private Discovery() {}
+
+  /** Drivers of one name. */
+  static ServiceKey<TaskWorker.Event> named(String name) {
+    return ServiceKey.create(TaskWorker.Event.class, "sluice-driver-" + name);
+  }
+
+  /** What shows that a node knows the token, without telling it. */
+  static String proof(ClusterSettings settings) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256")
+          .digest(("sluice worker " + settings.token()).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.sluice.cluster;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.sluice.api.Faults;
+import io.sluice.api.Settings;
+import io.sluice.block.DataNode;
+import io.sluice.block.LocalNetwork;
+import io.sluice.scheduler.ContextActor;
+import io.sluice.task.TaskWorker;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** All nodes in this process on one actor system, no port opened: one node for embedded use, more to simulate a cluster. */
+public final class LocalDeployment implements Deployment {
+
+  private static final AtomicInteger SYSTEMS = new AtomicInteger();
+
+  private record Worker(Node node, ActorRef<TaskWorker.Command> actor) {}
+
+  private final Settings settings;
+  private final Faults faults;
+  private final ActorSystem<?> system;
+  private final boolean ownsSystem;
+  private final LocalNetwork network = new LocalNetwork();
+  private final Map<String, Worker> workers = new LinkedHashMap<>();
+  private final Map<String, Node> idle = new LinkedHashMap<>();
+  private final Node driver;
+  private @Nullable ActorRef<TaskWorker.Event> published;
+  private int numbers;
+
+  private LocalDeployment(
+      ActorSystem<?> system, boolean ownsSystem, Settings settings, int nodes, Faults faults) {
+    this.settings = settings;
+    this.faults = faults;
+    this.system = system;
+    this.ownsSystem = ownsSystem;
+    this.driver = newNode(nodes == 1 ? "node-1" : "driver");
+    if (nodes == 1) {
+      idle.put("node-1", driver);
+    } else {
+      for (int i = 0; i < nodes; i++) {
+        addNode();
+      }
+    }
+  }
+
+  /** Nodes on an actor system of their own. */
+  public static LocalDeployment embedded(
+      Config config, Settings settings, int nodes, Faults faults) {
+    String name = "sluice-local-" + SYSTEMS.incrementAndGet();
+    Config local = ConfigFactory.parseString("""
+                akka.actor.provider = local
+                akka.jvm-exit-on-fatal-error = off
+                akka.jvm-shutdown-hooks = off
+                akka.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                akka.coordinated-shutdown.exit-jvm = off
+                akka.actor.default-dispatcher.fork-join-executor.parallelism-max = 8
+                akka.actor.default-dispatcher.fork-join-executor.parallelism-min = 2
+                """).withFallback(config);
+    return new LocalDeployment(
+        ActorSystem.create(Behaviors.empty(), name, local), true, settings, nodes, faults);
+  }
+
+  /** Nodes on an actor system of the user's that is not part of a cluster. */
+  public static LocalDeployment on(
+      ActorSystem<?> system, Settings settings, int nodes, Faults faults) {
+    return new LocalDeployment(system, false, settings, nodes, faults);
+  }
+
+  @Override
+  public ActorSystem<?> system() {
+    return system;
+  }
+
+  @Override
+  public DataNode node() {
+    return driver.data();
+  }
+
+  @Override
+  public int defaultPartitions() {
+    return settings.task().slots() * Math.max(1, idle.size() + workers.size());
+  }
+
+  @Override
+  public boolean isWatched() {
+    return false;
+  }
+
+  @Override
+  public String proof() {
+    return "local";
+  }
+
+  @Override
+  public synchronized void publish(
+      String name, ActorRef<TaskWorker.Event> newDriver, ActorRef<ContextActor.Command> context) {
+    published = newDriver;
+    idle.forEach((address, node) -> startWorker(address, node, newDriver));
+    idle.clear();
+  }
+
+  /** Adds a node; it is used from the next batch on. Gives its name. */
+  public synchronized String addNode() {
+    String address = "node-" + ++numbers;
+    Node node = newNode(address);
+    ActorRef<TaskWorker.Event> known = published;
+    if (known == null) {
+      idle.put(address, node);
+    } else {
+      startWorker(address, node, known);
+    }
+    return address;
+  }
+
+  /** Ends a node at once, as a killed process would: nothing is said and its memory is gone. */
+  public synchronized void killNode(String address) {
+    Worker worker = workers.remove(address);
+    if (worker == null) {
+      throw new IllegalArgumentException(
+          "There is no node '" + address + "'; the nodes are " + workers.keySet() + ".");
+    }
+    worker.node.close();
+    worker.actor.tell(new TaskWorker.Dismiss(0, "killed", true));
+  }
+
+  @Override
+  public synchronized void close() {
+    workers
+        .values()
+        .forEach(worker -> worker.actor.tell(new TaskWorker.Dismiss(0, "closed", true)));
+    workers.values().forEach(worker -> worker.node.close());
+    idle.values().forEach(Node::close);
+    driver.close();
+    workers.clear();
+    if (ownsSystem) {
+      system.terminate();
+      try {
+        system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException late) {
+        system.log().warn("The actor system did not end in time: {}", late.toString());
+      }
+    }
+  }
+
+  private Node newNode(String address) {
+    return Node.simulated(settings, handler -> network.open(address, handler));
+  }
+
+  private void startWorker(String address, Node node, ActorRef<TaskWorker.Event> known) {
+    ActorRef<TaskWorker.Command> actor = system.systemActorOf(
+        TaskWorker.create(known, node.workerHost(proof(), faults)),
+        "sluice-worker-" + Integer.toHexString(known.hashCode()) + "-" + address,
+        Props.empty());
+    workers.put(address, new Worker(node, actor));
+  }
+}

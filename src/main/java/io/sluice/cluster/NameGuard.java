@@ -1,0 +1,49 @@
+package io.sluice.cluster;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import io.sluice.scheduler.ContextActor;
+import io.sluice.task.TaskWorker;
+
+/** Sees to it that of two contexts with one name in a cluster only the older one runs. */
+final class NameGuard {
+
+  private NameGuard() {}
+
+  static Behavior<Receptionist.Listing> create(
+      ServiceKey<TaskWorker.Event> key,
+      ActorRef<TaskWorker.Event> driver,
+      ActorRef<ContextActor.Command> context) {
+    return Behaviors.setup(actor -> {
+      actor.watch(context);
+      actor.getSystem().receptionist().tell(Receptionist.register(key, driver));
+      actor.getSystem().receptionist().tell(Receptionist.subscribe(key, actor.getSelf()));
+      return Behaviors.receive(Receptionist.Listing.class)
+          .onMessage(Receptionist.Listing.class, listing -> {
+            listing.getAllServiceInstances(key).stream()
+                .filter(other -> isOlder(other, driver))
+                .findFirst()
+                .ifPresent(older -> context.tell(
+                    new ContextActor.NameTaken(older.path().address().hostPort())));
+            return Behaviors.same();
+          })
+          .onSignal(akka.actor.typed.Terminated.class, ended -> Behaviors.stopped())
+          .build();
+    });
+  }
+
+  /** A driver's path bears the time of its start. */
+  private static boolean isOlder(
+      ActorRef<TaskWorker.Event> other, ActorRef<TaskWorker.Event> mine) {
+    String theirs = other.path().toStringWithoutAddress();
+    String ours = mine.path().toStringWithoutAddress();
+    int order = theirs.compareTo(ours);
+    return order < 0
+        || (order == 0
+            && !other.equals(mine)
+            && other.path().toString().compareTo(mine.path().toString()) < 0);
+  }
+}

@@ -1,0 +1,63 @@
+package io.sluice.cluster;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.block.Block;
+import io.sluice.block.BlockId;
+import io.sluice.block.DataNode;
+import io.sluice.task.TaskWorker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The program's jars on the driver's side: put into its store, from where workers fetch them by their hash. */
+public final class ProgramJars {
+
+  private ProgramJars() {}
+
+  /** The loader that knows the program's classes in this process. */
+  public static ClassLoader loader() {
+    ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
+    return ofThread != null ? ofThread : ProgramJars.class.getClassLoader();
+  }
+
+  /**
+   * Makes jars available to workers.
+   *
+   * @throws SluiceException SETTING_INVALID if one cannot be read
+   */
+  public static List<TaskWorker.ProgramJar> offer(DataNode node, long context, List<String> jars) {
+    List<TaskWorker.ProgramJar> offered = new ArrayList<>();
+    for (String jar : jars) {
+      byte[] bytes = read(jar);
+      BlockId id = BlockId.jar(context, offered.size());
+      node.store().put(id, new Block.Encoded(bytes, 0));
+      offered.add(new TaskWorker.ProgramJar(id, sha256(bytes)));
+    }
+    return offered;
+  }
+
+  private static byte[] read(String jar) {
+    try {
+      return Files.readAllBytes(Path.of(jar));
+    } catch (IOException failure) {
+      throw new SluiceException(
+          ErrorCode.SETTING_INVALID,
+          "Jar '" + jar + "' of the program cannot be read: " + failure,
+          failure);
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

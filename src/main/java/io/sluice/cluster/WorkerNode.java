@@ -1,0 +1,76 @@
+package io.sluice.cluster;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import com.typesafe.config.Config;
+import io.sluice.api.Faults;
+import io.sluice.api.Settings;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** A node of a cluster that runs tasks and receivers for all its contexts. */
+public final class WorkerNode implements AutoCloseable {
+
+  private final ActorSystem<?> system;
+  private final boolean ownsSystem;
+  private final @Nullable Node own;
+
+  private WorkerNode(
+      ActorSystem<?> system, boolean ownsSystem, Settings settings, @Nullable Node shared) {
+    this.system = system;
+    this.ownsSystem = ownsSystem;
+    Node node = shared != null ? shared : Node.onPort(system, settings);
+    this.own = shared != null ? null : node;
+    system.systemActorOf(
+        NodeActor.create(node.workerHost(Discovery.proof(settings.cluster()), Faults.NONE)),
+        "sluice-node",
+        Props.empty());
+    system
+        .log()
+        .info(
+            "Node [{}] works with [{}] slots; data port [{}]",
+            system.address(),
+            settings.task().slots(),
+            node.data().address());
+  }
+
+  /** Starts a system that joins the cluster; blocks until it is in. */
+  public static WorkerNode join(Config config) {
+    Settings settings = Settings.from(config);
+    return new WorkerNode(ClusterSystem.join(config, settings.cluster()), true, settings, null);
+  }
+
+  /** Makes a member of a running cluster a worker. */
+  public static WorkerNode on(ActorSystem<?> system) {
+    return new WorkerNode(system, false, Settings.from(system.settings().config()), null);
+  }
+
+  static WorkerNode beside(ActorSystem<?> system, Settings settings, Node driver) {
+    return new WorkerNode(system, false, settings, driver);
+  }
+
+  /** The node's address in the cluster. */
+  public String address() {
+    return system.address().hostPort();
+  }
+
+  /** Blocks until the node has ended. */
+  public void awaitTermination() throws InterruptedException {
+    try {
+      system.getWhenTerminated().toCompletableFuture().get();
+    } catch (ExecutionException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /** Leaves the cluster if the node joined it itself. */
+  @Override
+  public void close() {
+    if (ownsSystem) {
+      system.terminate();
+    }
+    if (own != null) {
+      own.close();
+    }
+  }
+}

@@ -1,0 +1,454 @@
+package io.sluice.scheduler;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.api.StreamingListener.BatchInfo;
+import io.sluice.batch.BatchQueue;
+import io.sluice.batch.BatchSchedule;
+import io.sluice.batch.BlockTracker;
+import io.sluice.block.BlockId;
+import io.sluice.plan.Node;
+import io.sluice.plan.Program;
+import io.sluice.plan.Stage;
+import io.sluice.plan.StageCompiler;
+import io.sluice.task.TaskWorker;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The batches of a context, from the tick to the commit, and the jobs they consist of. */
+final class Batches implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Batches.class);
+
+  private final ContextSetup setup;
+  private final Program program;
+  private final Fleet fleet;
+  private final DriverThreads driverThreads;
+  private final BatchSchedule schedule;
+  private final BatchQueue queue;
+  private final BlockTracker tracker = new BlockTracker();
+  private final Datasets datasets = new Datasets();
+  private final TreeMap<Long, JobRun> jobs = new TreeMap<>();
+  private final Map<Long, Instant> submitted = new HashMap<>();
+  private final Map<Integer, Long> keepMillis = new HashMap<>();
+  private final Set<Placement.Copy> copies = new HashSet<>();
+  private @Nullable BatchRun current;
+  private @Nullable SluiceException failure;
+  private boolean draining;
+  private long jobIds;
+
+  Batches(ContextSetup setup, Fleet fleet, DriverThreads driverThreads) {
+    this.setup = setup;
+    this.program = setup.program();
+    this.fleet = fleet;
+    this.driverThreads = driverThreads;
+    this.schedule = new BatchSchedule(
+        program.intervalMillis(),
+        setup.ticker().now().toEpochMilli(),
+        setup.batch().maxLate());
+    this.queue = new BatchQueue(setup.batch().maxWaiting());
+    for (Node node : program.nodes()) {
+      if (program.keepMillis(node.id()) > 0) {
+        keepMillis.put(node.id(), program.keepMillis(node.id()));
+      }
+    }
+  }
+
+  BatchSchedule schedule() {
+    return schedule;
+  }
+
+  BlockTracker tracker() {
+    return tracker;
+  }
+
+  @Nullable
+  SluiceException failure() {
+    return failure;
+  }
+
+  void onTick() {
+    BatchSchedule.Due due = schedule.takeDue(setup.ticker().now().toEpochMilli());
+    if (due.skipped() > 0) {
+      log.warn(
+          "[{}] batch times were skipped: more than [{}] were due at once",
+          due.skipped(),
+          setup.batch().maxLate());
+    }
+    queue.addDue(due.times());
+    proceed();
+  }
+
+  /** From now on batches are made only for what is already received. */
+  void drain() {
+    draining = true;
+  }
+
+  boolean isDrained() {
+    return draining
+        && current == null
+        && queue.isEmpty()
+        && fleet.receivers().allStopped()
+        && !tracker.hasUnassigned();
+  }
+
+  /** Cuts and starts what can be cut and started now. */
+  void proceed() {
+    if (draining
+        && current == null
+        && queue.isEmpty()
+        && fleet.receivers().allStopped()
+        && tracker.hasUnassigned()) {
+      queue.addDue(List.of(schedule.takeNext()));
+    }
+    for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
+      tracker.cut(time.get());
+      submitted.put(time.get(), setup.ticker().now());
+    }
+    if (current == null && copies.isEmpty() && !beginCopies()) {
+      queue.takeToRun().ifPresent(this::begin);
+    }
+  }
+
+  private void begin(long batchMillis) {
+    if (fleet.usable().isEmpty()) {
+      throw new SluiceException(
+          ErrorCode.NO_WORKERS,
+          "Context '" + setup.name() + "' has no workers left to run batch " + batchMillis + ".");
+    }
+    Instant now = setup.ticker().now();
+    Instant since = submitted.remove(batchMillis);
+    BatchRun batch =
+        new BatchRun(batchMillis, tracker.records(batchMillis), since == null ? now : since, now);
+    current = batch;
+    setup.listeners().post(l -> l.onBatchStarted(batch.info(Optional.empty(), Optional.empty())));
+    planLevel(batch);
+  }
+
+  /** Sends out the jobs of the batch's level, starts its outputs, then the functions of the next level. */
+  private void planLevel(BatchRun batch) {
+    long time = batch.batchMillis();
+    long zero = schedule.zeroMillis();
+    StageCompiler compiler = new StageCompiler(new Surroundings(batch));
+    program.toStore(batch.level(), time, zero).forEach(node -> compiler.store(node, time));
+    List<Stage> stages = compiler.compile();
+    if (!stages.isEmpty()) {
+      JobRun job = newJob(time, stages, new CompletableFuture<>());
+      batch.add(job);
+      launch(job);
+    }
+    for (Program.Output output : program.outputsDue(time, zero)) {
+      if (program.level(output.node()) == batch.level()) {
+        batch.outputStarted(output, setup.ticker().now());
+        driverThreads.output(output, time);
+      }
+    }
+    if (batch.level() + 1 >= program.levels()) {
+      batch.planned();
+      completeIfDone();
+      return;
+    }
+    batch.nextLevel();
+    List<Node.Generated> generators = program.toGenerate(batch.level(), time, zero);
+    batch.generatorsStarted(generators.size());
+    generators.forEach(node -> driverThreads.generate(node, time));
+    if (generators.isEmpty()) {
+      planLevel(batch);
+    }
+  }
+
+  void generated(long batchMillis, Node.Generated node, Node dataset) {
+    BatchRun batch = current;
+    if (batch != null
+        && batch.batchMillis() == batchMillis
+        && batch.generated(node.id(), dataset)) {
+      planLevel(batch);
+    }
+  }
+
+  void outputEnded(long batchMillis, int output) {
+    BatchRun batch = current;
+    if (batch != null && batch.batchMillis() == batchMillis) {
+      batch.outputEnded(output, setup.ticker().now(), Optional.empty());
+      completeIfDone();
+    }
+  }
+
+  void driverFailed(long batchMillis, String what, Throwable cause) {
+    BatchRun batch = current;
+    if (batch == null || batch.batchMillis() != batchMillis) {
+      return;
+    }
+    ErrorCode code =
+        cause instanceof SluiceException known ? known.code() : ErrorCode.DRIVER_FUNCTION_FAILED;
+    fail(new SluiceException(
+        code,
+        "Batch "
+            + Instant.ofEpochMilli(batchMillis)
+            + " failed in "
+            + what
+            + ": "
+            + (cause instanceof SluiceException ? cause.getMessage() : cause),
+        cause));
+  }
+
+  /** Compiles and starts an action that somebody waits for. */
+  void submit(ContextActor.Submit submit) {
+    try {
+      BatchRun batch = current;
+      boolean inBatch = batch != null && batch.batchMillis() == submit.batchMillis();
+      long time = inBatch ? submit.batchMillis() : -1;
+      StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
+      compiler.result(submit.dataset(), time, submit.action());
+      JobRun job = newJob(time, compiler.compile(), submit.done());
+      submit.job().complete(job.id());
+      launch(job);
+    } catch (SluiceException refused) {
+      submit.job().complete(-1L);
+      submit.done().completeExceptionally(refused);
+    }
+  }
+
+  private JobRun newJob(
+      long batchMillis, List<Stage> stages, CompletableFuture<List<JobRun.Result>> done) {
+    JobRun job = new JobRun(++jobIds, batchMillis, stages, setup.maxAttempts(), done);
+    jobs.put(job.id(), job);
+    return job;
+  }
+
+  private void launch(JobRun job) {
+    if (fleet.usable().isEmpty()) {
+      throw new SluiceException(
+          ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has no workers.");
+    }
+    job.beginAttempt(planning()).forEach(fleet::tell);
+    if (job.isFinished()) {
+      finish(job);
+    }
+  }
+
+  void taskFinished(TaskWorker.TaskFinished event) {
+    JobRun job = jobs.get(event.job());
+    if (job != null) {
+      job.finished(event);
+      if (job.isFinished()) {
+        finish(job);
+      }
+    }
+  }
+
+  private void finish(JobRun job) {
+    jobs.remove(job.id());
+    if (job.batchMillis() < 0) {
+      fleet.tellAll(new TaskWorker.ForgetJob(setup.epoch(), job.id()));
+    }
+    completeIfDone();
+  }
+
+  void taskFailed(TaskWorker.TaskFailed event) {
+    JobRun job = jobs.get(event.job());
+    if (job == null) {
+      return;
+    }
+    JobRun.Verdict verdict = job.failed(event, planning());
+    if (verdict instanceof JobRun.Verdict.RetryTask retry) {
+      log.warn("Task failed and is tried again on [{}]: {}", retry.worker(), event.reason());
+      fleet.tell(retry.worker(), retry.message());
+    } else if (verdict instanceof JobRun.Verdict.RetryJob) {
+      log.warn("Task failed and its job is started over: {}", event.reason());
+      launch(job);
+    } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
+      log.debug("Task failed for good:\n{}", event.trace());
+      jobs.remove(job.id());
+      job.done().completeExceptionally(giveUp.failure());
+      if (current != null && current.jobs().contains(job)) {
+        fail(giveUp.failure());
+      }
+    }
+  }
+
+  /** Everything that was running, or lay on the worker, is run again on those that are left. */
+  void workerLost(String worker, Fleet.Loss loss) {
+    datasets.removeHolder(worker);
+    tracker.removeHolder(worker);
+    copies.removeIf(copy -> copy.owner().equals(worker) || copy.standby().equals(worker));
+    boolean stateful = !keepMillis.isEmpty() && current != null;
+    if (stateful && !loss.partitions().isEmpty()) {
+      throw new SluiceException(
+          ErrorCode.BLOCK_LOST,
+          "State of partitions %s was only on %s. Windows need a second worker to survive the loss of one."
+              .formatted(loss.partitions(), worker));
+    }
+    if (fleet.usable().isEmpty() && (current != null || !jobs.isEmpty())) {
+      throw new SluiceException(
+          ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has lost its last worker.");
+    }
+    startOver();
+    proceed();
+  }
+
+  private void startOver() {
+    BatchRun batch = current;
+    List<JobRun> again = new ArrayList<>();
+    if (batch != null && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
+      batch.startedOver();
+      again.addAll(batch.jobs());
+      batch.jobs().forEach(job -> {
+        jobs.put(job.id(), job);
+        job.storedNodes().forEach(node -> datasets.remove(node, batch.batchMillis()));
+      });
+    }
+    for (JobRun job : jobs.values()) {
+      if (!again.contains(job)) {
+        again.add(job);
+      }
+    }
+    again.forEach(this::launch);
+  }
+
+  private void completeIfDone() {
+    BatchRun batch = current;
+    if (batch != null && batch.isComplete()) {
+      commit(batch);
+    }
+  }
+
+  private void commit(BatchRun batch) {
+    current = null;
+    long time = batch.batchMillis();
+    List<BlockId> released = new ArrayList<>();
+    for (Node.Received node : program.received()) {
+      released.addAll(tracker.release(node.stream(), time - program.keepMillis(node.id())));
+    }
+    tracker.forgetBefore(time);
+    datasets.expire(time, keepMillis);
+    long lowestLiveJob = jobs.isEmpty() ? jobIds + 1 : jobs.firstKey();
+    fleet.tellAll(new TaskWorker.Commit(setup.epoch(), time, lowestLiveJob, released, keepMillis));
+    fleet.stages().trim();
+    BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
+    setup.listeners().post(listener -> listener.onBatchCompleted(info));
+    proceed();
+  }
+
+  /** Copies to new standbys happen between batches; true while some are under way. */
+  private boolean beginCopies() {
+    if (keepMillis.isEmpty() || fleet.placement().isEmpty()) {
+      if (!fleet.placement().isEmpty() && fleet.placement().isOutdated(fleet.usable())) {
+        fleet.placement().assign(fleet.usable());
+      }
+      return false;
+    }
+    copies.addAll(fleet.placement().missingCopies(fleet.usable()));
+    for (Placement.Copy copy : copies) {
+      fleet.tell(
+          copy.owner(),
+          new TaskWorker.CopyPartition(
+              setup.epoch(),
+              copy.partition(),
+              setup.partitions(),
+              copy.standby(),
+              keepMillis.keySet()));
+    }
+    return !copies.isEmpty();
+  }
+
+  void partitionCopied(TaskWorker.PartitionCopied copied) {
+    Optional<Placement.Copy> made = copies.stream()
+        .filter(copy ->
+            copy.partition() == copied.partition() && copy.standby().equals(copied.standby()))
+        .findFirst();
+    made.ifPresent(copy -> {
+      copies.remove(copy);
+      if (copied.complete()) {
+        fleet.placement().copied(copy.partition());
+        datasets.addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
+      }
+      if (copies.isEmpty()) {
+        fleet.placement().rebalance(fleet.usable());
+        proceed();
+      }
+    });
+  }
+
+  /** The first failure counts; the context ends with it. */
+  void fail(SluiceException cause) {
+    if (failure == null) {
+      failure = cause;
+      BatchRun batch = current;
+      if (batch != null) {
+        BatchInfo info = batch.info(
+            Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())));
+        setup.listeners().post(listener -> listener.onBatchFailed(info));
+      }
+    }
+  }
+
+  /** Tells everybody who waits for a job that it will not end. */
+  void abandon(SluiceException cause) {
+    jobs.values().forEach(job -> job.done().completeExceptionally(cause));
+    jobs.clear();
+  }
+
+  @Override
+  public void close() {
+    driverThreads.close();
+  }
+
+  private JobPlanning planning() {
+    Placement placement = fleet.placement();
+    return new JobPlanning(
+        setup.epoch(),
+        fleet.usable(),
+        placement.owners(),
+        placement.standbys(),
+        keepMillis.keySet(),
+        datasets,
+        new SplitPlanner(
+            setup.id(),
+            schedule.zeroMillis(),
+            setup.node().address(),
+            datasets,
+            tracker,
+            placement,
+            fleet.slots()),
+        fleet.stages());
+  }
+
+  /** What the compiler may know of the running batch. */
+  private final class Surroundings implements StageCompiler.Surroundings {
+    private final @Nullable BatchRun batch;
+
+    Surroundings(@Nullable BatchRun batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public Node resolve(Node.Generated node, long batchMillis) {
+      Node dataset = batch != null && batch.batchMillis() == batchMillis
+          ? batch.generated().get(node.id())
+          : null;
+      if (dataset == null) {
+        throw new SluiceException(
+            ErrorCode.PLAN_INVALID,
+            "The dataset of " + node.operation() + " in batch " + batchMillis + " is not kept.");
+      }
+      return dataset;
+    }
+
+    @Override
+    public boolean isStored(Node node, long batchMillis) {
+      return datasets.contains(node.id(), batchMillis);
+    }
+  }
+}

@@ -1,0 +1,362 @@
+package io.sluice.scheduler;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.plan.Action;
+import io.sluice.plan.Node;
+import io.sluice.receiver.ReceiverSupervisor;
+import io.sluice.task.TaskWorker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver of one context: ticks, cuts batches, sends out their tasks and commits them.
+ *
+ * <p>This class only translates between messages and the rules: {@link Fleet} knows the workers and the
+ * receivers, {@link Batches} the batches and their jobs.
+ */
+public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
+
+  /** What the driver hears. All but the events of workers come from its own process. */
+  public sealed interface Command {}
+
+  /** Stop; when graceful, only after everything received is processed. */
+  public record Stop(boolean graceful) implements Command {}
+
+  /** Run an action for a caller outside. */
+  record Submit(
+      Node dataset,
+      long batchMillis,
+      Action action,
+      CompletableFuture<Long> job,
+      CompletableFuture<List<JobRun.Result>> done)
+      implements Command {}
+
+  /** Another context of the same name was found. */
+  public record NameTaken(String by) implements Command {}
+
+  private record Tick() implements Command {}
+
+  private record Heartbeat() implements Command {}
+
+  private record FromWorker(TaskWorker.Event event) implements Command {}
+
+  private record FromReceiver(ReceiverSupervisor.Event event) implements Command {}
+
+  private record WorkerGone(String address, long incarnation, String reason) implements Command {}
+
+  record Generated(long batchMillis, Node.Generated node, Node dataset) implements Command {}
+
+  record DriverFailed(long batchMillis, String what, Throwable failure) implements Command {}
+
+  record OutputEnded(long batchMillis, int output) implements Command {}
+
+  private record NoWorkers() implements Command {}
+
+  /** How the outside hears of a context's life. */
+  public record Life(CompletableFuture<Void> started, CompletableFuture<Void> stopped) {
+    public Life() {
+      this(new CompletableFuture<>(), new CompletableFuture<>());
+    }
+  }
+
+  private final ContextSetup setup;
+  private final Life life;
+  private final TimerScheduler<Command> timers;
+  private final Fleet fleet;
+  private final Batches batches;
+  private long heartbeats;
+
+  /**
+   * A driver that waits for workers and then runs.
+   *
+   * @param publish is given the address to which workers announce themselves
+   * @param joinTimeout how long to wait for enough workers
+   */
+  public static Behavior<Command> create(
+      ContextSetup setup,
+      Life life,
+      Duration joinTimeout,
+      Consumer<ActorRef<TaskWorker.Event>> publish) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new ContextActor(context, timers, setup, life, joinTimeout, publish)));
+  }
+
+  private ContextActor(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      ContextSetup setup,
+      Life life,
+      Duration joinTimeout,
+      Consumer<ActorRef<TaskWorker.Event>> publish) {
+    super(context);
+    this.setup = setup;
+    this.life = life;
+    this.timers = timers;
+    ActorRef<Command> self = context.getSelf();
+    ActorRef<ReceiverSupervisor.Event> fromReceivers =
+        context.messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new);
+    this.fleet = new Fleet(setup, fromReceivers);
+    this.batches = new Batches(setup, fleet, new DriverThreads(setup, self::tell));
+    publish.accept(context.messageAdapter(TaskWorker.Event.class, FromWorker::new));
+    timers.startSingleTimer(new NoWorkers(), joinTimeout);
+    if (setup.watched()) {
+      timers.startTimerWithFixedDelay(new Heartbeat(), setup.heartbeatInterval());
+    }
+  }
+
+  /** Waiting for workers. */
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FromWorker.class, this::onWorkerWhileStarting)
+        .onMessage(WorkerGone.class, this::onWorkerGone)
+        .onMessage(NoWorkers.class, this::onNoWorkers)
+        .onMessage(NameTaken.class, this::onNameTaken)
+        .onMessage(Heartbeat.class, this::onHeartbeat)
+        .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Stop.class, stop -> ended(null))
+        .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  private Receive<Command> active() {
+    return newReceiveBuilder()
+        .onMessage(FromWorker.class, this::onWorker)
+        .onMessage(Tick.class, this::onTick)
+        .onMessage(Submit.class, this::onSubmit)
+        .onMessage(OutputEnded.class, this::onOutputEnded)
+        .onMessage(FromReceiver.class, this::onReceiver)
+        .onMessage(Generated.class, this::onGenerated)
+        .onMessage(Heartbeat.class, this::onHeartbeat)
+        .onMessage(WorkerGone.class, this::onWorkerGone)
+        .onMessage(DriverFailed.class, this::onDriverFailed)
+        .onMessage(NameTaken.class, this::onNameTaken)
+        .onMessage(Stop.class, this::onStop)
+        .onMessage(Command.class, other -> Behaviors.same())
+        .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  /** Receivers are ending; what was received is still being processed. */
+  private Receive<Command> stopping() {
+    return newReceiveBuilder()
+        .onMessage(FromWorker.class, this::onWorker)
+        .onMessage(Submit.class, this::onSubmit)
+        .onMessage(OutputEnded.class, this::onOutputEnded)
+        .onMessage(FromReceiver.class, this::onReceiver)
+        .onMessage(Generated.class, this::onGenerated)
+        .onMessage(Heartbeat.class, this::onHeartbeat)
+        .onMessage(WorkerGone.class, this::onWorkerGone)
+        .onMessage(DriverFailed.class, this::onDriverFailed)
+        .onMessage(Stop.class, stop -> stop.graceful() ? Behaviors.same() : ended(null))
+        .onMessage(Command.class, other -> Behaviors.same())
+        .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Command> onWorkerWhileStarting(FromWorker message) {
+    onWorker(message);
+    if (fleet.usable().size() < setup.minWorkers()) {
+      return Behaviors.same();
+    }
+    timers.cancel(new NoWorkers());
+    fleet.placeFirst();
+    fleet.startReceivers();
+    Instant first = Instant.ofEpochMilli(batches.schedule().nextMillis());
+    ActorRef<Command> self = getContext().getSelf();
+    setup
+        .ticker()
+        .start(
+            first,
+            Duration.ofMillis(setup.program().intervalMillis()),
+            () -> self.tell(new Tick()));
+    setup
+        .listeners()
+        .post(listener -> listener.onStreamingStarted(setup.ticker().now()));
+    life.started().complete(null);
+    return active();
+  }
+
+  private Behavior<Command> onNoWorkers(NoWorkers none) {
+    return ended(new SluiceException(
+        ErrorCode.NO_WORKERS,
+        "Context '%s' found %d of %d workers. Start workers that join the same cluster, or raise sluice.cluster.join-timeout."
+            .formatted(setup.name(), fleet.usable().size(), setup.minWorkers())));
+  }
+
+  private Behavior<Command> onNameTaken(NameTaken taken) {
+    return ended(new SluiceException(
+        ErrorCode.CONTEXT_NAME_TAKEN,
+        "A context named '%s' already runs in this cluster, on %s. Stop it, or give this one another name."
+            .formatted(setup.name(), taken.by())));
+  }
+
+  private Behavior<Command> onTick(Tick tick) {
+    return guarded(batches::onTick);
+  }
+
+  private Behavior<Command> onSubmit(Submit submit) {
+    return guarded(() -> batches.submit(submit));
+  }
+
+  private Behavior<Command> onOutputEnded(OutputEnded ended) {
+    return guarded(() -> batches.outputEnded(ended.batchMillis(), ended.output()));
+  }
+
+  private Behavior<Command> onGenerated(Generated generated) {
+    return guarded(
+        () -> batches.generated(generated.batchMillis(), generated.node(), generated.dataset()));
+  }
+
+  private Behavior<Command> onDriverFailed(DriverFailed failed) {
+    return guarded(
+        () -> batches.driverFailed(failed.batchMillis(), failed.what(), failed.failure()));
+  }
+
+  private Behavior<Command> onWorker(FromWorker message) {
+    TaskWorker.Event event = message.event();
+    return guarded(() -> {
+      if (event instanceof TaskWorker.TaskFinished finished) {
+        batches.taskFinished(finished);
+      } else if (event instanceof TaskWorker.TaskFailed failed) {
+        batches.taskFailed(failed);
+      } else if (event instanceof TaskWorker.Pong pong) {
+        fleet.pong(pong);
+      } else if (event instanceof TaskWorker.WorkerReady ready) {
+        onWorkerReady(ready);
+      } else if (event instanceof TaskWorker.WorkerUp up) {
+        fleet.workerUp(up);
+      } else if (event instanceof TaskWorker.PartitionCopied copied) {
+        batches.partitionCopied(copied);
+      } else if (event instanceof TaskWorker.WorkerFailed failed) {
+        lose(failed.address(), failed.reason());
+      }
+    });
+  }
+
+  private void onWorkerReady(TaskWorker.WorkerReady ready) {
+    if (fleet.isKnown(ready)) {
+      fleet.welcome(ready);
+      return;
+    }
+    lose(ready.address(), "it started anew");
+    if (!fleet.admit(ready)) {
+      return;
+    }
+    ActorRef<Command> self = getContext().getSelf();
+    String address = ready.address();
+    long incarnation = ready.incarnation();
+    getContext().watchWith(ready.worker(), new WorkerGone(address, incarnation, "its actor ended"));
+    if (!address.equals(setup.node().address())) {
+      setup
+          .node()
+          .channel()
+          .watch(
+              address,
+              () -> self.tell(new WorkerGone(address, incarnation, "its data connection broke")));
+    }
+  }
+
+  private Behavior<Command> onReceiver(FromReceiver message) {
+    return guarded(() -> {
+      if (message.event() instanceof ReceiverSupervisor.BlockStored stored) {
+        fleet.blockStored(stored, batches.tracker());
+      } else {
+        fleet.onReceiver(message.event());
+      }
+      batches.proceed();
+    });
+  }
+
+  private Behavior<Command> onHeartbeat(Heartbeat heartbeat) {
+    heartbeats++;
+    return guarded(() -> {
+      fleet.ping(heartbeats);
+      for (WorkerTable.Worker silent : fleet.silent()) {
+        lose(
+            silent.address(),
+            "it was silent for more than " + setup.heartbeatTimeout().toMillis() + " ms");
+      }
+    });
+  }
+
+  private Behavior<Command> onWorkerGone(WorkerGone gone) {
+    return guarded(() -> {
+      if (fleet.isIncarnation(gone.address(), gone.incarnation())) {
+        lose(gone.address(), gone.reason());
+      }
+    });
+  }
+
+  private void lose(String address, String reason) {
+    Optional<Fleet.Loss> loss = fleet.lose(address, reason);
+    if (loss.isPresent()) {
+      batches.workerLost(address, loss.get());
+      fleet.startReceivers();
+    }
+  }
+
+  private Behavior<Command> onStop(Stop stop) {
+    if (!stop.graceful()) {
+      return ended(null);
+    }
+    setup.ticker().close();
+    fleet.stopReceivers();
+    batches.drain();
+    Behavior<Command> next = guarded(batches::proceed);
+    return next == Behaviors.<Command>same() ? stopping() : next;
+  }
+
+  /** Runs a step of the rules and ends the context if that fails it, or drains it. */
+  private Behavior<Command> guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (SluiceException failure) {
+      batches.fail(failure);
+    }
+    SluiceException failure = batches.failure();
+    if (failure != null) {
+      return ended(failure);
+    }
+    return batches.isDrained() ? ended(null) : Behaviors.same();
+  }
+
+  private Behavior<Command> ended(@Nullable SluiceException failure) {
+    SluiceException cause = failure != null
+        ? failure
+        : new SluiceException(
+            ErrorCode.CONTEXT_STOPPED, "Context '" + setup.name() + "' was stopped.");
+    batches.abandon(cause);
+    life.started().completeExceptionally(cause);
+    if (failure == null) {
+      life.stopped().complete(null);
+    } else {
+      getContext().getLog().error("Context [{}] failed: {}", setup.name(), failure.getMessage());
+      life.stopped().completeExceptionally(failure);
+    }
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onPostStop() {
+    setup.ticker().close();
+    fleet.dismissAll();
+    batches.close();
+    setup.listeners().close();
+    life.stopped().complete(null);
+    return Behaviors.same();
+  }
+}

@@ -1,0 +1,64 @@
+package io.sluice.scheduler;
+
+import io.sluice.plan.Node;
+import io.sluice.plan.Program;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Runs the user's driver functions, outputs and transforms, each on a thread of its own. */
+final class DriverThreads implements AutoCloseable {
+
+  private final ContextSetup setup;
+  private final Consumer<ContextActor.Command> actor;
+  private final ExecutorService threads;
+
+  DriverThreads(ContextSetup setup, Consumer<ContextActor.Command> actor) {
+    this.setup = setup;
+    this.actor = actor;
+    this.threads = new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+          Thread thread = new Thread(task, "sluice-driver-" + setup.name());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  void output(Program.Output output, long batchMillis) {
+    ContextSetup.BatchFunction function = setup.outputs().get(output.id());
+    if (function == null) {
+      throw new IllegalStateException("Output " + output.id() + " has no function");
+    }
+    threads.execute(() -> {
+      try {
+        function.run(batchMillis);
+        actor.accept(new ContextActor.OutputEnded(batchMillis, output.id()));
+      } catch (Throwable failure) {
+        actor.accept(new ContextActor.DriverFailed(batchMillis, output.name(), failure));
+      }
+    });
+  }
+
+  void generate(Node.Generated node, long batchMillis) {
+    threads.execute(() -> {
+      try {
+        Node dataset = node.generator().generate(batchMillis);
+        if (dataset == null) {
+          throw new IllegalStateException("The function passed to "
+              + node.operation()
+              + " returned null; it must return an RDD in every batch.");
+        }
+        actor.accept(new ContextActor.Generated(batchMillis, node, dataset));
+      } catch (Throwable failure) {
+        actor.accept(new ContextActor.DriverFailed(batchMillis, node.operation(), failure));
+      }
+    });
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

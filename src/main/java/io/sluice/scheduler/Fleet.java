@@ -1,0 +1,272 @@
+package io.sluice.scheduler;
+
+import akka.actor.typed.ActorRef;
+import io.sluice.api.StreamingListener;
+import io.sluice.api.StreamingListener.ReceiverInfo;
+import io.sluice.batch.BlockTracker;
+import io.sluice.receiver.ReceiverSupervisor;
+import io.sluice.task.TaskWorker;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The workers of a context as its driver sees them: who is there, who owns what, and who receives. */
+final class Fleet {
+
+  private static final Logger log = LoggerFactory.getLogger(Fleet.class);
+
+  /** What went with a lost worker: partitions whose only copy it had. */
+  record Loss(Set<Integer> partitions) {}
+
+  private final ContextSetup setup;
+  private final ActorRef<ReceiverSupervisor.Event> fromReceivers;
+  private final WorkerTable table = new WorkerTable();
+  private final Map<String, ActorRef<TaskWorker.Command>> refs = new HashMap<>();
+  private final Placement placement;
+  private final ReceiverTable receivers;
+  private final StageTable stages;
+  private boolean receiving;
+
+  Fleet(ContextSetup setup, ActorRef<ReceiverSupervisor.Event> fromReceivers) {
+    this.setup = setup;
+    this.fromReceivers = fromReceivers;
+    this.placement = new Placement(setup.partitions());
+    this.receivers = new ReceiverTable(setup.receivers());
+    this.stages = new StageTable(setup.epoch(), this::tell);
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  StageTable stages() {
+    return stages;
+  }
+
+  ReceiverTable receivers() {
+    return receivers;
+  }
+
+  List<String> usable() {
+    return table.usable();
+  }
+
+  Map<String, Integer> slots() {
+    return table.slots();
+  }
+
+  void tell(String worker, TaskWorker.Command command) {
+    ActorRef<TaskWorker.Command> ref = refs.get(worker);
+    if (ref != null) {
+      ref.tell(command);
+    }
+  }
+
+  void tellAll(TaskWorker.Command command) {
+    table.usable().forEach(worker -> tell(worker, command));
+  }
+
+  boolean isKnown(TaskWorker.WorkerReady ready) {
+    return isIncarnation(ready.address(), ready.incarnation());
+  }
+
+  boolean isIncarnation(String address, long incarnation) {
+    return table
+        .get(address)
+        .filter(worker -> worker.incarnation() == incarnation)
+        .isPresent();
+  }
+
+  /** Lets a worker in if it is of this version and knows the token; it is told why if not. */
+  boolean admit(TaskWorker.WorkerReady ready) {
+    Optional<String> objection = objection(ready);
+    if (objection.isPresent()) {
+      log.warn("Refused worker [{}]: {}", ready.address(), objection.get());
+      ready.worker().tell(new TaskWorker.Refused(objection.get()));
+      return false;
+    }
+    table.add(ready.address(), ready.incarnation(), ready.slots(), ready.host(), System.nanoTime());
+    refs.put(ready.address(), ready.worker());
+    welcome(ready);
+    return true;
+  }
+
+  private Optional<String> objection(TaskWorker.WorkerReady ready) {
+    if (!ready.version().equals(setup.version())) {
+      return Optional.of(
+          "it runs Sluice %s, the driver %s; all nodes of a cluster must run the same version"
+              .formatted(ready.version(), setup.version()));
+    }
+    boolean proven = MessageDigest.isEqual(
+        ready.proof().getBytes(StandardCharsets.UTF_8),
+        setup.proof().getBytes(StandardCharsets.UTF_8));
+    return proven
+        ? Optional.empty()
+        : Optional.of("it does not hold the cluster's token (sluice.cluster.token)");
+  }
+
+  void welcome(TaskWorker.WorkerReady ready) {
+    ready
+        .worker()
+        .tell(new TaskWorker.Accepted(
+            setup.id(),
+            setup.name(),
+            setup.epoch(),
+            setup.program().intervalMillis(),
+            setup.node().address(),
+            setup.jars()));
+  }
+
+  void workerUp(TaskWorker.WorkerUp up) {
+    if (table.up(up.address(), up.incarnation(), System.nanoTime())) {
+      log.info("Worker [{}] has joined [{}]", up.address(), setup.name());
+      tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
+      table
+          .get(up.address())
+          .ifPresent(worker -> post(listener -> listener.onWorkerJoined(info(worker))));
+      if (receiving) {
+        startReceivers();
+      }
+    }
+  }
+
+  void pong(TaskWorker.Pong pong) {
+    table.heard(pong.address(), pong.incarnation(), System.nanoTime());
+  }
+
+  void ping(long number) {
+    tellAll(new TaskWorker.Ping(setup.epoch(), number));
+  }
+
+  List<WorkerTable.Worker> silent() {
+    return table.silent(System.nanoTime(), setup.heartbeatTimeout().toNanos());
+  }
+
+  /** Gives a worker up: whatever it still says changes nothing, and if it lives it starts afresh. */
+  Optional<Loss> lose(String address, String reason) {
+    Optional<WorkerTable.Worker> lost = table.remove(address);
+    if (lost.isEmpty()) {
+      return Optional.empty();
+    }
+    log.warn("Worker [{}] is lost to [{}]: {}", address, setup.name(), reason);
+    tellLost(address, reason);
+    stages.workerLost(address);
+    receivers.workerLost(address);
+    Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, table.usable());
+    tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
+    post(listener -> listener.onWorkerLost(info(lost.get()), reason));
+    return Optional.of(new Loss(gone));
+  }
+
+  private void tellLost(String address, String reason) {
+    ActorRef<TaskWorker.Command> ref = refs.remove(address);
+    if (ref != null) {
+      ref.tell(new TaskWorker.Dismiss(setup.epoch(), reason, false));
+    }
+  }
+
+  void placeFirst() {
+    placement.assign(table.usable());
+  }
+
+  void startReceivers() {
+    receiving = true;
+    List<WorkerTable.Worker> up =
+        table.all().stream().filter(WorkerTable.Worker::up).toList();
+    for (ReceiverTable.Entry entry : receivers.assign(up)) {
+      entry.worker().ifPresent(worker -> tell(worker, start(entry)));
+    }
+  }
+
+  private TaskWorker.StartReceiver start(ReceiverTable.Entry entry) {
+    return new TaskWorker.StartReceiver(
+        setup.epoch(),
+        entry.spec().stream(),
+        entry.attempt(),
+        entry.spec().name(),
+        entry.spec().receiver(),
+        setup.receiver().blockMillis(setup.program().intervalMillis()),
+        setup.receiver().blockBytes(),
+        entry.position().orElse(0),
+        entry.position().isPresent(),
+        fromReceivers);
+  }
+
+  void stopReceivers() {
+    receivers.stopAll();
+    for (ReceiverTable.Entry entry : receivers.all()) {
+      entry
+          .worker()
+          .ifPresent(worker ->
+              tell(worker, new TaskWorker.StopReceiver(setup.epoch(), entry.spec().stream())));
+    }
+  }
+
+  /** Counts a block once; it belongs to the next batch that is cut. */
+  void blockStored(ReceiverSupervisor.BlockStored stored, BlockTracker tracker) {
+    receivers.current(stored.stream(), stored.attempt()).ifPresent(entry -> {
+      if (tracker.add(stored.block()) && stored.hasPosition()) {
+        receivers.reached(entry, stored.position());
+      }
+      entry
+          .worker()
+          .ifPresent(worker -> tell(
+              worker,
+              new TaskWorker.BlocksCounted(
+                  setup.epoch(), stored.stream(), List.of(stored.block().id().sequence()))));
+    });
+  }
+
+  void onReceiver(ReceiverSupervisor.Event event) {
+    if (event instanceof ReceiverSupervisor.ReceiverStarted started) {
+      receivers.current(started.stream(), started.attempt()).ifPresent(entry -> {
+        receivers.started(entry);
+        post(l -> l.onReceiverStarted(info(entry, Optional.empty())));
+      });
+    } else if (event instanceof ReceiverSupervisor.ReceiverError error) {
+      receivers
+          .current(error.stream(), error.attempt())
+          .ifPresent(entry ->
+              post(l -> l.onReceiverError(info(entry, Optional.of(error.message())))));
+    } else if (event instanceof ReceiverSupervisor.ReceiverStopped ended) {
+      receivers.current(ended.stream(), ended.attempt()).ifPresent(entry -> {
+        ReceiverInfo info = info(entry, Optional.of(ended.reason()));
+        receivers.stopped(entry);
+        post(l -> l.onReceiverStopped(info));
+      });
+    }
+  }
+
+  void dismissAll() {
+    refs.values()
+        .forEach(ref -> ref.tell(new TaskWorker.Dismiss(
+            setup.epoch(), "context '" + setup.name() + "' has ended", true)));
+    refs.clear();
+  }
+
+  private void post(Consumer<StreamingListener> event) {
+    setup.listeners().post(event);
+  }
+
+  private static StreamingListener.WorkerInfo info(WorkerTable.Worker worker) {
+    return new StreamingListener.WorkerInfo(worker.address(), worker.slots());
+  }
+
+  private static ReceiverInfo info(ReceiverTable.Entry entry, Optional<String> error) {
+    return new ReceiverInfo(
+        entry.spec().stream(),
+        entry.spec().name(),
+        entry.isActive(),
+        entry.worker().orElse(""),
+        error,
+        error.map(text -> Instant.now()));
+  }
+}

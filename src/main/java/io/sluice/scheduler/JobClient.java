@@ -1,0 +1,87 @@
+package io.sluice.scheduler;
+
+import akka.actor.typed.ActorRef;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.block.Block;
+import io.sluice.block.BlockId;
+import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
+import io.sluice.plan.Action;
+import io.sluice.plan.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Runs jobs for whoever calls an action on an RDD. Calls block; thread-safe. */
+public final class JobClient {
+
+  private final long context;
+  private final ActorRef<ContextActor.Command> actor;
+  private final DataNode node;
+  private final RecordCodec codec;
+
+  public JobClient(
+      long context, ActorRef<ContextActor.Command> actor, DataNode node, RecordCodec codec) {
+    this.context = context;
+    this.actor = actor;
+    this.node = node;
+    this.codec = codec;
+  }
+
+  /**
+   * Runs the action on every partition and gives the results in the order of the partitions.
+   *
+   * @param batchMillis the batch whose dataset is read, or -1
+   */
+  public List<Object> run(Node dataset, long batchMillis, Action action) {
+    CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
+    CompletableFuture<Long> job = new CompletableFuture<>();
+    actor.tell(new ContextActor.Submit(dataset, batchMillis, action, job, done));
+    List<Object> values = new ArrayList<>();
+    for (JobRun.Result result : await(done)) {
+      values.add(value(await(job), result));
+    }
+    return values;
+  }
+
+  private Object value(long job, JobRun.Result result) {
+    if (result.inline().length > 0) {
+      return codec.decode(result.inline()).get(0);
+    }
+    BlockId id = BlockId.result(context, job, result.ordinal(), result.index(), result.leg());
+    Block here = node.store().get(id);
+    if (here instanceof Block.Records records) {
+      node.store().remove(id);
+      return records.values().get(0);
+    }
+    List<Object> one = new ArrayList<>();
+    Block fetched = await(node.channel()
+        .get(result.worker(), id)
+        .thenApply(payload -> Block.fromBytes(payload.bytes(), payload.records()))
+        .toCompletableFuture());
+    fetched.forEach(codec, one::add);
+    return one.get(0);
+  }
+
+  private static <V> V await(CompletableFuture<V> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException failure) {
+      Throwable cause = failure.getCause();
+      while (cause instanceof CompletionException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (cause instanceof SluiceException known) {
+        throw new SluiceException(known.code(), String.valueOf(known.getMessage()), known);
+      }
+      throw new SluiceException(ErrorCode.TASK_FAILED, "A job failed: " + cause, cause);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException(
+          ErrorCode.CONTEXT_STOPPED, "Interrupted while waiting for a job", interrupted);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.sluice.scheduler;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The workers a driver knows, by data address, and when each was last heard of. */
+final class WorkerTable {
+
+  /** A worker; {@code up} once it can run tasks. */
+  record Worker(
+      String address, long incarnation, int slots, String host, boolean up, long heardNanos) {}
+
+  private final Map<String, Worker> workers = new LinkedHashMap<>();
+
+  Optional<Worker> get(String address) {
+    return Optional.ofNullable(workers.get(address));
+  }
+
+  void add(String address, long incarnation, int slots, String host, long nowNanos) {
+    workers.put(address, new Worker(address, incarnation, slots, host, false, nowNanos));
+  }
+
+  /** The worker can run tasks; false if it is not the incarnation that was let in. */
+  boolean up(String address, long incarnation, long nowNanos) {
+    Worker worker = workers.get(address);
+    if (worker == null || worker.incarnation != incarnation || worker.up) {
+      return false;
+    }
+    workers.put(
+        address, new Worker(address, incarnation, worker.slots, worker.host, true, nowNanos));
+    return true;
+  }
+
+  /** Notes a sign of life; false if it comes from a worker that was given up. */
+  boolean heard(String address, long incarnation, long nowNanos) {
+    Worker worker = workers.get(address);
+    if (worker == null || worker.incarnation != incarnation) {
+      return false;
+    }
+    workers.put(
+        address, new Worker(address, incarnation, worker.slots, worker.host, worker.up, nowNanos));
+    return true;
+  }
+
+  Optional<Worker> remove(String address) {
+    return Optional.ofNullable(workers.remove(address));
+  }
+
+  /** Workers not heard of for too long. */
+  List<Worker> silent(long nowNanos, long timeoutNanos) {
+    return workers.values().stream()
+        .filter(worker -> worker.up && nowNanos - worker.heardNanos > timeoutNanos)
+        .toList();
+  }
+
+  /** Addresses of the workers that can run tasks, in the order in which they came. */
+  List<String> usable() {
+    List<String> usable = new ArrayList<>();
+    workers.values().stream().filter(Worker::up).forEach(worker -> usable.add(worker.address));
+    return usable;
+  }
+
+  Map<String, Integer> slots() {
+    Map<String, Integer> slots = new LinkedHashMap<>();
+    workers.values().stream()
+        .filter(Worker::up)
+        .forEach(worker -> slots.put(worker.address, worker.slots));
+    return slots;
+  }
+
+  List<Worker> all() {
+    return List.copyOf(workers.values());
+  }
+}
