@@ -70,7 +70,12 @@ final class BlockWriter {
     return position;
   }
 
-  /** Blocks that are not yet stored and copied. */
+  /** The supervisor has taken note of a stored block. */
+  void noted() {
+    pending.release();
+  }
+
+  /** Blocks that the supervisor does not know to be stored and copied. */
   int pending() {
     return MAX_PENDING - pending.availablePermits();
   }
