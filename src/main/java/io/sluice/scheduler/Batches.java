@@ -278,6 +278,15 @@ final class Batches implements AutoCloseable {
     }
   }
 
+  /** Whether nothing would be lost if the worker were given up. */
+  boolean canSpare(String worker) {
+    boolean stateless = keepMillis.isEmpty() || fleet.placement().isEmpty();
+    return (stateless || fleet.placement().canSpare(worker))
+        && !datasets.onlyOn(worker, keepMillis.keySet())
+        && !tracker.onlyOn(worker)
+        && fleet.usable().size() > 1;
+  }
+
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, Fleet.Loss loss) {
     datasets.removeHolder(worker);
