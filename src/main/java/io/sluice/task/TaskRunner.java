@@ -63,7 +63,11 @@ final class TaskRunner {
     DataNode node = session.node();
     try {
       faults.beforeTask(
-          node.address(), job.batchMillis(), task.ordinal(), task.index(), task.tries());
+          node.address(),
+          job.batchMillis(),
+          task.ordinal(),
+          task.index(),
+          job.attempt() + task.tries() - 1);
     } catch (Exception injected) {
       throw new IllegalStateException(injected);
     }
