@@ -77,6 +77,7 @@ public final class RecordCodec {
         current = fory;
         if (current == null) {
           current = Fory.builder()
+              .withXlang(false)
               .withClassLoader(loader)
               .requireClassRegistration(false)
               .suppressClassRegistrationWarnings(true)
