@@ -145,8 +145,10 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
       throw new IllegalArgumentException(
           "There is no node '" + address + "'; the nodes are " + names() + ".");
     }
-    worker.node.close();
+    // First the actor: the driver tells a worker it gives up to start afresh, which a dead one must
+    // not hear.
     worker.actor.tell(new TaskWorker.Dismiss(0, "killed", true));
+    worker.node.close();
   }
 
   @Override
