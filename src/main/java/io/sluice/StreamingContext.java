@@ -11,6 +11,7 @@ import io.sluice.api.Faults;
 import io.sluice.api.Function2;
 import io.sluice.api.Receiver;
 import io.sluice.api.Settings;
+import io.sluice.api.SimulatedNodes;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
@@ -21,7 +22,6 @@ import io.sluice.block.BlockStore;
 import io.sluice.block.RecordCodec;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.Deployments;
-import io.sluice.cluster.LocalDeployment;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.cluster.Tickers;
 import io.sluice.cluster.Version;
@@ -515,9 +515,14 @@ public final class StreamingContext implements AutoCloseable {
     outputFunctions.put(output, function);
   }
 
-  LocalDeployment localNodes() {
-    if (deployment instanceof LocalDeployment local) {
-      return local;
+  /**
+   * The nodes inside this process, for tests that add and kill them.
+   *
+   * @throws IllegalStateException if the context runs on a real cluster
+   */
+  public SimulatedNodes simulatedNodes() {
+    if (deployment instanceof SimulatedNodes simulated) {
+      return simulated;
     }
     throw new IllegalStateException("The nodes of this context are not inside this process.");
   }

@@ -99,7 +99,7 @@ final class DiskStore implements AutoCloseable {
   public synchronized void close() {
     entries.clear();
     Path made = directory;
-    if (made == null) {
+    if (made == null || !Files.exists(made)) {
       return;
     }
     try (Stream<Path> files = Files.list(made)) {

@@ -8,11 +8,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.Faults;
 import io.sluice.api.Settings;
+import io.sluice.api.SimulatedNodes;
 import io.sluice.block.DataNode;
 import io.sluice.block.LocalNetwork;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.task.TaskWorker;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** All nodes in this process on one actor system, no port opened: one node for embedded use, more to simulate a cluster. */
-public final class LocalDeployment implements Deployment {
+public final class LocalDeployment implements Deployment, SimulatedNodes {
 
   private static final AtomicInteger SYSTEMS = new AtomicInteger();
 
@@ -49,7 +52,7 @@ public final class LocalDeployment implements Deployment {
       idle.put("node-1", driver);
     } else {
       for (int i = 0; i < nodes; i++) {
-        addNode();
+        add();
       }
     }
   }
@@ -110,8 +113,15 @@ public final class LocalDeployment implements Deployment {
     idle.clear();
   }
 
-  /** Adds a node; it is used from the next batch on. Gives its name. */
-  public synchronized String addNode() {
+  @Override
+  public synchronized List<String> names() {
+    List<String> names = new ArrayList<>(workers.keySet());
+    names.addAll(idle.keySet());
+    return names;
+  }
+
+  @Override
+  public synchronized String add() {
     String address = "node-" + ++numbers;
     Node node = newNode(address);
     ActorRef<TaskWorker.Event> known = published;
@@ -123,15 +133,22 @@ public final class LocalDeployment implements Deployment {
     return address;
   }
 
-  /** Ends a node at once, as a killed process would: nothing is said and its memory is gone. */
-  public synchronized void killNode(String address) {
+  @Override
+  public synchronized void kill(String address) {
+    Node unused = idle.remove(address);
+    if (unused != null) {
+      unused.close();
+      return;
+    }
     Worker worker = workers.remove(address);
     if (worker == null) {
       throw new IllegalArgumentException(
-          "There is no node '" + address + "'; the nodes are " + workers.keySet() + ".");
+          "There is no node '" + address + "'; the nodes are " + names() + ".");
     }
-    worker.node.close();
+    // First the actor: the driver tells a worker it gives up to start afresh, which a dead one must
+    // not hear.
     worker.actor.tell(new TaskWorker.Dismiss(0, "killed", true));
+    worker.node.close();
   }
 
   @Override

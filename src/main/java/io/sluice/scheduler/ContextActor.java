@@ -261,6 +261,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     ActorRef<Command> self = getContext().getSelf();
     String address = ready.address();
     long incarnation = ready.incarnation();
+    // A worker that starts afresh keeps its actor, which is watched already with its old
+    // incarnation.
+    getContext().unwatch(ready.worker());
     getContext().watchWith(ready.worker(), new WorkerGone(address, incarnation, "its actor ended"));
     if (!address.equals(setup.node().address())) {
       setup
@@ -334,6 +337,12 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       step.run();
     } catch (SluiceException failure) {
       batches.fail(failure);
+    } catch (RuntimeException defect) {
+      getContext().getLog().error("Context [{}] met a defect", setup.name(), defect);
+      batches.fail(new SluiceException(
+          ErrorCode.INTERNAL,
+          "Context '" + setup.name() + "' met a defect of Sluice: " + defect,
+          defect));
     }
     SluiceException failure = batches.failure();
     if (failure != null) {

@@ -38,6 +38,7 @@ final class JobRun {
   private final Map<TaskKey, Assigned> running = new LinkedHashMap<>();
   private final TreeMap<Long, Result> results = new TreeMap<>();
   private int attempt;
+  private int failedAttempts;
   private int taskCount;
 
   /**
@@ -163,7 +164,7 @@ final class JobRun {
     }
     Stage stage = stages.get(event.ordinal());
     boolean single = stage.rereads() && !(stage.input() instanceof Stage.SlidingInput);
-    int tries = single ? assigned.task.tries() : attempt;
+    int tries = single ? assigned.task.tries() : ++failedAttempts;
     if (tries >= maxAttempts || event.code() == ErrorCode.BLOCK_LOST) {
       return new Verdict.GiveUp(new SluiceException(
           event.code(),

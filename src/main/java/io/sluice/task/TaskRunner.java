@@ -1,9 +1,11 @@
 package io.sluice.task;
 
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
 import io.sluice.api.Pair;
+import io.sluice.api.SluiceException;
 import io.sluice.block.Block;
 import io.sluice.block.BlockId;
 import io.sluice.block.BlockRef;
@@ -63,7 +65,11 @@ final class TaskRunner {
     DataNode node = session.node();
     try {
       faults.beforeTask(
-          node.address(), job.batchMillis(), task.ordinal(), task.index(), task.tries());
+          node.address(),
+          job.batchMillis(),
+          task.ordinal(),
+          task.index(),
+          job.attempt() + task.tries() - 1);
     } catch (Exception injected) {
       throw new IllegalStateException(injected);
     }
@@ -85,6 +91,12 @@ final class TaskRunner {
     if (spec.leaf() instanceof StageSpec.Merge merge) {
       Inbox inbox =
           session.inbox(new WorkerSession.ShuffleKey(job.job(), job.attempt(), merge.exchange()));
+      if (!inbox.isComplete()) {
+        throw new SluiceException(
+            ErrorCode.INTERNAL,
+            "Attempt %d of job %d was given up before its task could start."
+                .formatted(job.attempt(), job.job()));
+      }
       Combiner combiner = merge.aggregation() instanceof Aggregation.Pass
           ? null
           : Combiner.of(merge.aggregation(), code);

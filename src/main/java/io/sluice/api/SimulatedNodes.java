@@ -1,0 +1,21 @@
+package io.sluice.api;
+
+import java.util.List;
+
+/** The nodes of a context that are simulated inside this process. Thread-safe. */
+public interface SimulatedNodes {
+
+  /** Names of the nodes that run tasks, in the order in which they were added. */
+  List<String> names();
+
+  /** Adds a node, which is used from the next batch on, and gives its name. */
+  String add();
+
+  /**
+   * Ends a node at once, as a killed process would: nothing is said and its memory is gone. The driver
+   * knows before its next batch.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  void kill(String name);
+}

@@ -1,0 +1,252 @@
+package io.sluice.testkit;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.sluice.DStream;
+import io.sluice.DStreamLike;
+import io.sluice.PairDStream;
+import io.sluice.RDD;
+import io.sluice.StreamingContext;
+import io.sluice.api.Faults;
+import io.sluice.api.Pair;
+import io.sluice.api.PairFunction;
+import io.sluice.api.StreamingListener.BatchInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A context whose time, input, nodes and faults are in the test's hand, and whose output is recorded.
+ *
+ * <pre>{@code
+ * try (StreamingTest test = StreamingTest.builder().nodes(3).build()) {
+ *   DStream<String> words = test.input(List.of(List.of("a", "b", "a"), List.of("b")));
+ *   Recorded<Pair<String, Long>> counts = test.output(words.countByValue());
+ *
+ *   test.runBatches(2);
+ *
+ *   assertEquals(List.of(Pair.of("b", 1L)), counts.records().get(1));
+ * }
+ * }</pre>
+ *
+ * <p>Works with any test framework or none. Used by one thread, but {@code killNode} and {@code failTask} may be
+ * called from any. The clock starts at 1970-01-01T00:00:00Z, so the n-th batch is at n intervals.
+ */
+public final class StreamingTest implements AutoCloseable {
+
+  private final StreamingContext context;
+  private final ManualClock clock;
+  private final ScriptedFaults faults;
+  private final Duration timeout;
+  private final Progress progress = new Progress();
+  private boolean started;
+
+  private StreamingTest(Builder builder) {
+    this.clock = new ManualClock();
+    this.faults = new ScriptedFaults(builder.faults);
+    this.timeout = builder.timeout;
+    this.context = StreamingContext.builder("test", builder.interval)
+        .config(builder.config())
+        .nodes(builder.nodes)
+        .ticker(clock)
+        .faults(faults)
+        .build();
+    context.addStreamingListener(progress);
+  }
+
+  /** A test on one node with batches of 1 s. */
+  public static StreamingTest create() {
+    return builder().build();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What can be chosen for a test. */
+  public static final class Builder {
+    private Duration interval = Duration.ofSeconds(1);
+    private Duration timeout = Duration.ofSeconds(30);
+    private Faults faults = Faults.NONE;
+    private int nodes = 1;
+    private final Map<String, Object> settings = new HashMap<>();
+
+    private Builder() {}
+
+    /** The batch interval; 1 s unless set. */
+    public Builder interval(Duration interval) {
+      this.interval = interval;
+      return this;
+    }
+
+    /** How many nodes are simulated; 1 unless set. With more than one, records are encoded between them. */
+    public Builder nodes(int nodes) {
+      this.nodes = nodes;
+      return this;
+    }
+
+    /** Faults beside those of {@link StreamingTest#failTask}; none unless set. */
+    public Builder faults(Faults faults) {
+      this.faults = faults;
+      return this;
+    }
+
+    /** How long the test waits, in real time, for one batch or node before it fails; 30 s unless set. */
+    public Builder timeout(Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    /** A setting, for example {@code set("sluice.batch.partitions", 4)}. */
+    public Builder set(String key, Object value) {
+      settings.put(key, value);
+      return this;
+    }
+
+    public StreamingTest build() {
+      return new StreamingTest(this);
+    }
+
+    private Config config() {
+      return ConfigFactory.parseMap(settings)
+          .withFallback(ConfigFactory.parseMap(Map.of("sluice.cluster.min-workers", nodes)))
+          .withFallback(ConfigFactory.load());
+    }
+  }
+
+  /** The context under test. Its program is written before the first batch. */
+  public StreamingContext context() {
+    return context;
+  }
+
+  /** The clock of the context. {@link #runBatches} moves it by itself. */
+  public ManualClock clock() {
+    return clock;
+  }
+
+  /** As {@link #input(List, int)}, each batch in one partition. */
+  public <T> DStream<T> input(List<? extends @Nullable List<T>> batches) {
+    return input(batches, 1);
+  }
+
+  /**
+   * A stream with the given records: the first list in the first batch, and so on, then nothing.
+   *
+   * @param batches null for a batch without a dataset, which counts as empty
+   * @param partitions over which each batch is spread, in order
+   */
+  public <T> DStream<T> input(List<? extends @Nullable List<T>> batches, int partitions) {
+    Queue<RDD<T>> queue = new ArrayDeque<>();
+    for (List<T> batch : batches) {
+      queue.add(context.parallelize(batch == null ? List.of() : batch, partitions));
+    }
+    return context.queueStream(queue);
+  }
+
+  /** As {@link #pairInput(List, int)}, each batch in one partition. */
+  public <K, V> PairDStream<K, V> pairInput(List<? extends @Nullable List<Pair<K, V>>> batches) {
+    return pairInput(batches, 1);
+  }
+
+  /** As {@link #input(List, int)}, of pairs. */
+  public <K, V> PairDStream<K, V> pairInput(
+      List<? extends @Nullable List<Pair<K, V>>> batches, int partitions) {
+    PairFunction<Pair<K, V>, K, V> same = pair -> pair;
+    return this.<Pair<K, V>>input(batches, partitions).mapToPair(same);
+  }
+
+  /** Records everything that a stream puts out. */
+  public <T, R extends RDD<T>> Recorded<T> output(DStreamLike<T, ?, R> stream) {
+    Recorded<T> recorded = new Recorded<>();
+    stream.foreachRDD(
+        (rdd, time) -> recorded.add(new Recorded.Batch<>(time, rdd.glom().collect())));
+    return recorded;
+  }
+
+  /** Starts the context; {@link #runBatches} does so if need be. Blocks until all nodes are there. */
+  public void start() {
+    if (!started) {
+      started = true;
+      context.start();
+      Thread watcher = new Thread(this::watch, "sluice-test-watch");
+      watcher.setDaemon(true);
+      watcher.start();
+    }
+  }
+
+  /**
+   * Moves the clock on by one interval and waits for the batch, {@code count} times.
+   *
+   * @return what the context says of these batches
+   * @throws io.sluice.api.SluiceException what ended the context, if a batch failed
+   * @throws AssertionError if a batch is not completed before the time-out
+   */
+  public List<BatchInfo> runBatches(int count) {
+    start();
+    Instant before = clock.now();
+    for (int i = 0; i < count; i++) {
+      clock.advance(context.batchInterval());
+      Instant batch = clock.now();
+      progress.await("batch " + batch, () -> progress.hasCompleted(batch), timeout);
+    }
+    return progress.completed(before, clock.now());
+  }
+
+  /** Names of the nodes that run tasks. */
+  public List<String> nodes() {
+    return context.simulatedNodes().names();
+  }
+
+  /** Adds a node and, if the context runs, waits until its driver has taken it in. Gives its name. */
+  public String addNode() {
+    String name = context.simulatedNodes().add();
+    if (started) {
+      progress.await(name, () -> progress.hasWorker(name), timeout);
+    }
+    return name;
+  }
+
+  /**
+   * Ends a node at once, as a killed process would; its memory is gone.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public void killNode(String name) {
+    context.simulatedNodes().kill(name);
+  }
+
+  /**
+   * Makes the next tasks of a stage and partition fail, {@code times} in all. Every job of a batch, and every action
+   * in an output, counts its stages from 0.
+   */
+  public void failTask(int stage, int partition, int times) {
+    faults.fail(stage, partition, times);
+  }
+
+  /** How many tasks {@link #failTask} has made fail so far. */
+  public int failedTasks() {
+    return faults.thrown();
+  }
+
+  /** Stops the context at once. Blocks until it has ended; what failed before is not reported again. */
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  private void watch() {
+    try {
+      context.awaitTermination();
+      progress.ended(null);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException failure) {
+      progress.ended(failure);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SettingsTest {
+
+  private static final Config DEFAULTS = ConfigFactory.defaultReference();
+
+  static Stream<String> keys() {
+    return DEFAULTS.getConfig("sluice").entrySet().stream()
+        .map(entry -> "sluice." + entry.getKey());
+  }
+
+  @Test
+  void defaultsAreValid() {
+    Settings settings = Settings.from(DEFAULTS);
+
+    assertThat(settings.joinsCluster()).isFalse();
+    assertThat(settings.batch()).isEqualTo(new BatchSettings(4, 1000, 0));
+    assertThat(settings.task().slots()).isPositive();
+    assertThat(settings.block().memoryBytes()).isPositive();
+    assertThat(settings.receiver().minBackoff()).isEqualTo(Duration.ofMillis(200));
+    assertThat(settings.jars()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void everyKeyIsRead(String key) {
+    assertThatThrownBy(() -> Settings.from(DEFAULTS.withoutPath(key)))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            missing -> assertThat(missing.code()).isEqualTo(ErrorCode.SETTING_INVALID))
+        .hasMessageContaining(key.substring(key.lastIndexOf('.') + 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          sluice.mode                       | remote     | sluice.mode must be 'local' or 'cluster', got 'remote'
+          sluice.batch.max-waiting          | 0          | sluice.batch.max-waiting must be at least 1, got 0
+          sluice.batch.max-late             | 0          | sluice.batch.max-late must be at least 1, got 0
+          sluice.batch.partitions           | -1         | sluice.batch.partitions must be between 0 and 65535, got -1
+          sluice.batch.partitions           | 65536      | sluice.batch.partitions must be between 0 and 65535, got 65536
+          sluice.block.memory               | -1         | memory
+          sluice.block.disk                 | -1         | disk
+          sluice.receiver.block-interval    | -1 ms      | sluice.receiver.block-interval must not be negative
+          sluice.receiver.block-size        | 1000       | sluice.receiver.block-size must be between 1 KiB and 64 MiB, got 1000 bytes
+          sluice.receiver.block-size        | 65 MiB     | sluice.receiver.block-size must be between 1 KiB and 64 MiB
+          sluice.receiver.min-backoff       | 0          | sluice.receiver.min-backoff must be positive
+          sluice.receiver.max-backoff       | 1 ms       | at most max-backoff
+          sluice.task.slots                 | -1         | sluice.task.slots must not be negative, got -1
+          sluice.task.max-attempts          | 0          | sluice.task.max-attempts must be at least 1, got 0
+          sluice.cluster.heartbeat-interval | 0          | heartbeat-interval
+          sluice.cluster.heartbeat-timeout  | 300 ms     | sluice.cluster.heartbeat-timeout must be at least twice heartbeat-interval
+          sluice.cluster.data-port          | 65536      | sluice.cluster.data-port must be between 0 and 65535, got 65536
+          sluice.cluster.min-workers        | 0          | sluice.cluster.min-workers must be at least 1, got 0
+          sluice.task.slots                 | many       | slots
+          """)
+  void badValueIsAnErrorThatNamesItsKey(String key, String value, String message) {
+    Config config = ConfigFactory.parseString(key + " = \"" + value + "\"").withFallback(DEFAULTS);
+
+    assertThatThrownBy(() -> Settings.from(config))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            invalid -> assertThat(invalid.code()).isEqualTo(ErrorCode.SETTING_INVALID))
+        .hasMessageStartingWith("Configuration: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void zeroStandsForWhatTheMachineHas() {
+    assertThat(new TaskSettings(0, 1).slots())
+        .isEqualTo(Runtime.getRuntime().availableProcessors());
+  }
+
+  @Test
+  void blocksAreClosedAfterAFifthOfTheBatchInterval() {
+    ReceiverSettings receiver = Settings.from(DEFAULTS).receiver();
+
+    assertThat(receiver.blockMillis(500)).isEqualTo(100);
+    assertThat(receiver.blockMillis(2)).isEqualTo(1);
+    assertThat(receiver.blockMillis(60_000)).isEqualTo(200);
+  }
+
+  @Test
+  void tokenIsNotShown() {
+    Config config =
+        ConfigFactory.parseString("sluice.cluster.token = open-sesame").withFallback(DEFAULTS);
+
+    assertThat(Settings.from(config).toString().toLowerCase(Locale.ROOT))
+        .doesNotContain("open-sesame");
+  }
+}

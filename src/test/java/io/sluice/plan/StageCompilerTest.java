@@ -1,0 +1,162 @@
+package io.sluice.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StageCompilerTest {
+
+  private static final long BATCH = 1000;
+  private static final Action COLLECT = new Action.Collect(10);
+  private static final Closure FUNCTION = Closure.of("any", "test");
+  private static final Operator MAP = new Operator.Map(FUNCTION);
+  private static final Operator FILTER = new Operator.Filter(FUNCTION);
+
+  private final Node lines = new Node.Received(1, 0, "lines");
+  private final Node words = new Node.Received(2, 1, "words");
+
+  @Test
+  void operatorsBetweenShufflesAreOneStage() {
+    Node mapped = narrow(3, lines, MAP);
+    Node filtered = narrow(4, mapped, FILTER);
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(filtered, BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(1);
+    assertThat(stages.get(0).input()).isInstanceOf(Stage.ReceivedInput.class);
+    assertThat(stages.get(0).spec().steps())
+        .containsExactly(
+            new StageSpec.Step(-1, MAP),
+            new StageSpec.Step(0, FILTER),
+            new StageSpec.Step(1, new Operator.Result(0, COLLECT)));
+  }
+
+  @Test
+  void stepThatTwoOutputsShareRunsOnce() {
+    Node mapped = narrow(3, lines, MAP);
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(narrow(4, mapped, FILTER), BATCH, COLLECT);
+    compiler.result(mapped, BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(1);
+    assertThat(operators(stages.get(0))).containsOnlyOnce(MAP);
+    assertThat(stages.get(0).spec().steps())
+        .contains(new StageSpec.Step(0, new Operator.Result(0, COLLECT)));
+  }
+
+  @Test
+  void shuffleCutsTheGraphInTwo() {
+    Aggregation.Group group = new Aggregation.Group();
+    Node exchange = new Node.Exchange(3, List.of(lines), group, 4);
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(narrow(4, exchange, MAP), BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(2);
+    assertThat(operators(stages.get(0)))
+        .containsExactly(new Operator.ShuffleOut(3, 0, 0, 4, group));
+    assertThat(stages.get(1).spec().leaf()).isEqualTo(new StageSpec.Merge(3, group));
+    assertThat(stages.get(0).rereads()).isTrue();
+    assertThat(stages.get(1).rereads()).isFalse();
+  }
+
+  @Test
+  void shuffleThatTwoOutputsReadIsWrittenOnce() {
+    Node exchange = new Node.Exchange(3, List.of(lines), new Aggregation.Group(), 4);
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(narrow(4, exchange, MAP), BATCH, COLLECT);
+    compiler.result(narrow(5, exchange, FILTER), BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(2);
+    assertThat(stages.get(0).spec().steps()).hasSize(1);
+  }
+
+  @Test
+  void inputsOfAUnionKeepTheirStagesAndGetLegsInOrder() {
+    Node union = new Node.Union(3, List.of(lines, words));
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(narrow(4, union, MAP), BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(2);
+    assertThat(operators(stages.get(0))).containsExactly(MAP, new Operator.Result(0, COLLECT));
+    assertThat(operators(stages.get(1))).containsExactly(MAP, new Operator.Result(1, COLLECT));
+  }
+
+  @Test
+  void unionOfAStreamWithItselfGivesItsRecordsTwice() {
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(new Node.Union(3, List.of(lines, lines)), BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(1);
+    assertThat(operators(stages.get(0)))
+        .containsExactly(new Operator.Result(0, COLLECT), new Operator.Result(1, COLLECT));
+  }
+
+  @Test
+  void keptDatasetIsReadInsteadOfMadeAgain() {
+    Node exchange = new Node.Exchange(3, List.of(lines), new Aggregation.Group(), 4);
+    StageCompiler compiler = compiler(Set.of(3));
+
+    compiler.result(exchange, BATCH, COLLECT);
+    compiler.store(exchange, BATCH);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(1);
+    assertThat(stages.get(0).input()).isEqualTo(new Stage.StoredInput(exchange, BATCH));
+    assertThat(operators(stages.get(0))).containsExactly(new Operator.Result(0, COLLECT));
+  }
+
+  @Test
+  void windowKeepsItsInputAndIsReadAfterIt() {
+    Node mapped = narrow(3, lines, MAP);
+    Node window = new Node.Window(
+        4, mapped, WindowSpec.of(Duration.ofSeconds(2), Duration.ofSeconds(1), 1000));
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(window, BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(stages).hasSize(2);
+    assertThat(operators(stages.get(0))).containsExactly(MAP, new Operator.Store(3, 0));
+    assertThat(stages.get(1).input()).isInstanceOf(Stage.WindowInput.class);
+  }
+
+  private static Node narrow(int id, Node input, Operator operator) {
+    return new Node.Narrow(id, input, operator, false);
+  }
+
+  private static List<Operator> operators(Stage stage) {
+    List<Operator> operators = new ArrayList<>();
+    stage.spec().steps().forEach(step -> operators.add(step.operator()));
+    return operators;
+  }
+
+  private static StageCompiler compiler(Set<Integer> stored) {
+    return new StageCompiler(new StageCompiler.Surroundings() {
+      @Override
+      public Node resolve(Node.Generated node, long batchMillis) {
+        throw new AssertionError("Nothing is generated here");
+      }
+
+      @Override
+      public boolean isStored(Node node, long batchMillis) {
+        return stored.contains(node.id());
+      }
+    });
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.jackson.JacksonCborSerializer;
+import com.typesafe.config.ConfigFactory;
+import io.sluice.api.ErrorCode;
+import io.sluice.block.BlockId;
+import io.sluice.block.BlockRef;
+import io.sluice.plan.Message;
+import io.sluice.receiver.ReceiverSupervisor;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything that travels between nodes is encoded by Jackson and comes back equal. */
+class MessageSerializationTest {
+
+  private static final ActorTestKit KIT =
+      ActorTestKit.create(ConfigFactory.parseString("akka.actor.allow-java-serialization = off")
+          .withFallback(ConfigFactory.load()));
+  private static final Serialization SERIALIZATION =
+      SerializationExtension.get(Adapter.toClassic(KIT.system()));
+  private static final TestProbe<TaskWorker.Command> WORKER = KIT.createTestProbe();
+  private static final TestProbe<ReceiverSupervisor.Event> DRIVER = KIT.createTestProbe();
+  private static final BlockRef BLOCK =
+      new BlockRef(BlockId.received(Long.MIN_VALUE, 3, 1L << 41), 10, 100, List.of("a:1", "b:2"));
+  private static final byte[] BYTES = {1, -2, 0};
+
+  @AfterAll
+  static void shutDown() {
+    KIT.shutdownTestKit();
+  }
+
+  static Stream<Message> travelling() {
+    TaskSpec task = new TaskSpec(4, 1, 2, 1, List.of(BLOCK), List.of());
+    return Stream.of(
+        new TaskWorker.Accepted(
+            1,
+            "context",
+            2,
+            1000,
+            "a:1",
+            List.of(new TaskWorker.ProgramJar(BlockId.jar(1, 0), "0f"))),
+        new TaskWorker.Refused("it runs another version"),
+        new TaskWorker.Ping(2, 7),
+        new TaskWorker.Peers(2, List.of("a:1", "b:2")),
+        new TaskWorker.DefineStage(2, 4, BYTES),
+        new TaskWorker.UndefineStage(2, 4),
+        new TaskWorker.RunTasks(
+            2,
+            9,
+            1,
+            1000,
+            List.of("a:1"),
+            List.of("b:2"),
+            Set.of(5, 6),
+            Map.of(5, 2, 6, 0),
+            List.of(task)),
+        new TaskWorker.ForgetJob(2, 9),
+        new TaskWorker.Commit(2, 1000, 9, List.of(BLOCK.id()), Map.of(5, 3000L)),
+        new TaskWorker.CopyPartition(2, 1, 8, "b:2", Set.of(5)),
+        new TaskWorker.StartReceiver(
+            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, DRIVER.getRef()),
+        new TaskWorker.StopReceiver(2, 0),
+        new TaskWorker.BlocksCounted(2, 0, List.of(1L, 1L << 41)),
+        new TaskWorker.Dismiss(2, "the context has ended", true),
+        new TaskWorker.WorkerReady(WORKER.getRef(), "a:1", 77, 2, "host", "0.1.0", "proof"),
+        new TaskWorker.WorkerUp("a:1", 77),
+        new TaskWorker.WorkerFailed("a:1", "a jar is damaged"),
+        new TaskWorker.Pong("a:1", 77, 7),
+        new TaskWorker.TaskFinished(
+            2, 9, 1, 1, 2, "a:1", List.of(new TaskWorker.ResultPart(0, BYTES))),
+        new TaskWorker.TaskFailed(
+            2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "at Some.line"),
+        new TaskWorker.PartitionCopied(2, 1, "b:2", true),
+        new ReceiverSupervisor.ReceiverStarted(0, 1, "a:1"),
+        new ReceiverSupervisor.BlockStored(0, 1, BLOCK, 55, true),
+        new ReceiverSupervisor.ReceiverError(0, 1, "connection refused"),
+        new ReceiverSupervisor.ReceiverStopped(0, 1, "the context has ended"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("travelling")
+  void messageComesBackEqual(Message message) {
+    byte[] bytes = SERIALIZATION.serialize(message).get();
+    Object back = SERIALIZATION
+        .deserialize(
+            bytes,
+            SERIALIZATION.findSerializerFor(message).identifier(),
+            message.getClass().getName())
+        .get();
+
+    assertThat(SERIALIZATION.findSerializerFor(message)).isInstanceOf(JacksonCborSerializer.class);
+    assertThat(back)
+        .usingRecursiveComparison()
+        .withEqualsForType(Object::equals, ActorRef.class)
+        .withStrictTypeChecking()
+        .isEqualTo(message);
+  }
+
+  @Test
+  void noMessageIsForgotten() {
+    List<Class<?>> sealed =
+        List.of(TaskWorker.Command.class, TaskWorker.Event.class, ReceiverSupervisor.Event.class);
+
+    List<Class<?>> travellers = sealed.stream()
+        .<Class<?>>flatMap(type -> Arrays.stream(type.getPermittedSubclasses()))
+        .filter(type -> !Modifier.isPrivate(type.getModifiers()))
+        .toList();
+
+    assertThat(travelling().<Class<?>>map(Object::getClass).toList())
+        .containsExactlyInAnyOrderElementsOf(travellers);
+  }
+}
