@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
     description = "Counts the words of a generated text on a cluster inside this process.",
     footer = {
       "",
-      "Ends after --seconds or on Ctrl-C with the line sent=N counted=N, and with exit code 0 if both",
-      "numbers are equal."
+      "Ends after --seconds or on Ctrl-C with the line sent=N counted=N,",
+      "and with exit code 0 if both numbers are equal."
     })
 final class DemoCommand implements Callable<Integer> {
 

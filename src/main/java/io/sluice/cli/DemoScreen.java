@@ -69,25 +69,28 @@ final class DemoScreen implements StreamingListener {
     tasks += batch.tasks();
     slowestMillis =
         Math.max(slowestMillis, batch.totalDelay().map(Duration::toMillis).orElse(0L));
-    if (Duration.between(shown, batch.batchTime()).compareTo(PAUSE) < 0) {
+    DemoProgram counts = program;
+    TextGenerator source = text;
+    boolean early = Duration.between(shown, batch.batchTime()).compareTo(PAUSE) < 0;
+    if (early || counts == null || source == null || counts.top().isEmpty()) {
       return;
     }
     shown = batch.batchTime();
-    DemoProgram counts = program;
-    TextGenerator source = text;
-    if (counts != null && source != null) {
-      print("%s  %s".formatted(clock(batch.batchTime()), words(counts)));
-      print(
-          "          sent %,d, counted %,d | %d batches, %d tasks, slowest %d ms | received on %s, computed on %s"
-              .formatted(
-                  source.sent(),
-                  counts.counted(),
-                  batches,
-                  tasks,
-                  slowestMillis,
-                  receiver,
-                  String.join(" ", workers.keySet())));
-    }
+    show(counts, source, batch.batchTime());
+  }
+
+  private void show(DemoProgram counts, TextGenerator source, Instant time) {
+    print("%s  %s".formatted(clock(time), words(counts)));
+    print(
+        "          sent %,d, counted %,d | %d batches, %d tasks, slowest %d ms | received on %s, computed on %s"
+            .formatted(
+                source.sent(),
+                counts.counted(),
+                batches,
+                tasks,
+                slowestMillis,
+                receiver,
+                String.join(" ", workers.keySet())));
     batches = 0;
     tasks = 0;
     slowestMillis = 0;

@@ -25,11 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = "Runs a program's main class; its classes are shipped to the workers.",
-    footer = {
-      "",
-      "Everything after the options is passed to the program. Write -- before an argument of the",
-      "program that looks like an option of this command."
-    })
+    footer = {"", "From the first argument on, everything is passed to the program."})
 final class RunCommand implements Callable<Integer> {
 
   private static final String JARS = "sluice.program.jars.";
