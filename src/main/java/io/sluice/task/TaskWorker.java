@@ -525,8 +525,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return Behaviors.same();
   }
 
+  /** It stays known: its last blocks are counted while it stops. */
   private Behavior<Command> onStopReceiver(StopReceiver stop) {
-    ActorRef<ReceiverSupervisor.Command> running = receivers.remove(stop.stream());
+    ActorRef<ReceiverSupervisor.Command> running = receivers.get(stop.stream());
     if (running != null) {
       running.tell(new ReceiverSupervisor.Stop());
     }
