@@ -1,9 +1,13 @@
 package io.sluice.cli;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ExitCode;
 
 /** Lets a command end in its own way, and with its own exit code, when the process is told to end. */
 final class CtrlC {
+
+  private static final int MAX_SECONDS = 60;
 
   private final Runnable stop;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -31,9 +35,9 @@ final class CtrlC {
     }
     stop.run();
     try {
-      ended.await();
+      boolean inTime = ended.await(MAX_SECONDS, TimeUnit.SECONDS);
       // Only so can an interrupted process have an exit code of its own.
-      Runtime.getRuntime().halt(exitCode);
+      Runtime.getRuntime().halt(inTime ? exitCode : ExitCode.SOFTWARE);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
