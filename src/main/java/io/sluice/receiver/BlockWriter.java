@@ -107,7 +107,6 @@ final class BlockWriter {
     copy(id, kept).thenAccept(holders -> {
       reached.ifPresent(value -> position = reached);
       stored.accept(new BlockRef(id, kept.records(), kept.sizeBytes(), holders), reached);
-      pending.release();
       if (reached.isEmpty()) {
         done.complete(null);
       }

@@ -353,8 +353,11 @@ final class Batches implements AutoCloseable {
   /** Copies to new standbys happen between batches; true while some are under way. */
   private boolean beginCopies() {
     if (keepMillis.isEmpty() || fleet.placement().isEmpty()) {
-      if (!fleet.placement().isEmpty() && fleet.placement().isOutdated(fleet.usable())) {
-        fleet.placement().assign(fleet.usable());
+      List<String> usable = fleet.usable();
+      if (!usable.isEmpty()
+          && !fleet.placement().isEmpty()
+          && fleet.placement().isOutdated(usable)) {
+        fleet.placement().assign(usable);
       }
       return false;
     }
