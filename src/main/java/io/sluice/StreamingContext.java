@@ -387,13 +387,14 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   private ContextSetup setup() {
+    Program program = new Program(intervalMillis, outputs);
     return new ContextSetup(
         id,
         name,
         System.currentTimeMillis(),
-        new Program(intervalMillis, outputs),
+        program,
         Map.copyOf(outputFunctions),
-        List.copyOf(receivers),
+        receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList(),
         defaultPartitions(),
         settings.batch(),
         settings.receiver(),

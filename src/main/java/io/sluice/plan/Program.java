@@ -64,6 +64,11 @@ public final class Program {
     return only(Node.Received.class);
   }
 
+  /** Whether some output needs the stream; a receiver that nobody reads is not started. */
+  public boolean reads(int stream) {
+    return received().stream().anyMatch(node -> node.stream() == stream);
+  }
+
   /** Whether the node has a dataset at this time; {@code zeroMillis} is one interval before the first batch. */
   public boolean isDue(Node node, long batchMillis, long zeroMillis) {
     return (batchMillis - zeroMillis) % slide.of(node) == 0;
