@@ -207,8 +207,9 @@ class StreamingTestTest {
 
       assertThat(killed).isTrue();
       assertThat(test.nodes()).containsExactly("node-1", "node-3");
-      assertThat(totals.records().subList(1, 5)).allSatisfy(batch ->
-          assertThat(batch).containsExactlyInAnyOrder(Pair.of("a", 2), Pair.of("b", 4)));
+      assertThat(totals.records().subList(1, 5))
+          .allSatisfy(batch ->
+              assertThat(batch).containsExactlyInAnyOrder(Pair.of("a", 2), Pair.of("b", 4)));
     }
   }
 
