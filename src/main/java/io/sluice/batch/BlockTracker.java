@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Which received block belongs to which batch: every reported block to exactly one, every batch cut once. */
 public final class BlockTracker {
@@ -70,6 +71,15 @@ public final class BlockTracker {
   /** Forgets batches older than a time; their blocks must have been released. */
   public void forgetBefore(long millis) {
     batches.headMap(millis, false).values().removeIf(Map::isEmpty);
+  }
+
+  /** Whether a node alone holds some block. */
+  public boolean onlyOn(String address) {
+    List<String> alone = List.of(address);
+    return Stream.concat(Stream.of(unassigned), batches.values().stream())
+        .flatMap(blocks -> blocks.values().stream())
+        .flatMap(List::stream)
+        .anyMatch(block -> block.holders().equals(alone));
   }
 
   /** A node no longer holds anything. */

@@ -68,7 +68,11 @@ final class TcpConnection {
   }
 
   void close() {
-    queue.complete();
+    try {
+      queue.complete();
+    } catch (IllegalStateException endedByPeer) {
+      // Nothing is left to be closed.
+    }
   }
 
   private CompletableFuture<Payload> send(long request, List<ByteString> frames) {

@@ -7,16 +7,23 @@ import io.sluice.api.ClusterSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.net.BindException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts an actor system of its own that joins a cluster, with errors a user can act on. */
 final class ClusterSystem {
 
+  private static final Logger log = LoggerFactory.getLogger(ClusterSystem.class);
   private static final String NAME = "sluice";
+  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
 
   private ClusterSystem() {}
 
@@ -56,20 +63,36 @@ final class ClusterSystem {
   private static void awaitMembership(ActorSystem<?> system, ClusterSettings settings) {
     CompletableFuture<Void> up = new CompletableFuture<>();
     akka.cluster.Cluster.get(system).registerOnMemberUp(() -> up.complete(null));
-    try {
-      up.get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException late) {
-      throw new SluiceException(
-          ErrorCode.CLUSTER_UNREACHABLE,
-          "The cluster could not be joined within %d s: no seed node of %s let this node in. Start one of them, or correct akka.cluster.seed-nodes."
-              .formatted(
-                  settings.joinTimeout().toSeconds(),
-                  system.settings().config().getStringList("akka.cluster.seed-nodes")),
-          late);
-    } catch (ExecutionException | InterruptedException failure) {
-      throw new SluiceException(
-          ErrorCode.CLUSTER_UNREACHABLE, "Joining the cluster was interrupted", failure);
+    List<String> seeds = system.settings().config().getStringList("akka.cluster.seed-nodes");
+    Instant deadline = Instant.now().plus(settings.joinTimeout());
+    while (!isUp(up, shorter(SIGN_OF_LIFE, Duration.between(Instant.now(), deadline)))) {
+      if (!Instant.now().isBefore(deadline)) {
+        throw new SluiceException(
+            ErrorCode.CLUSTER_UNREACHABLE,
+            "The cluster could not be joined within %d s: no seed node of %s let this node in. Start one of them, or correct akka.cluster.seed-nodes."
+                .formatted(settings.joinTimeout().toSeconds(), seeds));
+      }
+      log.info("Still looking for seed node {}", seeds);
     }
+  }
+
+  private static boolean isUp(CompletableFuture<Void> up, Duration wait) {
+    try {
+      up.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException notYet) {
+      return false;
+    } catch (ExecutionException failure) {
+      throw new IllegalStateException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException(
+          ErrorCode.CLUSTER_UNREACHABLE, "Joining the cluster was interrupted.", interrupted);
+    }
+  }
+
+  private static Duration shorter(Duration left, Duration right) {
+    return left.compareTo(right) < 0 ? left : right;
   }
 
   private static boolean hasCause(@Nullable Throwable failure, Class<?> type) {

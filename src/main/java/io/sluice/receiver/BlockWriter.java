@@ -70,7 +70,12 @@ final class BlockWriter {
     return position;
   }
 
-  /** Blocks that are not yet stored and copied. */
+  /** The supervisor has taken note of a stored block. */
+  void noted() {
+    pending.release();
+  }
+
+  /** Blocks that the supervisor does not know to be stored and copied. */
   int pending() {
     return MAX_PENDING - pending.availablePermits();
   }
@@ -102,7 +107,6 @@ final class BlockWriter {
     copy(id, kept).thenAccept(holders -> {
       reached.ifPresent(value -> position = reached);
       stored.accept(new BlockRef(id, kept.records(), kept.sizeBytes(), holders), reached);
-      pending.release();
       if (reached.isEmpty()) {
         done.complete(null);
       }

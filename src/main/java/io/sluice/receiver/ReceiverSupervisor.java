@@ -203,6 +203,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         stored.position().orElse(0),
         stored.position().isPresent());
     uncounted.put(stored.block().id().sequence(), event);
+    writer.noted();
     driver.tell(event);
     failures = 0;
     return Behaviors.same();

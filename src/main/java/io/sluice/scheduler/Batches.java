@@ -278,6 +278,15 @@ final class Batches implements AutoCloseable {
     }
   }
 
+  /** Whether nothing would be lost if the worker were given up. */
+  boolean canSpare(String worker) {
+    boolean stateless = keepMillis.isEmpty() || fleet.placement().isEmpty();
+    return (stateless || fleet.placement().canSpare(worker))
+        && !datasets.onlyOn(worker, keepMillis.keySet())
+        && !tracker.onlyOn(worker)
+        && fleet.usable().size() > 1;
+  }
+
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, Fleet.Loss loss) {
     datasets.removeHolder(worker);
@@ -344,8 +353,11 @@ final class Batches implements AutoCloseable {
   /** Copies to new standbys happen between batches; true while some are under way. */
   private boolean beginCopies() {
     if (keepMillis.isEmpty() || fleet.placement().isEmpty()) {
-      if (!fleet.placement().isEmpty() && fleet.placement().isOutdated(fleet.usable())) {
-        fleet.placement().assign(fleet.usable());
+      List<String> usable = fleet.usable();
+      if (!usable.isEmpty()
+          && !fleet.placement().isEmpty()
+          && fleet.placement().isOutdated(usable)) {
+        fleet.placement().assign(usable);
       }
       return false;
     }

@@ -73,12 +73,13 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     }
   }
 
+  private static final int LAST_COPY_PATIENCE = 15;
+
   private final ContextSetup setup;
   private final Life life;
   private final TimerScheduler<Command> timers;
   private final Fleet fleet;
   private final Batches batches;
-  private long heartbeats;
 
   /**
    * A driver that waits for workers and then runs.
@@ -285,14 +286,20 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     });
   }
 
+  /**
+   * A worker that is silent is given up if others have all it has; one that has the only copy of something
+   * gets more time, since it may just be slow.
+   */
   private Behavior<Command> onHeartbeat(Heartbeat heartbeat) {
-    heartbeats++;
     return guarded(() -> {
-      fleet.ping(heartbeats);
-      for (WorkerTable.Worker silent : fleet.silent()) {
-        lose(
-            silent.address(),
-            "it was silent for more than " + setup.heartbeatTimeout().toMillis() + " ms");
+      fleet.beat();
+      for (WorkerTable.Worker silent : fleet.silent(1)) {
+        if (batches.canSpare(silent.address())) {
+          lose(silent.address(), "it was silent for too long");
+        }
+      }
+      for (WorkerTable.Worker silent : fleet.silent(LAST_COPY_PATIENCE)) {
+        lose(silent.address(), "it was silent for far too long");
       }
     });
   }

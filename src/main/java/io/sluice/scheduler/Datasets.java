@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Where the kept datasets of batches lie. */
@@ -60,6 +61,14 @@ final class Datasets {
         .forEach(partitions -> partitions.replaceAll((id, partition) -> new Partition(
             id,
             partition.holders.stream().filter(holder -> !holder.equals(worker)).toList())));
+  }
+
+  /** Whether the worker alone holds something of these nodes. */
+  boolean onlyOn(String worker, Set<Integer> nodes) {
+    return datasets.entrySet().stream()
+        .filter(dataset -> nodes.contains(dataset.getKey().node))
+        .flatMap(dataset -> dataset.getValue().values().stream())
+        .anyMatch(partition -> partition.holders.equals(List.of(worker)));
   }
 
   /** A copy of one keyed partition of all datasets was made. */

@@ -34,6 +34,7 @@ final class Fleet {
   private final ReceiverTable receivers;
   private final StageTable stages;
   private boolean receiving;
+  private long beat;
 
   Fleet(ContextSetup setup, ActorRef<ReceiverSupervisor.Event> fromReceivers) {
     this.setup = setup;
@@ -93,7 +94,7 @@ final class Fleet {
       ready.worker().tell(new TaskWorker.Refused(objection.get()));
       return false;
     }
-    table.add(ready.address(), ready.incarnation(), ready.slots(), ready.host(), System.nanoTime());
+    table.add(ready.address(), ready.incarnation(), ready.slots(), ready.host(), beat);
     refs.put(ready.address(), ready.worker());
     welcome(ready);
     return true;
@@ -126,7 +127,7 @@ final class Fleet {
   }
 
   void workerUp(TaskWorker.WorkerUp up) {
-    if (table.up(up.address(), up.incarnation(), System.nanoTime())) {
+    if (table.up(up.address(), up.incarnation(), beat)) {
       log.info("Worker [{}] has joined [{}]", up.address(), setup.name());
       tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
       table
@@ -139,15 +140,22 @@ final class Fleet {
   }
 
   void pong(TaskWorker.Pong pong) {
-    table.heard(pong.address(), pong.incarnation(), System.nanoTime());
+    table.heard(pong.address(), pong.incarnation(), beat);
   }
 
-  void ping(long number) {
-    tellAll(new TaskWorker.Ping(setup.epoch(), number));
+  /** Asks all workers for a sign of life. */
+  void beat() {
+    beat++;
+    tellAll(new TaskWorker.Ping(setup.epoch(), beat));
   }
 
-  List<WorkerTable.Worker> silent() {
-    return table.silent(System.nanoTime(), setup.heartbeatTimeout().toNanos());
+  /**
+   * Workers that have not answered for {@code patience} times the time-out. Beats are counted, not time, so
+   * that a pause of the driver itself makes nobody suspect.
+   */
+  List<WorkerTable.Worker> silent(int patience) {
+    long allowed = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
+    return table.silent(beat, allowed * patience);
   }
 
   /** Gives a worker up: whatever it still says changes nothing, and if it lives it starts afresh. */

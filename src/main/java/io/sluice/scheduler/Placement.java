@@ -93,6 +93,16 @@ final class Placement {
     return lost;
   }
 
+  /** Whether every partition of the worker has a standby that could take over. */
+  boolean canSpare(String worker) {
+    for (int partition = 0; partition < owners.size(); partition++) {
+      if (owners.get(partition).equals(worker) && !synced.contains(partition)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Chooses standbys where none is in sync and names the copies to make. */
   List<Copy> missingCopies(List<String> workers) {
     List<Copy> copies = new ArrayList<>();

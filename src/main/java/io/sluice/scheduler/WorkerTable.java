@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The workers a driver knows, by data address, and when each was last heard of. */
+/** The workers a driver knows, by data address, and at which heartbeat each was last heard of. */
 final class WorkerTable {
 
   /** A worker; {@code up} once it can run tasks. */
   record Worker(
-      String address, long incarnation, int slots, String host, boolean up, long heardNanos) {}
+      String address, long incarnation, int slots, String host, boolean up, long heardBeat) {}
 
   private final Map<String, Worker> workers = new LinkedHashMap<>();
 
@@ -19,29 +19,28 @@ final class WorkerTable {
     return Optional.ofNullable(workers.get(address));
   }
 
-  void add(String address, long incarnation, int slots, String host, long nowNanos) {
-    workers.put(address, new Worker(address, incarnation, slots, host, false, nowNanos));
+  void add(String address, long incarnation, int slots, String host, long beat) {
+    workers.put(address, new Worker(address, incarnation, slots, host, false, beat));
   }
 
   /** The worker can run tasks; false if it is not the incarnation that was let in. */
-  boolean up(String address, long incarnation, long nowNanos) {
+  boolean up(String address, long incarnation, long beat) {
     Worker worker = workers.get(address);
     if (worker == null || worker.incarnation != incarnation || worker.up) {
       return false;
     }
-    workers.put(
-        address, new Worker(address, incarnation, worker.slots, worker.host, true, nowNanos));
+    workers.put(address, new Worker(address, incarnation, worker.slots, worker.host, true, beat));
     return true;
   }
 
   /** Notes a sign of life; false if it comes from a worker that was given up. */
-  boolean heard(String address, long incarnation, long nowNanos) {
+  boolean heard(String address, long incarnation, long beat) {
     Worker worker = workers.get(address);
     if (worker == null || worker.incarnation != incarnation) {
       return false;
     }
     workers.put(
-        address, new Worker(address, incarnation, worker.slots, worker.host, worker.up, nowNanos));
+        address, new Worker(address, incarnation, worker.slots, worker.host, worker.up, beat));
     return true;
   }
 
@@ -49,10 +48,10 @@ final class WorkerTable {
     return Optional.ofNullable(workers.remove(address));
   }
 
-  /** Workers not heard of for too long. */
-  List<Worker> silent(long nowNanos, long timeoutNanos) {
+  /** Workers that have let more than {@code allowed} heartbeats go by without an answer. */
+  List<Worker> silent(long beat, long allowed) {
     return workers.values().stream()
-        .filter(worker -> worker.up && nowNanos - worker.heardNanos > timeoutNanos)
+        .filter(worker -> worker.up && beat - worker.heardBeat > allowed)
         .toList();
   }
 

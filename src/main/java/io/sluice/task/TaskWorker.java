@@ -140,6 +140,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       List<ResultPart> results,
       @Nullable Throwable failure) implements Command {}
 
+  private record ReceiverEnded(int stream, ActorRef<ReceiverSupervisor.Command> supervisor)
+      implements Command {}
+
   private record DriverGone() implements Command {}
 
   /** What a worker says, always to its driver. */
@@ -282,6 +285,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(StartReceiver.class, start -> current(start.epoch()), this::onStartReceiver)
         .onMessage(StopReceiver.class, stop -> current(stop.epoch()), this::onStopReceiver)
         .onMessage(CopyPartition.class, copy -> current(copy.epoch()), this::onCopyPartition)
+        .onMessage(ReceiverEnded.class, this::onReceiverEnded)
         .onMessage(Peers.class, changed -> current(changed.epoch()), this::onPeers)
         .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(DriverGone.class, gone -> Behaviors.stopped())
@@ -522,14 +526,21 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
             "receiver-" + start.stream() + "-" + start.attempt());
     supervisor.tell(new ReceiverSupervisor.Peers(peers));
     receivers.put(start.stream(), supervisor);
+    getContext().watchWith(supervisor, new ReceiverEnded(start.stream(), supervisor));
     return Behaviors.same();
   }
 
+  /** The receiver still needs to hear that its last blocks are counted; it is forgotten when it has ended. */
   private Behavior<Command> onStopReceiver(StopReceiver stop) {
-    ActorRef<ReceiverSupervisor.Command> running = receivers.remove(stop.stream());
+    ActorRef<ReceiverSupervisor.Command> running = receivers.get(stop.stream());
     if (running != null) {
       running.tell(new ReceiverSupervisor.Stop());
     }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onReceiverEnded(ReceiverEnded ended) {
+    receivers.remove(ended.stream(), ended.supervisor());
     return Behaviors.same();
   }
 

@@ -1,0 +1,62 @@
+package io.sluice.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.sluice.SluiceNode;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice node}: a worker that runs until it is told to end. */
+@Command(name = "node", description = "Starts a worker node and runs it until SIGTERM or Ctrl-C.")
+final class NodeCommand implements Callable<Integer> {
+
+  private static final String PORT = "akka.remote.artery.canonical.port";
+
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "Configuration of the node, like conf/worker.conf.")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port for messages instead of the configured one; 0 for any free one.")
+  private @Nullable Integer port;
+
+  @Option(names = "--stacktrace", description = "Shows where a failure comes from.")
+  private boolean stackTrace;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (port != null && (port < 0 || port > 65535)) {
+      throw new ParameterException(
+          spec.commandLine(), "--port must be between 0 and 65535, got " + port + ".");
+    }
+    try (SluiceNode node = SluiceNode.start(configuration())) {
+      spec.commandLine().getOut().println("Node " + node.address() + " is ready.");
+      spec.commandLine().getOut().flush();
+      node.awaitTermination();
+      return CommandLine.ExitCode.OK;
+    } catch (RuntimeException failure) {
+      return Failures.report(failure, stackTrace, spec.commandLine().getErr());
+    }
+  }
+
+  private Config configuration() {
+    Config loaded = ConfigFile.install(config);
+    return port == null ? loaded : ConfigFactory.parseMap(Map.of(PORT, port)).withFallback(loaded);
+  }
+}
