@@ -41,7 +41,7 @@ public final class Recorded<T> {
     batches.put(batch.time(), batch);
   }
 
-  /** The batches so far, in the order of their times. */
+  /** The batches so far, in the order of their times. The list does not change any more. */
   public synchronized List<Batch<T>> batches() {
     return List.copyOf(batches.values());
   }

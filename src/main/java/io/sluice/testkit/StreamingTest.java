@@ -64,6 +64,7 @@ public final class StreamingTest implements AutoCloseable {
     return builder().build();
   }
 
+  /** A test with other choices than the usual. */
   public static Builder builder() {
     return new Builder();
   }
@@ -108,6 +109,12 @@ public final class StreamingTest implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Makes the context; nothing runs before {@link StreamingTest#runBatches} or {@link StreamingTest#start}.
+     *
+     * @throws io.sluice.api.SluiceException SETTING_INVALID, naming the key
+     * @throws IllegalArgumentException if the interval or the number of nodes is not positive
+     */
     public StreamingTest build() {
       return new StreamingTest(this);
     }
@@ -138,7 +145,8 @@ public final class StreamingTest implements AutoCloseable {
    * A stream with the given records: the first list in the first batch, and so on, then nothing.
    *
    * @param batches null for a batch without a dataset, which counts as empty
-   * @param partitions over which each batch is spread, in order
+   * @param partitions over which each batch is spread, in order; at least 1
+   * @throws IllegalStateException if the context was started
    */
   public <T> DStream<T> input(List<? extends @Nullable List<T>> batches, int partitions) {
     Queue<RDD<T>> queue = new ArrayDeque<>();
@@ -160,7 +168,11 @@ public final class StreamingTest implements AutoCloseable {
     return this.<Pair<K, V>>input(batches, partitions).mapToPair(same);
   }
 
-  /** Records everything that a stream puts out. */
+  /**
+   * Records everything that a stream puts out, on the driver. The records must fit in memory.
+   *
+   * @throws IllegalStateException if the context was started
+   */
   public <T, R extends RDD<T>> Recorded<T> output(DStreamLike<T, ?, R> stream) {
     Recorded<T> recorded = new Recorded<>();
     stream.foreachRDD(

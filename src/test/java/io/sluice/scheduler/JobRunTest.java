@@ -1,0 +1,136 @@
+package io.sluice.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.batch.BlockTracker;
+import io.sluice.plan.Action;
+import io.sluice.plan.Aggregation;
+import io.sluice.plan.Node;
+import io.sluice.plan.Stage;
+import io.sluice.plan.StageCompiler;
+import io.sluice.task.TaskWorker;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class JobRunTest {
+
+  private static final int MAX_ATTEMPTS = 2;
+
+  private final Placement placement = new Placement(2);
+  private final CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
+  private final JobPlanning planning = planning();
+  private final JobRun job = new JobRun(1, 1000, shuffleOfTwoPartitions(), MAX_ATTEMPTS, done);
+
+  @Test
+  void everyWorkerGetsItsTasksAndKnowsWhatCompletesItsShuffles() {
+    Map<String, TaskWorker.RunTasks> messages = job.beginAttempt(planning);
+
+    assertThat(messages).containsOnlyKeys("a", "b");
+    assertThat(job.taskCount()).isEqualTo(4);
+    assertThat(messages.values())
+        .allSatisfy(
+            message -> assertThat(message.contributions()).containsExactly(Map.entry(2, 2)));
+  }
+
+  @Test
+  void taskThatReadsKeptDataIsTriedAgainAloneElsewhere() {
+    job.beginAttempt(planning);
+
+    assertThat(job.failed(failure(1, 0, "a"), planning))
+        .isInstanceOfSatisfying(JobRun.Verdict.RetryTask.class, retry -> {
+          assertThat(retry.worker()).isEqualTo("b");
+          assertThat(retry.message().tasks()).hasSize(1);
+        });
+    assertThat(job.failed(failure(1, 0, "b"), planning)).isInstanceOf(JobRun.Verdict.GiveUp.class);
+  }
+
+  @Test
+  void taskThatReadsAShuffleStartsTheWholeJobOver() {
+    job.beginAttempt(planning);
+    assertThat(job.failed(failure(1, 1, "a"), planning))
+        .isInstanceOf(JobRun.Verdict.RetryJob.class);
+
+    job.beginAttempt(planning);
+    assertThat(job.failed(failure(1, 1, "a"), planning)).isInstanceOf(JobRun.Verdict.Ignore.class);
+    assertThat(job.failed(failure(2, 1, "a"), planning)).isInstanceOf(JobRun.Verdict.GiveUp.class);
+  }
+
+  @Test
+  void attemptsThatALostWorkerCostAreNotCounted() {
+    job.beginAttempt(planning);
+    job.beginAttempt(planning);
+    job.beginAttempt(planning);
+
+    assertThat(job.failed(failure(3, 1, "a"), planning))
+        .isInstanceOf(JobRun.Verdict.RetryJob.class);
+  }
+
+  @Test
+  void staleAndRepeatedResultsChangeNothing() {
+    job.beginAttempt(planning);
+    job.beginAttempt(planning);
+
+    job.finished(finished(1, 0, 0));
+    job.finished(finished(2, 0, 0));
+    job.finished(finished(2, 0, 0));
+    job.finished(finished(2, 0, 1));
+    job.finished(finished(2, 1, 0));
+    assertThat(done).isNotDone();
+    job.finished(finished(2, 1, 1));
+
+    assertThat(done).isCompletedWithValueMatching(results -> results.size() == 2);
+    assertThat(job.isFinished()).isTrue();
+  }
+
+  private JobPlanning planning() {
+    List<String> workers = List.of("a", "b");
+    placement.assign(workers);
+    Datasets datasets = new Datasets();
+    SplitPlanner splits = new SplitPlanner(
+        1, 0, "driver", datasets, new BlockTracker(), placement, Map.of("a", 1, "b", 1));
+    return new JobPlanning(
+        1,
+        workers,
+        placement.owners(),
+        placement.standbys(),
+        Set.of(),
+        datasets,
+        splits,
+        new StageTable(1, (worker, command) -> {}));
+  }
+
+  private static List<Stage> shuffleOfTwoPartitions() {
+    StageCompiler compiler = new StageCompiler(new StageCompiler.Surroundings() {
+      @Override
+      public Node resolve(Node.Generated node, long batchMillis) {
+        throw new AssertionError("Nothing is generated here");
+      }
+
+      @Override
+      public boolean isStored(Node node, long batchMillis) {
+        return false;
+      }
+    });
+    Node.Literal literal = new Node.Literal(1, 2);
+    compiler.result(
+        new Node.Exchange(2, List.of(literal), new Aggregation.Group(), 2),
+        1000,
+        new Action.Count());
+    return compiler.compile();
+  }
+
+  private static TaskWorker.TaskFailed failure(int attempt, int ordinal, String worker) {
+    return new TaskWorker.TaskFailed(
+        1, 1, attempt, ordinal, 0, worker, ErrorCode.TASK_FAILED, "it threw", "");
+  }
+
+  private static TaskWorker.TaskFinished finished(int attempt, int ordinal, int index) {
+    List<TaskWorker.ResultPart> results =
+        ordinal == 1 ? List.of(new TaskWorker.ResultPart(0, new byte[] {1})) : List.of();
+    return new TaskWorker.TaskFinished(1, 1, attempt, ordinal, index, "a", results);
+  }
+}
