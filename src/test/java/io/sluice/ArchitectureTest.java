@@ -34,8 +34,8 @@ class ArchitectureTest {
       ROOT + ".shuffle..",
       ROOT + ".state..",
       ROOT + ".checkpoint..",
-      ROOT + ".batch..",
       ROOT + ".block..",
+      ROOT + ".batch..",
       ROOT + ".plan..",
       ROOT + ".api..");
 

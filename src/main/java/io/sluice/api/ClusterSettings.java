@@ -39,6 +39,17 @@ public record ClusterSettings(
       throw new IllegalArgumentException(
           "sluice.cluster.data-port must be between 0 and 65535, got " + dataPort + ".");
     }
+    if (token.isBlank()) {
+      throw new IllegalArgumentException("sluice.cluster.token must not be empty.");
+    }
+    if (dataHost.isBlank()) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.data-host must not be empty; name the address that other nodes reach.");
+    }
+    if (joinTimeout.isNegative() || joinTimeout.isZero()) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.join-timeout must be positive, got " + joinTimeout + ".");
+    }
     if (minWorkers < 1) {
       throw new IllegalArgumentException(
           "sluice.cluster.min-workers must be at least 1, got " + minWorkers + ".");

@@ -1,7 +1,5 @@
 package io.sluice.batch;
 
-import io.sluice.block.BlockId;
-import io.sluice.block.BlockRef;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.sluice.api.BlockSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
+import io.sluice.batch.BlockId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.sluice.block;
 
+import io.sluice.batch.BlockId;
 import java.util.concurrent.CompletionStage;
 
 /** Moves bytes between the stores of nodes, beside the actors' messages. Nodes are named by their data address. */

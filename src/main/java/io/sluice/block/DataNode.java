@@ -2,6 +2,8 @@ package io.sluice.block;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.batch.BlockId;
+import io.sluice.batch.BlockRef;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;

@@ -2,6 +2,7 @@ package io.sluice.block;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.batch.BlockId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.sluice.block;
 
+import io.sluice.batch.BlockId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -10,6 +10,7 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import io.sluice.batch.BlockId;
 import io.sluice.block.DataChannel.Payload;
 import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;

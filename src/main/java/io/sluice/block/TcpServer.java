@@ -6,6 +6,7 @@ import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import io.sluice.batch.BlockId;
 import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
 import java.net.InetSocketAddress;

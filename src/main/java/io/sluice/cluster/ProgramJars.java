@@ -2,8 +2,8 @@ package io.sluice.cluster;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
-import io.sluice.block.BlockId;
 import io.sluice.block.DataNode;
 import io.sluice.task.TaskWorker;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.sluice.block.BlockRef;
+import io.sluice.batch.BlockRef;
 import io.sluice.block.DataNode;
 import io.sluice.block.RecordCodec;
 import io.sluice.plan.Message;

@@ -2,9 +2,9 @@ package io.sluice.scheduler;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.batch.BlockId;
+import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
-import io.sluice.block.BlockId;
-import io.sluice.block.BlockRef;
 import io.sluice.plan.Node;
 import io.sluice.plan.Partitioning;
 import io.sluice.plan.Stage;

@@ -2,7 +2,7 @@ package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
-import io.sluice.block.BlockRef;
+import io.sluice.batch.BlockRef;
 import io.sluice.block.DataNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.sluice.task;
 
-import io.sluice.block.BlockRef;
+import io.sluice.batch.BlockRef;
 import java.util.List;
 
 /**

@@ -11,7 +11,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.SluiceException;
-import io.sluice.block.BlockId;
+import io.sluice.batch.BlockId;
 import io.sluice.block.DataNode;
 import io.sluice.plan.Message;
 import io.sluice.plan.StageSpec;

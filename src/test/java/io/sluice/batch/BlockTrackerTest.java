@@ -2,8 +2,6 @@ package io.sluice.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.block.BlockId;
-import io.sluice.block.BlockRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

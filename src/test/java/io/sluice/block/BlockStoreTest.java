@@ -8,6 +8,7 @@ import io.sluice.api.BlockSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
+import io.sluice.batch.BlockId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.batch.BlockId;
+import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
-import io.sluice.block.BlockId;
-import io.sluice.block.BlockRef;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;

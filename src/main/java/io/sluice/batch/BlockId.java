@@ -1,4 +1,4 @@
-package io.sluice.block;
+package io.sluice.batch;
 
 import java.util.Locale;
 
@@ -39,11 +39,12 @@ public record BlockId(
       this.code = (byte) code;
     }
 
-    byte code() {
+    /** How the kind is written on the wire. */
+    public byte code() {
       return code;
     }
 
-    static Kind of(byte code) {
+    public static Kind of(byte code) {
       for (Kind kind : values()) {
         if (kind.code == code) {
           return kind;

@@ -1,4 +1,4 @@
-package io.sluice.block;
+package io.sluice.batch;
 
 import java.util.List;
 
