@@ -22,15 +22,16 @@ public final class NetworkWordCount {
 
   // tag::program[]
   static void run(String host, int port) throws InterruptedException {
-    StreamingContext context = StreamingContext.create("WordCount", Duration.ofSeconds(1));
-    context
-        .socketTextStream(host, port)
-        .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
-        .mapToPair(word -> Pair.of(word, 1))
-        .reduceByKey(Integer::sum)
-        .print();
-    context.start();
-    context.awaitTermination();
+    try (var context = StreamingContext.create("WordCount", Duration.ofSeconds(1))) {
+      context
+          .socketTextStream(host, port)
+          .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
+          .mapToPair(word -> Pair.of(word, 1))
+          .reduceByKey(Integer::sum)
+          .print();
+      context.start();
+      context.awaitTermination();
+    }
   }
   // end::program[]
 }
