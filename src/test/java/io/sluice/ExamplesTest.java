@@ -116,7 +116,7 @@ class ExamplesTest {
     String region = example
         .substring(
             example.indexOf(REGION_BEGIN) + REGION_BEGIN.length(), example.indexOf(REGION_END))
-        .stripIndent();
+        .replaceAll("(?m)^  ", "");
     String readme = Files.readString(Path.of("README.md"));
 
     String shown = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
