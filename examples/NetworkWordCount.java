@@ -17,6 +17,9 @@ public final class NetworkWordCount {
 
   /** Arguments: host and port of the server. */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("Usage: NetworkWordCount HOST PORT");
+    }
     run(args[0], Integer.parseInt(args[1]));
   }
 
