@@ -26,6 +26,9 @@ public final class CustomReceiver {
 
   /** Arguments: host and port of the server. */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("Usage: CustomReceiver HOST PORT");
+    }
     try (StreamingContext context =
         StreamingContext.create("CustomReceiver", Duration.ofSeconds(1))) {
       context

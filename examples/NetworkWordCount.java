@@ -17,20 +17,24 @@ public final class NetworkWordCount {
 
   /** Arguments: host and port of the server. */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("Usage: NetworkWordCount HOST PORT");
+    }
     run(args[0], Integer.parseInt(args[1]));
   }
 
   // tag::program[]
   static void run(String host, int port) throws InterruptedException {
-    StreamingContext context = StreamingContext.create("WordCount", Duration.ofSeconds(1));
-    context
-        .socketTextStream(host, port)
-        .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
-        .mapToPair(word -> Pair.of(word, 1))
-        .reduceByKey(Integer::sum)
-        .print();
-    context.start();
-    context.awaitTermination();
+    try (var context = StreamingContext.create("WordCount", Duration.ofSeconds(1))) {
+      context
+          .socketTextStream(host, port)
+          .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
+          .mapToPair(word -> Pair.of(word, 1))
+          .reduceByKey(Integer::sum)
+          .print();
+      context.start();
+      context.awaitTermination();
+    }
   }
   // end::program[]
 }

@@ -23,6 +23,9 @@ public final class WindowedTopWords {
 
   /** Arguments: host and port of the server. */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("Usage: WindowedTopWords HOST PORT");
+    }
     try (StreamingContext context = StreamingContext.create("TopWords", SLIDE)) {
       PairDStream<String, Integer> counts = context
           .socketTextStream(args[0], Integer.parseInt(args[1]))

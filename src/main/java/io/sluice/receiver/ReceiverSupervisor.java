@@ -122,6 +122,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       Backoff backoff,
       ActorRef<Event> driver) {
     super(context);
+    context.setLoggerName(ReceiverSupervisor.class);
     ActorRef<Command> self = context.getSelf();
     this.timers = timers;
     this.assignment = assignment;

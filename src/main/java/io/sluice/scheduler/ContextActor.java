@@ -104,6 +104,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       Duration joinTimeout,
       Consumer<ActorRef<TaskWorker.Event>> publish) {
     super(context);
+    context.setLoggerName(ContextActor.class);
     this.setup = setup;
     this.life = life;
     this.timers = timers;

@@ -249,6 +249,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       ActorRef<Event> driver,
       Host host) {
     super(context);
+    context.setLoggerName(TaskWorker.class);
     this.timers = timers;
     this.driver = driver;
     this.host = host;

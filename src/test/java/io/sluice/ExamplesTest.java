@@ -1,0 +1,211 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import examples.CustomReceiver;
+import examples.NetworkWordCount;
+import examples.WindowedTopWords;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ExamplesTest {
+
+  private static final Path EXAMPLE = Path.of("examples/NetworkWordCount.java");
+  private static final String REGION_BEGIN = "  // tag::program[]\n";
+  private static final String REGION_END = "  // end::program[]\n";
+
+  private final PrintStream standardOut = System.out;
+  private final Screen screen = new Screen();
+
+  private interface Program {
+    void run(String[] arguments) throws InterruptedException;
+  }
+
+  private interface Script {
+    void play(Socket client) throws IOException, InterruptedException;
+  }
+
+  @BeforeEach
+  void captureOutput() {
+    System.setOut(new PrintStream(screen, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void restoreOutput() {
+    System.setOut(standardOut);
+  }
+
+  @Test
+  void networkWordCountPrintsTheCountsOfABatch() throws Exception {
+    try (ServerSocket server = listen()) {
+      Thread source = serve(server, client -> {
+        write(client, "to be or not to be\n");
+        screen.await(text -> text.contains("(not,1)"));
+      });
+      Thread program = start(NetworkWordCount::main, server);
+
+      String text = screen.await(shown -> shown.contains("(not,1)"));
+      end(program, source);
+
+      assertThat(text).contains("(to,2)", "(be,2)", "(or,1)");
+    }
+  }
+
+  @Test
+  void windowedTopWordsPrintsTheMostFrequentFirst() throws Exception {
+    try (ServerSocket server = listen()) {
+      Thread source = serve(server, client -> {
+        write(client, "a b b c c c\n");
+        screen.await(text -> text.contains("(a,1)"));
+      });
+      Thread program = start(WindowedTopWords::main, server);
+
+      String text = screen.await(shown -> shown.contains("(a,1)"));
+      end(program, source);
+
+      assertThat(text).containsSubsequence("(c,3)", "(b,2)", "(a,1)");
+    }
+  }
+
+  @Test
+  void customReceiverGoesOnFromItsPositionWhenTheConnectionBreaks() throws Exception {
+    String[] lines = {"one\n", "two\n", "three\n", "four\n", "five\n"};
+    try (ServerSocket server = listen()) {
+      Script breaksAfterThree = client -> {
+        int position = readPosition(client);
+        int end = position == 0 ? 3 : lines.length;
+        for (int i = position; i < end; i++) {
+          write(client, lines[i]);
+        }
+        if (end == lines.length) {
+          screen.await(text -> total(text) >= lines.length);
+        }
+      };
+      Thread source = serve(server, breaksAfterThree, breaksAfterThree);
+      Thread program = start(CustomReceiver::main, server);
+
+      String text = screen.await(shown -> total(shown) >= lines.length);
+      end(program, source);
+
+      assertThat(total(text)).isEqualTo(lines.length);
+    }
+  }
+
+  @Test
+  void readmeShowsTheProgramOfTheExample() throws IOException {
+    String example = Files.readString(EXAMPLE);
+    String region = example
+        .substring(
+            example.indexOf(REGION_BEGIN) + REGION_BEGIN.length(), example.indexOf(REGION_END))
+        .replaceAll("(?m)^  ", "");
+    String readme = Files.readString(Path.of("README.md"));
+
+    String shown = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
+    shown = shown.substring(0, shown.indexOf("```"));
+
+    assertThat(shown).isEqualTo(region);
+  }
+
+  /** The sum of the counts printed so far. */
+  private static int total(String text) {
+    Matcher counts = Pattern.compile("(?m)^(\\d+)$").matcher(text);
+    return counts.results().collect(Collectors.summingInt(r -> Integer.parseInt(r.group(1))));
+  }
+
+  private static ServerSocket listen() throws IOException {
+    return new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+  }
+
+  private static Thread serve(ServerSocket server, Script... scripts) {
+    return started("test-source", () -> {
+      for (Script script : scripts) {
+        try (Socket client = server.accept()) {
+          script.play(client);
+        } catch (IOException | InterruptedException ended) {
+          return;
+        }
+      }
+    });
+  }
+
+  private static Thread start(Program program, ServerSocket server) {
+    String[] arguments = {"127.0.0.1", Integer.toString(server.getLocalPort())};
+    return started("test-program", () -> {
+      try {
+        program.run(arguments);
+      } catch (InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+
+  private static Thread started(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static void end(Thread program, Thread source) throws InterruptedException {
+    program.interrupt();
+    program.join();
+    source.interrupt();
+    source.join();
+  }
+
+  private static void write(Socket client, String text) throws IOException {
+    OutputStream out = client.getOutputStream();
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+
+  private static int readPosition(Socket client) throws IOException {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+    return Integer.parseInt(String.valueOf(in.readLine()));
+  }
+
+  /** What was printed, for somebody who waits for it. */
+  private static final class Screen extends OutputStream {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int one) {
+      bytes.write(one);
+    }
+
+    @Override
+    public synchronized void write(byte[] from, int offset, int length) {
+      bytes.write(from, offset, length);
+      notifyAll();
+    }
+
+    synchronized String await(Predicate<String> shown) throws InterruptedException {
+      String text = bytes.toString(StandardCharsets.UTF_8);
+      while (!shown.test(text)) {
+        wait();
+        text = bytes.toString(StandardCharsets.UTF_8);
+      }
+      return text;
+    }
+  }
+}

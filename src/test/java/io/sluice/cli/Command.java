@@ -1,0 +1,98 @@
+package io.sluice.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A run of the packaged jar in a process of its own, and what it printed. Killed at the end. */
+final class Command implements AutoCloseable {
+
+  private static final int MAX_SECONDS = 60;
+
+  private final Process process;
+  private final List<String> lines = new ArrayList<>();
+  private final Thread reader = new Thread(this::read, "test-command-output");
+  private boolean ended;
+
+  Command(String... arguments) throws IOException {
+    List<String> line = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx256m",
+        "-XX:TieredStopAtLevel=1",
+        "-jar",
+        String.valueOf(System.getProperty("sluice.jar"))));
+    line.addAll(List.of(arguments));
+    process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private void read() {
+    try (BufferedReader in = new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        add(line);
+      }
+    } catch (IOException killed) {
+      // The process was killed.
+    }
+    end();
+  }
+
+  private synchronized void add(String line) {
+    lines.add(line);
+    notifyAll();
+  }
+
+  private synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  synchronized List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** Waits until all lines so far are as wanted. */
+  synchronized List<String> await(Predicate<List<String>> wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+    while (!wanted.test(lines)) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (ended || left <= 0) {
+        throw new AssertionError("Never printed; the output was:\n" + String.join("\n", lines));
+      }
+      wait(left);
+    }
+    return List.copyOf(lines);
+  }
+
+  void awaitLine(String part) throws InterruptedException {
+    await(shown -> shown.stream().anyMatch(line -> line.contains(part)));
+  }
+
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("Still running; the output was:\n" + String.join("\n", lines()));
+    }
+    reader.join();
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException(interrupted));
+    }
+  }
+}
