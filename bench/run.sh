@@ -17,7 +17,7 @@ classpath=target/bench.jar:target/lib/*
 generator=
 if [ "$2" = socket ]; then
   $java -Xmx512m -cp "$classpath" bench.Generator 2>/dev/null & generator=$!
-  trap 'kill $generator 2>/dev/null || true' EXIT
+  trap 'kill $generator 2>/dev/null && wait $generator 2>/dev/null || true' EXIT
   sleep 3
 fi
 $java -Xms4g -Xmx4g -XX:+UseG1GC -Dlaunch=$(date +%s%3N) ${JOPTS:-} -cp "$classpath" $main "$@"

@@ -32,6 +32,10 @@ final class Measure {
     double elapsed = (System.nanoTime() - startNanos) / 1e9;
     double cpu = (cpuNanos() - startCpu) / 1e9;
     long lines = LINES.sum() - startLines;
+    if (lines == 0 || RESULTS.sum() == 0) {
+      System.err.println("Nothing was computed; is the line generator running?");
+      System.exit(1);
+    }
     System.out.printf(
         Locale.ROOT,
         "%s,\"lines_per_s\":%.0f,\"lines_per_core_s\":%.0f,\"cores\":%.2f,\"results\":%d}%n",
