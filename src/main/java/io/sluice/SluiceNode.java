@@ -21,7 +21,8 @@ public final class SluiceNode implements AutoCloseable {
 
   /**
    * Starts an actor system that joins the cluster of {@code akka.cluster.seed-nodes}; blocks until it is a member, for at most
-   * {@code sluice.cluster.join-timeout}.
+   * {@code sluice.cluster.join-timeout}. The system ends when the last member of role "driver" has left: start a new node then, to
+   * wait for the next driver.
    *
    * @throws SluiceException SETTING_INVALID, PORT_UNAVAILABLE or CLUSTER_UNREACHABLE
    */

@@ -37,6 +37,7 @@ public interface StreamingListener {
    * A batch, as far as it has come.
    *
    * @param records received records by stream id
+   * @param tasksByWorker how many tasks each worker was given
    * @param processingStart empty until it starts
    * @param processingEnd empty until it has ended
    * @param attempts how often its tasks were started over, 1 if all went well
@@ -47,14 +48,20 @@ public interface StreamingListener {
       Instant submissionTime,
       Optional<Instant> processingStart,
       Optional<Instant> processingEnd,
-      int tasks,
+      Map<String, Integer> tasksByWorker,
       int attempts,
       List<OutputInfo> outputs,
       Optional<String> failure) {
 
     public BatchInfo {
       records = Map.copyOf(records);
+      tasksByWorker = Map.copyOf(tasksByWorker);
       outputs = List.copyOf(outputs);
+    }
+
+    /** Tasks that computed the batch's datasets; those of actions are not counted. */
+    public int tasks() {
+      return tasksByWorker.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     public long numRecords() {

@@ -25,7 +25,7 @@ final class DemoScreen implements StreamingListener {
   private String receiver = "no worker yet";
   private Instant shown = Instant.EPOCH;
   private long batches;
-  private long tasks;
+  private final Map<String, Integer> tasks = new TreeMap<>();
   private long slowestMillis;
 
   DemoScreen(PrintWriter out) {
@@ -66,7 +66,7 @@ final class DemoScreen implements StreamingListener {
   @Override
   public synchronized void onBatchCompleted(BatchInfo batch) {
     batches++;
-    tasks += batch.tasks();
+    batch.tasksByWorker().forEach((worker, count) -> tasks.merge(worker, count, Integer::sum));
     slowestMillis =
         Math.max(slowestMillis, batch.totalDelay().map(Duration::toMillis).orElse(0L));
     DemoProgram counts = program;
@@ -82,17 +82,11 @@ final class DemoScreen implements StreamingListener {
   private void show(DemoProgram counts, TextGenerator source, Instant time) {
     print("%s  %s".formatted(clock(time), words(counts)));
     print(
-        "          sent %,d, counted %,d | %d batches, %d tasks, slowest %d ms | received on %s, computed on %s"
+        "          sent %,d, counted %,d | %d batches, slowest %d ms | received on %s, computed on %s"
             .formatted(
-                source.sent(),
-                counts.counted(),
-                batches,
-                tasks,
-                slowestMillis,
-                receiver,
-                String.join(" ", workers.keySet())));
+                source.sent(), counts.counted(), batches, slowestMillis, receiver, computedOn()));
     batches = 0;
-    tasks = 0;
+    tasks.clear();
     slowestMillis = 0;
   }
 
@@ -100,6 +94,12 @@ final class DemoScreen implements StreamingListener {
     return counts.top().stream()
         .map(pair -> "%s %,d".formatted(pair.key(), pair.value()))
         .collect(Collectors.joining("   "));
+  }
+
+  private String computedOn() {
+    return tasks.entrySet().stream()
+        .map(worker -> worker.getKey() + " (" + worker.getValue() + " tasks)")
+        .collect(Collectors.joining(", "));
   }
 
   private String workers() {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,14 +44,21 @@ final class NodeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--port must be between 0 and 65535, got " + port + ".");
     }
-    try (SluiceNode node = SluiceNode.start(configuration())) {
-      spec.commandLine().getOut().println("Node " + node.address() + " is ready.");
-      spec.commandLine().getOut().flush();
-      node.awaitTermination();
-      return CommandLine.ExitCode.OK;
-    } catch (RuntimeException failure) {
-      return Failures.report(failure, stackTrace, spec.commandLine().getErr());
+    Config configuration = configuration();
+    while (true) {
+      try (SluiceNode node = SluiceNode.start(configuration)) {
+        say("Node " + node.address() + " is ready.");
+        node.awaitTermination();
+      } catch (RuntimeException failure) {
+        return Failures.report(failure, stackTrace, spec.commandLine().getErr());
+      }
+      say("The driver has left; waiting for the next one.");
     }
+  }
+
+  private void say(String line) {
+    spec.commandLine().getOut().println(line);
+    spec.commandLine().getOut().flush();
   }
 
   private Config configuration() {

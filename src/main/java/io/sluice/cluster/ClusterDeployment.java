@@ -1,14 +1,17 @@
 package io.sluice.cluster;
 
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.receptionist.Receptionist;
 import com.typesafe.config.Config;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.task.TaskWorker;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,6 +80,12 @@ public final class ClusterDeployment implements Deployment {
         "sluice-name-" + context.path().name(),
         Props.empty());
     system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver));
+    CoordinatedShutdown.get(system)
+        .addActorTerminationTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "sluice-stop-" + name,
+            Adapter.toClassic(context),
+            Optional.of(new ContextActor.Stop(false)));
   }
 
   @Override

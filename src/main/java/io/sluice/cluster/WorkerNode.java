@@ -22,7 +22,9 @@ public final class WorkerNode implements AutoCloseable {
     Node node = shared != null ? shared : Node.onPort(system, settings);
     this.own = shared != null ? null : node;
     system.systemActorOf(
-        NodeActor.create(node.workerHost(Discovery.proof(settings.cluster()), Faults.NONE)),
+        NodeActor.create(
+            node.workerHost(Discovery.proof(settings.cluster()), Faults.NONE),
+            ownsSystem ? system::terminate : () -> {}),
         "sluice-node",
         Props.empty());
     system
@@ -34,7 +36,10 @@ public final class WorkerNode implements AutoCloseable {
             node.data().address());
   }
 
-  /** Starts a system that joins the cluster; blocks until it is in. */
+  /**
+   * Starts a system that joins the cluster; blocks until it is in. It ends when the last driver has left, since
+   * the next one starts a cluster of its own.
+   */
   public static WorkerNode join(Config config) {
     Settings settings = Settings.from(config);
     return new WorkerNode(ClusterSystem.join(config, settings.cluster()), true, settings, null);

@@ -236,7 +236,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
     String text = reported.cause() == null
         ? reported.message()
         : reported.message() + " (" + reported.cause() + ")";
-    getContext().getLog().warn("Receiver [{}]: {}", assignment.name(), text);
+    getContext().getLog().debug("Receiver [{}]: {}", assignment.name(), text);
     driver.tell(new ReceiverError(assignment.stream(), assignment.attempt(), text));
     return Behaviors.same();
   }

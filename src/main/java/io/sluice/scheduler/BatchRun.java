@@ -105,9 +105,16 @@ final class BatchRun {
         submitted,
         Optional.of(started),
         end,
-        jobs.stream().mapToInt(JobRun::taskCount).sum(),
+        tasksByWorker(),
         attempts,
         List.copyOf(outputs.values()),
         failure);
+  }
+
+  private Map<String, Integer> tasksByWorker() {
+    Map<String, Integer> tasks = new TreeMap<>();
+    jobs.forEach(job ->
+        job.tasksByWorker().forEach((worker, count) -> tasks.merge(worker, count, Integer::sum)));
+    return tasks;
   }
 }

@@ -116,6 +116,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     publish.accept(context.messageAdapter(TaskWorker.Event.class, FromWorker::new));
     timers.startSingleTimer(new NoWorkers(), joinTimeout);
     if (setup.watched()) {
+      context.getLog().info("[{}] waits for [{}] workers", setup.name(), setup.minWorkers());
+    }
+    if (setup.watched()) {
       timers.startTimerWithFixedDelay(new Heartbeat(), setup.heartbeatInterval());
     }
   }

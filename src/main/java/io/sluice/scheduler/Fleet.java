@@ -242,8 +242,7 @@ final class Fleet {
     } else if (event instanceof ReceiverSupervisor.ReceiverError error) {
       receivers
           .current(error.stream(), error.attempt())
-          .ifPresent(entry ->
-              post(l -> l.onReceiverError(info(entry, Optional.of(error.message())))));
+          .ifPresent(entry -> receiverFailed(entry, error.message()));
     } else if (event instanceof ReceiverSupervisor.ReceiverStopped ended) {
       receivers.current(ended.stream(), ended.attempt()).ifPresent(entry -> {
         ReceiverInfo info = info(entry, Optional.of(ended.reason()));
@@ -251,6 +250,15 @@ final class Fleet {
         post(l -> l.onReceiverStopped(info));
       });
     }
+  }
+
+  private void receiverFailed(ReceiverTable.Entry entry, String message) {
+    log.warn(
+        "Receiver [{}] on [{}]: {}",
+        entry.spec().name(),
+        entry.worker().orElse("no worker"),
+        message);
+    post(listener -> listener.onReceiverError(info(entry, Optional.of(message))));
   }
 
   void dismissAll() {

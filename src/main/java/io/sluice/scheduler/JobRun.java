@@ -39,7 +39,7 @@ final class JobRun {
   private final TreeMap<Long, Result> results = new TreeMap<>();
   private int attempt;
   private int failedAttempts;
-  private int taskCount;
+  private final Map<String, Integer> tasksByWorker = new TreeMap<>();
 
   /**
    * @param batchMillis -1 outside batches
@@ -69,8 +69,9 @@ final class JobRun {
     return attempt;
   }
 
-  int taskCount() {
-    return taskCount;
+  /** How many tasks each worker was given. */
+  Map<String, Integer> tasksByWorker() {
+    return tasksByWorker;
   }
 
   CompletableFuture<List<Result>> done() {
@@ -99,7 +100,7 @@ final class JobRun {
     attempt++;
     running.clear();
     results.clear();
-    taskCount = 0;
+    tasksByWorker.clear();
     storedNodes().forEach(node -> planning.datasets().begin(node, batchMillis));
     Map<Integer, Integer> contributions = new HashMap<>();
     for (int ordinal = 0; ordinal < stages.size(); ordinal++) {
@@ -111,7 +112,7 @@ final class JobRun {
             new TaskSpec(number, ordinal, split.index(), 1, split.inputs(), split.leaving());
         running.put(new TaskKey(ordinal, split.index()), new Assigned(split.worker(), task));
       }
-      taskCount += splits.size();
+      splits.forEach(split -> tasksByWorker.merge(split.worker(), 1, Integer::sum));
       noteOutputs(stage, splits, planning, contributions);
     }
     Map<String, List<TaskSpec>> byWorker = new LinkedHashMap<>();

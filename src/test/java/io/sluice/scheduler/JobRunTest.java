@@ -30,7 +30,7 @@ class JobRunTest {
     Map<String, TaskWorker.RunTasks> messages = job.beginAttempt(planning);
 
     assertThat(messages).containsOnlyKeys("a", "b");
-    assertThat(job.taskCount()).isEqualTo(4);
+    assertThat(job.tasksByWorker()).isEqualTo(Map.of("a", 2, "b", 2));
     assertThat(messages.values())
         .allSatisfy(
             message -> assertThat(message.contributions()).containsExactly(Map.entry(2, 2)));
