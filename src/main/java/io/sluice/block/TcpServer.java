@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +45,16 @@ final class TcpServer {
   private Flow<ByteString, ByteString, NotUsed> conversation(InetSocketAddress peer) {
     return Frames.decoder()
         .statefulMapConcat(() -> new Conversation()::answer)
-        .mapError(Throwable.class, failure -> {
-          log.warn("Closing the data connection from [{}]: {}", peer, failure.getMessage());
-          return failure;
+        .watchTermination((value, ended) -> {
+          var unused = ended.whenComplete((done, failure) -> logFailure(peer, failure));
+          return value;
         });
+  }
+
+  private static void logFailure(InetSocketAddress peer, @Nullable Throwable failure) {
+    if (failure != null) {
+      log.warn("Closing the data connection from [{}]: {}", peer, failure.getMessage());
+    }
   }
 
   private final class Conversation {
