@@ -78,7 +78,11 @@ final class Batches implements AutoCloseable {
     return failure;
   }
 
+  /** Cuts what is due; time goes on until the last receiver has ended, since one may wait for room in a full store. */
   void onTick() {
+    if (draining && (fleet.receivers().allStopped() || !tracker.hasUnassigned())) {
+      return;
+    }
     BatchSchedule.Due due = schedule.takeDue(setup.ticker().now().toEpochMilli());
     if (due.skipped() > 0) {
       log.warn(

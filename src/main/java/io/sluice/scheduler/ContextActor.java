@@ -157,6 +157,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private Receive<Command> stopping() {
     return newReceiveBuilder()
         .onMessage(FromWorker.class, this::onWorker)
+        .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
@@ -171,11 +172,16 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onWorkerWhileStarting(FromWorker message) {
-    onWorker(message);
-    if (fleet.usable().size() < setup.minWorkers()) {
-      return Behaviors.same();
+    Behavior<Command> next = onWorker(message);
+    if (next != Behaviors.<Command>same() || fleet.usable().size() < setup.minWorkers()) {
+      return next;
     }
     timers.cancel(new NoWorkers());
+    next = guarded(this::begin);
+    return next == Behaviors.<Command>same() ? active() : next;
+  }
+
+  private void begin() {
     fleet.placeFirst();
     fleet.startReceivers();
     Instant first = Instant.ofEpochMilli(batches.schedule().nextMillis());
@@ -190,7 +196,6 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .listeners()
         .post(listener -> listener.onStreamingStarted(setup.ticker().now()));
     life.started().complete(null);
-    return active();
   }
 
   private Behavior<Command> onNoWorkers(NoWorkers none) {
@@ -325,7 +330,6 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     if (!stop.graceful()) {
       return ended(null);
     }
-    setup.ticker().close();
     fleet.stopReceivers();
     batches.drain();
     Behavior<Command> next = guarded(batches::proceed);
@@ -353,12 +357,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> ended(@Nullable SluiceException failure) {
-    SluiceException cause = failure != null
-        ? failure
-        : new SluiceException(
-            ErrorCode.CONTEXT_STOPPED, "Context '" + setup.name() + "' was stopped.");
-    batches.abandon(cause);
-    life.started().completeExceptionally(cause);
+    tellWaiting(failure != null ? failure : stopped());
     if (failure == null) {
       life.stopped().complete(null);
     } else {
@@ -368,7 +367,19 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     return Behaviors.stopped();
   }
 
+  private SluiceException stopped() {
+    return new SluiceException(
+        ErrorCode.CONTEXT_STOPPED, "Context '" + setup.name() + "' was stopped.");
+  }
+
+  private void tellWaiting(SluiceException cause) {
+    batches.abandon(cause);
+    life.started().completeExceptionally(cause);
+  }
+
   private Behavior<Command> onPostStop() {
+    // The actor system may have ended it without a word.
+    tellWaiting(stopped());
     setup.ticker().close();
     fleet.dismissAll();
     batches.close();
