@@ -45,6 +45,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       CompletableFuture<List<JobRun.Result>> done)
       implements Command {}
 
+  /** The caller outside has what it wants of its job. */
+  record Fetched(long job) implements Command {}
+
   /** Another context of the same name was found. */
   public record NameTaken(String by) implements Command {}
 
@@ -130,6 +133,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(NameTaken.class, this::onNameTaken)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Fetched.class, this::onFetched)
         .onMessage(Stop.class, stop -> ended(null))
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -140,6 +144,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(FromWorker.class, this::onWorker)
         .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Fetched.class, this::onFetched)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -159,6 +164,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(FromWorker.class, this::onWorker)
         .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Fetched.class, this::onFetched)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -218,6 +224,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onSubmit(Submit submit) {
     return guarded(() -> batches.submit(submit));
+  }
+
+  private Behavior<Command> onFetched(Fetched fetched) {
+    return guarded(() -> batches.fetched(fetched.job()));
   }
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {

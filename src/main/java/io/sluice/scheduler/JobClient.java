@@ -65,6 +65,7 @@ public final class JobClient {
       return values;
     } finally {
       waiting.remove(call);
+      var unused = job.thenAccept(id -> actor.tell(new ContextActor.Fetched(id)));
     }
   }
 
