@@ -8,13 +8,10 @@ import io.sluice.api.Receiver;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
-import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -185,24 +182,6 @@ class StoppingTest {
       assertThatThrownBy(numbers::count)
           .isInstanceOf(SluiceException.class)
           .hasMessageContaining("stopped");
-    }
-  }
-
-  @Test
-  void aDatasetIsMadeWhereItsReadersWaitThoughItsTaskFails() {
-    for (int partition = 0; partition < 3; partition++) {
-      try (StreamingTest test = StreamingTest.builder().nodes(4).build()) {
-        Queue<RDD<Integer>> queue = new ArrayDeque<>();
-        queue.add(test.context().parallelize(List.of(1, 2, 3, 4), 4));
-        Recorded<Integer> output =
-            test.output(test.context().queueStream(queue).map(n -> n + 1).window(SECOND));
-        test.failTask(0, partition, 1);
-
-        test.runBatches(1);
-
-        assertThat(test.failedTasks()).isEqualTo(1);
-        assertThat(output.records().get(0)).containsExactlyInAnyOrder(2, 3, 4, 5);
-      }
     }
   }
 }
