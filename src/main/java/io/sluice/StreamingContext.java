@@ -33,6 +33,7 @@ import io.sluice.plan.Program;
 import io.sluice.receiver.SocketTextReceiver;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
+import io.sluice.scheduler.DriverThreads;
 import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
 import io.sluice.task.TaskWorker;
@@ -372,7 +373,7 @@ public final class StreamingContext implements AutoCloseable {
                   driver -> published.complete(driver)),
               "sluice-context-%s-%013d".formatted(name, setup.epoch()),
               Props.empty());
-      jobs = new JobClient(id, actor, deployment.node(), codec);
+      jobs = new JobClient(id, actor, life, deployment.node(), codec);
     }
     try {
       deployment.publish(name, published.get(), actor());
@@ -419,6 +420,8 @@ public final class StreamingContext implements AutoCloseable {
   /**
    * Stops and blocks until everything has ended. Calls after the first do nothing.
    *
+   * <p>An output that stops its context gracefully is not blocked, since its own batch is to end first.
+   *
    * @param graceful first stop receiving, then process everything that was received
    */
   public void stop(boolean graceful) {
@@ -429,6 +432,10 @@ public final class StreamingContext implements AutoCloseable {
     }
     if (running != null) {
       running.tell(new ContextActor.Stop(graceful));
+      if (graceful && DriverThreads.isCaller(id)) {
+        var unused = life.stopped().whenCompleteAsync((done, failure) -> release());
+        return;
+      }
       try {
         life.stopped().get();
       } catch (ExecutionException failed) {

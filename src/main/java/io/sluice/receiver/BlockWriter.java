@@ -93,18 +93,11 @@ final class BlockWriter {
         ((long) assignment.attempt() << 40) | numbers.incrementAndGet());
     Block kept = keptForm(block);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    try {
-      pending.acquire();
-      node.store().store(id, kept, level, codec);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new SluiceException(
-          ErrorCode.CONTEXT_STOPPED, "Interrupted while storing a block", interrupted);
-    }
+    CompletionStage<List<String>> copies = storeAndCopy(id, kept);
     if (reached.isPresent()) {
       waitingForCount.put(id.sequence(), done);
     }
-    copy(id, kept).thenAccept(holders -> {
+    CompletionStage<Void> unused = copies.thenAccept(holders -> {
       reached.ifPresent(value -> position = reached);
       stored.accept(new BlockRef(id, kept.records(), kept.sizeBytes(), holders), reached);
       if (reached.isEmpty()) {
@@ -112,6 +105,29 @@ final class BlockWriter {
       }
     });
     return done;
+  }
+
+  /** A block that cannot be stored or encoded is not pending, or its receiver could never end. */
+  private CompletionStage<List<String>> storeAndCopy(BlockId id, Block block) {
+    boolean accepted = false;
+    try {
+      pending.acquire();
+      try {
+        node.store().store(id, block, level, codec);
+        CompletionStage<List<String>> copies = copy(id, block);
+        accepted = true;
+        return copies;
+      } finally {
+        if (!accepted) {
+          node.store().remove(id);
+          pending.release();
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException(
+          ErrorCode.CONTEXT_STOPPED, "Interrupted while storing a block", interrupted);
+    }
   }
 
   void counted(long number) {

@@ -108,7 +108,7 @@ final class ReceiverRuns {
       receiver.attach(run);
       receiver.onStart();
       listener.started();
-    } catch (Exception failure) {
+    } catch (Exception | LinkageError | AssertionError failure) {
       listener.restart("onStart failed", failure);
     }
   }
@@ -120,7 +120,7 @@ final class ReceiverRuns {
       run.stopped = true;
       try {
         run.receiver.onStop();
-      } catch (Exception failure) {
+      } catch (Exception | LinkageError | AssertionError failure) {
         listener.error("onStop failed", failure);
       }
     }

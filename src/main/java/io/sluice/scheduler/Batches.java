@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +41,13 @@ final class Batches implements AutoCloseable {
   private final BlockTracker tracker = new BlockTracker();
   private final Datasets datasets = new Datasets();
   private final TreeMap<Long, JobRun> jobs = new TreeMap<>();
+  private final TreeSet<Long> unfetched = new TreeSet<>();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private final Map<Integer, Long> keepMillis = new HashMap<>();
   private final Set<Placement.Copy> copies = new HashSet<>();
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
+  private boolean committed;
   private boolean draining;
   private long jobIds;
 
@@ -78,7 +81,11 @@ final class Batches implements AutoCloseable {
     return failure;
   }
 
+  /** Cuts what is due; time goes on until the last receiver has ended, since one may wait for room in a full store. */
   void onTick() {
+    if (draining && (fleet.receivers().allStopped() || !tracker.hasUnassigned())) {
+      return;
+    }
     BatchSchedule.Due due = schedule.takeDue(setup.ticker().now().toEpochMilli());
     if (due.skipped() > 0) {
       log.warn(
@@ -212,6 +219,9 @@ final class Batches implements AutoCloseable {
       StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
       compiler.result(submit.dataset(), time, submit.action());
       JobRun job = newJob(time, compiler.compile(), submit.done());
+      if (!inBatch) {
+        unfetched.add(job.id());
+      }
       submit.job().complete(job.id());
       launch(job);
     } catch (SluiceException refused) {
@@ -251,9 +261,22 @@ final class Batches implements AutoCloseable {
   private void finish(JobRun job) {
     jobs.remove(job.id());
     if (job.batchMillis() < 0) {
-      fleet.tellAll(new TaskWorker.ForgetJob(setup.epoch(), job.id()));
+      forgetIfOver(job.id());
     }
     completeIfDone();
+  }
+
+  /** The results of a job outside batches are kept until its caller has them, whatever is committed meanwhile. */
+  void fetched(long job) {
+    if (unfetched.remove(job)) {
+      forgetIfOver(job);
+    }
+  }
+
+  private void forgetIfOver(long job) {
+    if (!unfetched.contains(job) && !jobs.containsKey(job)) {
+      fleet.tellAll(new TaskWorker.ForgetJob(setup.epoch(), job));
+    }
   }
 
   void taskFailed(TaskWorker.TaskFailed event) {
@@ -292,7 +315,7 @@ final class Batches implements AutoCloseable {
     datasets.removeHolder(worker);
     tracker.removeHolder(worker);
     copies.removeIf(copy -> copy.owner().equals(worker) || copy.standby().equals(worker));
-    boolean stateful = !keepMillis.isEmpty() && current != null;
+    boolean stateful = !keepMillis.isEmpty() && (current != null || committed);
     if (stateful && !loss.partitions().isEmpty()) {
       throw new SluiceException(
           ErrorCode.BLOCK_LOST,
@@ -335,6 +358,7 @@ final class Batches implements AutoCloseable {
 
   private void commit(BatchRun batch) {
     current = null;
+    committed = true;
     long time = batch.batchMillis();
     List<BlockId> released = new ArrayList<>();
     for (Node.Received node : program.received()) {
@@ -342,7 +366,9 @@ final class Batches implements AutoCloseable {
     }
     tracker.forgetBefore(time);
     datasets.expire(time, keepMillis);
-    long lowestLiveJob = jobs.isEmpty() ? jobIds + 1 : jobs.firstKey();
+    long lowestLiveJob = Math.min(
+        jobs.isEmpty() ? jobIds + 1 : jobs.firstKey(),
+        unfetched.isEmpty() ? jobIds + 1 : unfetched.first());
     fleet.tellAll(new TaskWorker.Commit(setup.epoch(), time, lowestLiveJob, released, keepMillis));
     fleet.stages().trim();
     BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());

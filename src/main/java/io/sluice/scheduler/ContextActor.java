@@ -45,6 +45,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       CompletableFuture<List<JobRun.Result>> done)
       implements Command {}
 
+  /** The caller outside has what it wants of its job. */
+  record Fetched(long job) implements Command {}
+
   /** Another context of the same name was found. */
   public record NameTaken(String by) implements Command {}
 
@@ -133,6 +136,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(NameTaken.class, this::onNameTaken)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Fetched.class, this::onFetched)
         .onMessage(Stop.class, stop -> ended(null))
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -143,6 +147,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(FromWorker.class, this::onWorker)
         .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Fetched.class, this::onFetched)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -160,7 +165,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private Receive<Command> stopping() {
     return newReceiveBuilder()
         .onMessage(FromWorker.class, this::onWorker)
+        .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
+        .onMessage(Fetched.class, this::onFetched)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -174,11 +181,16 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onWorkerWhileStarting(FromWorker message) {
-    onWorker(message);
-    if (fleet.usable().size() < setup.minWorkers()) {
-      return Behaviors.same();
+    Behavior<Command> next = onWorker(message);
+    if (next != Behaviors.<Command>same() || fleet.usable().size() < setup.minWorkers()) {
+      return next;
     }
     timers.cancel(new NoWorkers());
+    next = guarded(this::begin);
+    return next == Behaviors.<Command>same() ? active() : next;
+  }
+
+  private void begin() {
     fleet.placeFirst();
     fleet.startReceivers();
     Instant first = Instant.ofEpochMilli(batches.schedule().nextMillis());
@@ -193,7 +205,6 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .listeners()
         .post(listener -> listener.onStreamingStarted(setup.ticker().now()));
     life.started().complete(null);
-    return active();
   }
 
   private Behavior<Command> onNoWorkers(NoWorkers none) {
@@ -216,6 +227,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onSubmit(Submit submit) {
     return guarded(() -> batches.submit(submit));
+  }
+
+  private Behavior<Command> onFetched(Fetched fetched) {
+    return guarded(() -> batches.fetched(fetched.job()));
   }
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {
@@ -328,7 +343,6 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     if (!stop.graceful()) {
       return ended(null);
     }
-    setup.ticker().close();
     fleet.stopReceivers();
     batches.drain();
     Behavior<Command> next = guarded(batches::proceed);
@@ -356,12 +370,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> ended(@Nullable SluiceException failure) {
-    SluiceException cause = failure != null
-        ? failure
-        : new SluiceException(
-            ErrorCode.CONTEXT_STOPPED, "Context '" + setup.name() + "' was stopped.");
-    batches.abandon(cause);
-    life.started().completeExceptionally(cause);
+    tellWaiting(failure != null ? failure : stopped());
     if (failure == null) {
       life.stopped().complete(null);
     } else {
@@ -371,7 +380,19 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     return Behaviors.stopped();
   }
 
+  private SluiceException stopped() {
+    return new SluiceException(
+        ErrorCode.CONTEXT_STOPPED, "Context '" + setup.name() + "' was stopped.");
+  }
+
+  private void tellWaiting(SluiceException cause) {
+    batches.abandon(cause);
+    life.started().completeExceptionally(cause);
+  }
+
   private Behavior<Command> onPostStop() {
+    // The actor system may have ended it without a word.
+    tellWaiting(stopped());
     setup.ticker().close();
     fleet.dismissAll();
     batches.close();

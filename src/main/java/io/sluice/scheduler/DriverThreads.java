@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Runs the user's driver functions, outputs and transforms, each on a thread of its own. */
-final class DriverThreads implements AutoCloseable {
+public final class DriverThreads implements AutoCloseable {
 
   private final ContextSetup setup;
   private final Consumer<ContextActor.Command> actor;
@@ -19,11 +19,27 @@ final class DriverThreads implements AutoCloseable {
     this.setup = setup;
     this.actor = actor;
     this.threads = new ThreadPoolExecutor(
-        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-          Thread thread = new Thread(task, "sluice-driver-" + setup.name());
-          thread.setDaemon(true);
-          return thread;
-        });
+        0,
+        Integer.MAX_VALUE,
+        10,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> new DriverThread(setup, task));
+  }
+
+  /** Whether the caller is a function of the context's driver, for which the context waits. */
+  public static boolean isCaller(long context) {
+    return Thread.currentThread() instanceof DriverThread thread && thread.context == context;
+  }
+
+  private static final class DriverThread extends Thread {
+    private final long context;
+
+    DriverThread(ContextSetup setup, Runnable task) {
+      super(task, "sluice-driver-" + setup.name());
+      this.context = setup.id();
+      setDaemon(true);
+    }
   }
 
   void output(Program.Output output, long batchMillis) {

@@ -134,6 +134,9 @@ final class Fleet {
           .get(up.address())
           .ifPresent(worker -> post(listener -> listener.onWorkerJoined(info(worker))));
       if (receiving) {
+        if (placement.isEmpty()) {
+          placeFirst();
+        }
         startReceivers();
       }
     }

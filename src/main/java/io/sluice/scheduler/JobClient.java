@@ -11,8 +11,10 @@ import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 
 /** Runs jobs for whoever calls an action on an RDD. Calls block; thread-safe. */
@@ -22,13 +24,22 @@ public final class JobClient {
   private final ActorRef<ContextActor.Command> actor;
   private final DataNode node;
   private final RecordCodec codec;
+  private final ContextActor.Life life;
+  private final Map<Object, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
 
   public JobClient(
-      long context, ActorRef<ContextActor.Command> actor, DataNode node, RecordCodec codec) {
+      long context,
+      ActorRef<ContextActor.Command> actor,
+      ContextActor.Life life,
+      DataNode node,
+      RecordCodec codec) {
     this.context = context;
     this.actor = actor;
+    this.life = life;
     this.node = node;
     this.codec = codec;
+    var unused =
+        life.stopped().whenComplete((done, failure) -> waiting.values().forEach(JobClient::refuse));
   }
 
   /**
@@ -39,12 +50,29 @@ public final class JobClient {
   public List<Object> run(Node dataset, long batchMillis, Action action) {
     CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
     CompletableFuture<Long> job = new CompletableFuture<>();
-    actor.tell(new ContextActor.Submit(dataset, batchMillis, action, job, done));
-    List<Object> values = new ArrayList<>();
-    for (JobRun.Result result : await(done)) {
-      values.add(value(await(job), result));
+    Object call = new Object();
+    waiting.put(call, done);
+    try {
+      actor.tell(new ContextActor.Submit(dataset, batchMillis, action, job, done));
+      if (life.stopped().isDone()) {
+        // Nobody hears the message any more.
+        refuse(done);
+      }
+      List<Object> values = new ArrayList<>();
+      for (JobRun.Result result : await(done)) {
+        values.add(value(await(job), result));
+      }
+      return values;
+    } finally {
+      waiting.remove(call);
+      var unused = job.thenAccept(id -> actor.tell(new ContextActor.Fetched(id)));
     }
-    return values;
+  }
+
+  private static void refuse(CompletableFuture<?> job) {
+    job.completeExceptionally(new SluiceException(
+        ErrorCode.CONTEXT_STOPPED,
+        "The context was stopped; actions on RDDs can run only until then."));
   }
 
   private Object value(long job, JobRun.Result result) {

@@ -164,7 +164,7 @@ final class JobRun {
       return new Verdict.Ignore();
     }
     Stage stage = stages.get(event.ordinal());
-    boolean single = stage.rereads() && !(stage.input() instanceof Stage.SlidingInput);
+    boolean single = isTriedAgainAlone(stage);
     int tries = single ? assigned.task.tries() : ++failedAttempts;
     if (tries >= maxAttempts || event.code() == ErrorCode.BLOCK_LOST) {
       return new Verdict.GiveUp(new SluiceException(
@@ -185,7 +185,6 @@ final class JobRun {
     planning.stages().numberFor(stage.spec(), worker);
     TaskSpec again = assigned.task.again();
     running.put(key, new Assigned(worker, again));
-    noteMoved(stage, again.index(), worker, planning);
     return new Verdict.RetryTask(worker, message(planning, Map.of(), List.of(again)));
   }
 
@@ -222,11 +221,11 @@ final class JobRun {
     }
   }
 
-  private void noteMoved(Stage stage, int index, String worker, JobPlanning planning) {
-    for (StageSpec.Step step : stage.spec().steps()) {
-      if (step.operator() instanceof Operator.Store store) {
-        planning.note(store, batchMillis, index, worker);
-      }
-    }
+  /** Readers of a dataset wait for it where it was to be made, so a task that makes one cannot move alone. */
+  private static boolean isTriedAgainAlone(Stage stage) {
+    return stage.rereads()
+        && !(stage.input() instanceof Stage.SlidingInput)
+        && stage.spec().steps().stream()
+            .noneMatch(step -> step.operator() instanceof Operator.Store);
   }
 }

@@ -74,11 +74,20 @@ final class Placement {
   /**
    * Takes a lost worker out.
    *
-   * @return the partitions whose only copy is gone
+   * @return the partitions whose only copy is gone; with the last worker all, and nobody owns them
    */
   Set<Integer> remove(String worker, List<String> left) {
     Set<Integer> lost = new HashSet<>();
-    for (int partition = 0; partition < partitions && !left.isEmpty(); partition++) {
+    if (left.isEmpty()) {
+      for (int partition = 0; partition < partitions; partition++) {
+        lost.add(partition);
+      }
+      owners.clear();
+      standbys.clear();
+      synced.clear();
+      return lost;
+    }
+    for (int partition = 0; partition < partitions; partition++) {
       if (owners.get(partition).equals(worker)) {
         if (!synced.contains(partition)) {
           lost.add(partition);

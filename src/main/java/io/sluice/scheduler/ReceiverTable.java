@@ -50,6 +50,7 @@ final class ReceiverTable {
   }
 
   private final Map<Integer, Entry> receivers = new LinkedHashMap<>();
+  private boolean ending;
 
   ReceiverTable(List<ContextSetup.ReceiverSpec> specs) {
     specs.forEach(spec -> receivers.put(spec.stream(), new Entry(spec)));
@@ -59,9 +60,10 @@ final class ReceiverTable {
     return List.copyOf(receivers.values());
   }
 
-  /** The receiver, if the attempt is the one that counts. */
+  /** The receiver, if the attempt is the one that counts and its worker is not lost. */
   Optional<Entry> current(int stream, int attempt) {
-    return Optional.ofNullable(receivers.get(stream)).filter(entry -> entry.attempt == attempt);
+    return Optional.ofNullable(receivers.get(stream))
+        .filter(entry -> entry.attempt == attempt && entry.worker.isPresent());
   }
 
   /** Gives every receiver without a worker the one with the fewest, its preferred host first. */
@@ -100,12 +102,14 @@ final class ReceiverTable {
       if (entry.worker.equals(Optional.of(worker))) {
         entry.worker = Optional.empty();
         entry.active = false;
+        entry.stopped = entry.stopped || ending;
       }
     }
   }
 
   /** No receiver will start again. */
   void stopAll() {
+    ending = true;
     receivers.values().stream()
         .filter(entry -> entry.worker.isEmpty())
         .forEach(entry -> entry.stopped = true);

@@ -1,6 +1,8 @@
 package io.sluice.state;
 
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Pair;
+import io.sluice.api.SluiceException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -35,6 +37,7 @@ public final class SlidingTotals {
 
   private final KeyedState<Total> totals = new KeyedState<>();
   private long pendingBatch = Long.MIN_VALUE;
+  private long committedBatch = Long.MIN_VALUE;
 
   /**
    * Moves the window on to a batch; it counts from the batch's commit.
@@ -47,6 +50,11 @@ public final class SlidingTotals {
       List<List<Pair<?, ?>>> left,
       List<List<Pair<?, ?>>> entered,
       Functions functions) {
+    if (batchMillis <= committedBatch) {
+      throw new SluiceException(
+          ErrorCode.INTERNAL,
+          "Batch %d is committed; its task was given up before it started.".formatted(batchMillis));
+    }
     totals.discard();
     pendingBatch = batchMillis;
     Map<Object, Change> changes = new LinkedHashMap<>();
@@ -66,6 +74,7 @@ public final class SlidingTotals {
 
   /** Makes the batch's changes current. */
   public synchronized void commit(long batchMillis) {
+    committedBatch = batchMillis;
     if (pendingBatch == batchMillis) {
       totals.commit();
       pendingBatch = Long.MIN_VALUE;

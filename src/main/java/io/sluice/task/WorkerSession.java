@@ -116,6 +116,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   void forgetJob(long job) {
     inboxes.keySet().removeIf(key -> key.job() == job);
+    node.store()
+        .removeIf(id ->
+            id.context() == context && id.kind() == BlockId.Kind.RESULT && id.sequence() == job);
   }
 
   void forgetAttemptsBefore(long job, int attempt) {

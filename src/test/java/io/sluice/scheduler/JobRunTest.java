@@ -49,6 +49,17 @@ class JobRunTest {
   }
 
   @Test
+  void taskThatMakesADatasetStartsTheWholeJobOverSinceReadersWaitWhereItWasToBeMade() {
+    StageCompiler compiler = compiler();
+    compiler.store(new Node.Literal(1, 2), 1000);
+    JobRun making = new JobRun(1, 1000, compiler.compile(), MAX_ATTEMPTS, done);
+    making.beginAttempt(planning);
+
+    assertThat(making.failed(failure(1, 0, "a"), planning))
+        .isInstanceOf(JobRun.Verdict.RetryJob.class);
+  }
+
+  @Test
   void taskThatReadsAShuffleStartsTheWholeJobOver() {
     job.beginAttempt(planning);
     assertThat(job.failed(failure(1, 1, "a"), planning))
@@ -103,8 +114,8 @@ class JobRunTest {
         new StageTable(1, (worker, command) -> {}));
   }
 
-  private static List<Stage> shuffleOfTwoPartitions() {
-    StageCompiler compiler = new StageCompiler(new StageCompiler.Surroundings() {
+  private static StageCompiler compiler() {
+    return new StageCompiler(new StageCompiler.Surroundings() {
       @Override
       public Node resolve(Node.Generated node, long batchMillis) {
         throw new AssertionError("Nothing is generated here");
@@ -115,6 +126,10 @@ class JobRunTest {
         return false;
       }
     });
+  }
+
+  private static List<Stage> shuffleOfTwoPartitions() {
+    StageCompiler compiler = compiler();
     Node.Literal literal = new Node.Literal(1, 2);
     compiler.result(
         new Node.Exchange(2, List.of(literal), new Aggregation.Group(), 2),
