@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param owner the stream, node, shuffle or stage it comes from
  * @param sequence the block number, batch time or job
  * @param partition the partition, or the attempt for shuffle data
- * @param source which map task a piece of shuffle data comes from
+ * @param source which map task a piece of shuffle data comes from, or which attempt made a dataset
  */
 public record BlockId(
     Kind kind, long context, int owner, long sequence, int partition, long source) {
@@ -58,8 +58,13 @@ public record BlockId(
     return new BlockId(Kind.RECEIVED, context, stream, number, 0, 0);
   }
 
-  public static BlockId dataset(long context, int node, long batchMillis, int partition) {
-    return new BlockId(Kind.DATASET, context, node, batchMillis, partition, 0);
+  /**
+   * A partition of a kept dataset. Another attempt may divide the dataset differently, so what it makes has
+   * another name.
+   */
+  public static BlockId dataset(
+      long context, int node, long batchMillis, int partition, int attempt) {
+    return new BlockId(Kind.DATASET, context, node, batchMillis, partition, attempt);
   }
 
   public static BlockId literal(long context, int node, int partition) {

@@ -58,7 +58,12 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
 
   /** The block from here, or from the first holder that gives it. */
   public CompletionStage<Block> read(BlockRef ref) {
-    Block here = store.get(ref.id());
+    Block here;
+    try {
+      here = store.get(ref.id());
+    } catch (SluiceException unreadable) {
+      return CompletableFuture.failedFuture(unreadable);
+    }
     if (here != null) {
       return CompletableFuture.completedFuture(here);
     }

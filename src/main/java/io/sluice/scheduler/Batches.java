@@ -153,7 +153,7 @@ final class Batches implements AutoCloseable {
     if (!stages.isEmpty()) {
       JobRun job = newJob(time, stages, new CompletableFuture<>());
       batch.add(job);
-      launch(job);
+      start(job);
     }
     for (Program.Output output : program.outputsDue(time, zero)) {
       if (program.level(output.node()) == batch.level()) {
@@ -223,8 +223,9 @@ final class Batches implements AutoCloseable {
         unfetched.add(job.id());
       }
       submit.job().complete(job.id());
-      launch(job);
+      start(job);
     } catch (SluiceException refused) {
+      jobs.values().removeIf(job -> job.done() == submit.done());
       submit.job().complete(-1L);
       submit.done().completeExceptionally(refused);
     }
@@ -237,15 +238,19 @@ final class Batches implements AutoCloseable {
     return job;
   }
 
+  private void start(JobRun job) {
+    launch(job);
+    if (job.isFinished()) {
+      finish(job);
+    }
+  }
+
   private void launch(JobRun job) {
     if (fleet.usable().isEmpty()) {
       throw new SluiceException(
           ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has no workers.");
     }
     job.beginAttempt(planning()).forEach(fleet::tell);
-    if (job.isFinished()) {
-      finish(job);
-    }
   }
 
   void taskFinished(TaskWorker.TaskFinished event) {
@@ -290,7 +295,11 @@ final class Batches implements AutoCloseable {
       fleet.tell(retry.worker(), retry.message());
     } else if (verdict instanceof JobRun.Verdict.RetryJob) {
       log.warn("Task failed and its job is started over: {}", event.reason());
-      launch(job);
+      if (current != null && current.jobs().contains(job)) {
+        startOver();
+      } else {
+        start(job);
+      }
     } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
       log.debug("Task failed for good:\n{}", event.trace());
       jobs.remove(job.id());
@@ -330,6 +339,7 @@ final class Batches implements AutoCloseable {
     proceed();
   }
 
+  /** Readers of a dataset must know which attempt made it, so all jobs of the batch begin again together. */
   private void startOver() {
     BatchRun batch = current;
     List<JobRun> again = new ArrayList<>();
@@ -347,6 +357,7 @@ final class Batches implements AutoCloseable {
       }
     }
     again.forEach(this::launch);
+    again.stream().filter(JobRun::isFinished).forEach(this::finish);
   }
 
   private void completeIfDone() {

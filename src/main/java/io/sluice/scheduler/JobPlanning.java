@@ -18,7 +18,7 @@ record JobPlanning(
     StageTable stages) {
 
   /** Notes where a task will keep a partition of a dataset, and where its copy goes. */
-  void note(Operator.Store store, long batchMillis, int index, String worker) {
+  void note(Operator.Store store, long batchMillis, int attempt, int index, String worker) {
     List<String> holders = new ArrayList<>(List.of(worker));
     if (replicated.contains(store.node())) {
       TaskWorker.copyHolder(owners, standbys, index, worker).ifPresent(holders::add);
@@ -26,7 +26,7 @@ record JobPlanning(
     datasets.add(
         store.node(),
         batchMillis,
-        new Datasets.Partition(store.leg() << 16 | index, List.copyOf(holders)));
+        new Datasets.Partition(store.leg() << 16 | index, attempt, List.copyOf(holders)));
   }
 
   String anotherThan(String worker) {

@@ -122,6 +122,9 @@ final class JobRun {
         .forEach(assigned ->
             byWorker.computeIfAbsent(assigned.worker, key -> new ArrayList<>()).add(assigned.task));
     byWorker.values().removeIf(List::isEmpty);
+    if (running.isEmpty()) {
+      done.complete(List.of());
+    }
     Map<String, TaskWorker.RunTasks> messages = new LinkedHashMap<>();
     byWorker.forEach(
         (worker, tasks) -> messages.put(worker, message(planning, contributions, tasks)));
@@ -215,7 +218,7 @@ final class JobRun {
         contributions.merge(out.exchange(), splits.size(), Integer::sum);
       } else if (step.operator() instanceof Operator.Store store) {
         for (SplitPlanner.Split split : splits) {
-          planning.note(store, batchMillis, split.index(), split.worker());
+          planning.note(store, batchMillis, attempt, split.index(), split.worker());
         }
       }
     }

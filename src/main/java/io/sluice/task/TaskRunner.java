@@ -173,7 +173,8 @@ final class TaskRunner {
       TaskOutput.Stored stored,
       List<CompletionStage<Void>> sends) {
     int partition = stored.leg() << 16 | task.index();
-    BlockId id = BlockId.dataset(session.context(), stored.node(), job.batchMillis(), partition);
+    BlockId id = BlockId.dataset(
+        session.context(), stored.node(), job.batchMillis(), partition, job.attempt());
     Block block = Block.Records.of(stored.records());
     if (job.replicated().contains(stored.node())) {
       copyHolder(job, task)

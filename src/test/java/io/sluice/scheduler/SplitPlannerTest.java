@@ -146,7 +146,7 @@ class SplitPlannerTest {
   }
 
   private void keep(Node node, long batch, int partition, String holder) {
-    datasets.add(node.id(), batch, new Datasets.Partition(partition, List.of(holder)));
+    datasets.add(node.id(), batch, new Datasets.Partition(partition, 1, List.of(holder)));
   }
 
   private Stage.Input receivedAt(long batchMillis) {
