@@ -22,6 +22,8 @@ public enum ErrorCode {
   NO_WORKERS(Category.TRANSIENT),
   /** The cluster could not be joined. */
   CLUSTER_UNREACHABLE(Category.TRANSIENT),
+  /** Another node could not be reached; it may have ended. */
+  NODE_UNREACHABLE(Category.TRANSIENT),
   /** A port could not be opened. */
   PORT_UNAVAILABLE(Category.TRANSIENT),
   /** Two nodes run different versions of Sluice. */

@@ -7,6 +7,7 @@ import io.sluice.batch.BlockRef;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -81,7 +82,7 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
       }
     }
     return found.exceptionallyCompose(failure -> CompletableFuture.failedFuture(new SluiceException(
-        ErrorCode.BLOCK_LOST,
+        isUnreachable(failure) ? ErrorCode.NODE_UNREACHABLE : ErrorCode.BLOCK_LOST,
         "Block "
             + ref.id()
             + " is neither on "
@@ -91,6 +92,11 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
             + ": "
             + failure.getMessage(),
         failure)));
+  }
+
+  private static boolean isUnreachable(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof SluiceException known && known.code() == ErrorCode.NODE_UNREACHABLE;
   }
 
   @Override

@@ -1,7 +1,8 @@
 package io.sluice.block;
 
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,8 @@ public final class LocalNetwork {
         String peer, java.util.function.Function<Endpoint, R> request) {
       Endpoint target = endpoints.get(peer);
       if (target == null || endpoints.get(address) != this) {
-        return CompletableFuture.failedFuture(new IOException("Node " + peer + " is unreachable"));
+        return CompletableFuture.failedFuture(
+            new SluiceException(ErrorCode.NODE_UNREACHABLE, "Node " + peer + " is unreachable"));
       }
       try {
         return CompletableFuture.completedFuture(request.apply(target));

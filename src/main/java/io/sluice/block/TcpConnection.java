@@ -10,6 +10,8 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.block.DataChannel.Payload;
 import io.sluice.block.Frames.Frame;
@@ -138,7 +140,8 @@ final class TcpConnection {
     }
   }
 
-  private IOException unreachable(@Nullable Throwable cause) {
-    return new IOException("Node " + peer + " is unreachable on its data port", cause);
+  private SluiceException unreachable(@Nullable Throwable cause) {
+    return new SluiceException(
+        ErrorCode.NODE_UNREACHABLE, "Node " + peer + " is unreachable on its data port", cause);
   }
 }

@@ -45,6 +45,7 @@ final class Batches implements AutoCloseable {
   private final Map<Long, Instant> submitted = new HashMap<>();
   private final Map<Integer, Long> keepMillis = new HashMap<>();
   private final Set<Placement.Copy> copies = new HashSet<>();
+  private final Set<Long> unreached = new HashSet<>();
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
   private boolean committed;
@@ -293,13 +294,11 @@ final class Batches implements AutoCloseable {
     if (verdict instanceof JobRun.Verdict.RetryTask retry) {
       log.warn("Task failed and is tried again on [{}]: {}", retry.worker(), event.reason());
       fleet.tell(retry.worker(), retry.message());
+    } else if (verdict instanceof JobRun.Verdict.Wait) {
+      unreached.add(job.id());
     } else if (verdict instanceof JobRun.Verdict.RetryJob) {
       log.warn("Task failed and its job is started over: {}", event.reason());
-      if (current != null && current.jobs().contains(job)) {
-        startOver();
-      } else {
-        start(job);
-      }
+      startOver(job);
     } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
       log.debug("Task failed for good:\n{}", event.trace());
       jobs.remove(job.id());
@@ -339,9 +338,30 @@ final class Batches implements AutoCloseable {
     proceed();
   }
 
+  /** Tries jobs again that could not reach a node which is still not known to be lost. */
+  void retryUnreached() {
+    List<Long> waiting = List.copyOf(unreached);
+    unreached.clear();
+    for (Long id : waiting) {
+      JobRun job = jobs.get(id);
+      if (job != null) {
+        startOver(job);
+      }
+    }
+  }
+
+  private void startOver(JobRun job) {
+    if (current != null && current.jobs().contains(job)) {
+      startOver();
+    } else {
+      start(job);
+    }
+  }
+
   /** Readers of a dataset must know which attempt made it, so all jobs of the batch begin again together. */
   private void startOver() {
     BatchRun batch = current;
+    unreached.clear();
     List<JobRun> again = new ArrayList<>();
     if (batch != null && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
       batch.startedOver();

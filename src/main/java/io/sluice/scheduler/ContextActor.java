@@ -320,6 +320,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       for (WorkerTable.Worker silent : fleet.silent(LAST_COPY_PATIENCE)) {
         lose(silent.address(), "it was silent for far too long");
       }
+      batches.retryUnreached();
     });
   }
 

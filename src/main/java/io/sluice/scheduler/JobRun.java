@@ -30,6 +30,8 @@ final class JobRun {
 
   private record Assigned(String worker, TaskSpec task) {}
 
+  private static final int MAX_UNREACHED = 1000;
+
   private final long id;
   private final long batchMillis;
   private final List<Stage> stages;
@@ -39,6 +41,7 @@ final class JobRun {
   private final TreeMap<Long, Result> results = new TreeMap<>();
   private int attempt;
   private int failedAttempts;
+  private int unreached;
   private final Map<String, Integer> tasksByWorker = new TreeMap<>();
 
   /**
@@ -153,6 +156,9 @@ final class JobRun {
     /** The event is stale. */
     record Ignore() implements Verdict {}
 
+    /** A node could not be reached: it is gone, or can be reached again soon. */
+    record Wait() implements Verdict {}
+
     record RetryTask(String worker, TaskWorker.RunTasks message) implements Verdict {}
 
     record RetryJob() implements Verdict {}
@@ -165,6 +171,9 @@ final class JobRun {
     Assigned assigned = running.get(key);
     if (event.attempt() != attempt || assigned == null) {
       return new Verdict.Ignore();
+    }
+    if (event.code() == ErrorCode.NODE_UNREACHABLE && ++unreached < MAX_UNREACHED) {
+      return new Verdict.Wait();
     }
     Stage stage = stages.get(event.ordinal());
     boolean single = isTriedAgainAlone(stage);

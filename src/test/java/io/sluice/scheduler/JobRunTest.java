@@ -60,6 +60,20 @@ class JobRunTest {
   }
 
   @Test
+  void aNodeThatCannotBeReachedCostsNoAttempt() {
+    job.beginAttempt(planning);
+
+    for (int i = 0; i < 2 * MAX_ATTEMPTS; i++) {
+      TaskWorker.TaskFailed unreachable =
+          new TaskWorker.TaskFailed(1, 1, 1, 1, 0, "a", ErrorCode.NODE_UNREACHABLE, "gone", "");
+      assertThat(job.failed(unreachable, planning)).isInstanceOf(JobRun.Verdict.Wait.class);
+    }
+
+    assertThat(job.failed(failure(1, 1, "a"), planning))
+        .isInstanceOf(JobRun.Verdict.RetryJob.class);
+  }
+
+  @Test
   void taskThatReadsAShuffleStartsTheWholeJobOver() {
     job.beginAttempt(planning);
     assertThat(job.failed(failure(1, 1, "a"), planning))
