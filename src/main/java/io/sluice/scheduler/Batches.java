@@ -49,6 +49,7 @@ final class Batches implements AutoCloseable {
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
   private boolean committed;
+  private boolean copyFailed;
   private boolean draining;
   private long jobIds;
 
@@ -407,7 +408,10 @@ final class Batches implements AutoCloseable {
     proceed();
   }
 
-  /** Copies to new standbys happen between batches; true while some are under way. */
+  /**
+   * Copies to new standbys happen between batches; true while some are under way. After one that failed a
+   * batch is run first.
+   */
   private boolean beginCopies() {
     if (keepMillis.isEmpty() || fleet.placement().isEmpty()) {
       List<String> usable = fleet.usable();
@@ -416,6 +420,10 @@ final class Batches implements AutoCloseable {
           && fleet.placement().isOutdated(usable)) {
         fleet.placement().assign(usable);
       }
+      return false;
+    }
+    if (copyFailed) {
+      copyFailed = false;
       return false;
     }
     copies.addAll(fleet.placement().missingCopies(fleet.usable()));
@@ -442,6 +450,8 @@ final class Batches implements AutoCloseable {
       if (copied.complete()) {
         fleet.placement().copied(copy.partition());
         datasets.addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
+      } else {
+        copyFailed = true;
       }
       if (copies.isEmpty()) {
         fleet.placement().rebalance(fleet.usable());

@@ -14,6 +14,7 @@ import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.Inbox;
 import io.sluice.state.SlidingTotals;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -170,16 +171,19 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     };
   }
 
+  /** Oldest first, in case one came late. */
   private void applyDeltas(long batchMillis) {
-    node.store().removeIf(id -> {
-      boolean now = id.context() == context
-          && id.kind() == BlockId.Kind.DELTA
-          && id.sequence() <= batchMillis;
-      if (now && node.store().get(id) instanceof Block.Encoded delta) {
-        totals(id.owner(), id.partition()).applyDelta(codec.decode(delta.bytes()));
-      }
-      return now;
-    });
+    node.store().ids().stream()
+        .filter(id -> id.context() == context
+            && id.kind() == BlockId.Kind.DELTA
+            && id.sequence() <= batchMillis)
+        .sorted(Comparator.comparingLong(BlockId::sequence))
+        .forEach(id -> {
+          if (node.store().get(id) instanceof Block.Encoded delta) {
+            totals(id.owner(), id.partition()).applyDelta(codec.decode(delta.bytes()));
+          }
+          node.store().remove(id);
+        });
   }
 
   @Override
