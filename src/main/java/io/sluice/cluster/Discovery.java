@@ -2,11 +2,9 @@ package io.sluice.cluster;
 
 import akka.actor.typed.receptionist.ServiceKey;
 import io.sluice.api.ClusterSettings;
+import io.sluice.block.Sha256;
 import io.sluice.task.TaskWorker;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** How workers and drivers find and recognise each other. */
 final class Discovery {
@@ -24,12 +22,6 @@ final class Discovery {
 
   /** What shows that a node knows the token, without telling it. */
   static String proof(ClusterSettings settings) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256")
-          .digest(("sluice worker " + settings.token()).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return Sha256.hex(("sluice worker " + settings.token()).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,14 +5,12 @@ import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.DataNode;
+import io.sluice.block.Sha256;
 import io.sluice.task.TaskWorker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** The program's jars on the driver's side: put into its store, from where workers fetch them by their hash. */
@@ -37,7 +35,7 @@ public final class ProgramJars {
       byte[] bytes = read(jar);
       BlockId id = BlockId.jar(context, offered.size());
       node.store().put(id, new Block.Encoded(bytes, 0));
-      offered.add(new TaskWorker.ProgramJar(id, sha256(bytes)));
+      offered.add(new TaskWorker.ProgramJar(id, Sha256.hex(bytes)));
     }
     return offered;
   }
@@ -50,14 +48,6 @@ public final class ProgramJars {
           ErrorCode.SETTING_INVALID,
           "Jar '" + jar + "' of the program cannot be read: " + failure,
           failure);
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

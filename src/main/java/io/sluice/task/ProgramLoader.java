@@ -4,16 +4,14 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockRef;
 import io.sluice.block.DataNode;
+import io.sluice.block.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,7 +53,7 @@ final class ProgramLoader {
   }
 
   private static URL keep(TaskWorker.ProgramJar jar, byte[] bytes) {
-    String actual = sha256(bytes);
+    String actual = Sha256.hex(bytes);
     if (!actual.equals(jar.sha256())) {
       throw new SluiceException(
           ErrorCode.ACCESS_DENIED,
@@ -69,14 +67,6 @@ final class ProgramLoader {
       return file.toUri().toURL();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
-    }
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }
