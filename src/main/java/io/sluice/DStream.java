@@ -3,19 +3,20 @@ package io.sluice;
 import io.sluice.plan.Node;
 
 /** A stream of records. */
-public final class DStream<T> extends DStreamLike<T, DStream<T>, RDD<T>> {
+public sealed class DStream<T> extends DStreamLike<T, DStream<T>, RDD<T>>
+    permits MapWithStateDStream {
 
   DStream(StreamingContext context, Node node, long slideMillis) {
     super(context, node, slideMillis);
   }
 
   @Override
-  DStream<T> same(Node node, long slideMillis) {
+  final DStream<T> same(Node node, long slideMillis) {
     return new DStream<>(context(), node, slideMillis);
   }
 
   @Override
-  RDD<T> rdd(Node node, long batchMillis) {
+  final RDD<T> rdd(Node node, long batchMillis) {
     return new RDD<>(context(), node, batchMillis);
   }
 }

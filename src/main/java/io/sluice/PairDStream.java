@@ -3,6 +3,7 @@ package io.sluice;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
+import io.sluice.api.Function4;
 import io.sluice.api.Pair;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
@@ -11,9 +12,11 @@ import io.sluice.plan.Operator;
 import io.sluice.plan.Partitioning;
 import io.sluice.plan.WindowSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of pairs, with operations that bring equal keys together. */
@@ -168,6 +171,97 @@ public final class PairDStream<K, V>
    */
   public <W> PairDStream<K, Pair<V, W>> join(PairDStream<K, W> other) {
     return transformWithToPair(other, (mine, theirs, time) -> mine.join(theirs));
+  }
+
+  /**
+   * Remembers something for each key, from batch to batch. The function is called for every known key in every
+   * batch, so the cost follows the keys held; {@link #mapWithState} costs only what is touched.
+   *
+   * <p>What is remembered should be replaced, not changed in place: a batch that is run again starts from the
+   * value before.
+   *
+   * @param function from the values of a key in this batch, none if it has no data, and what is remembered, to what
+   *     is to be remembered; empty to forget the key
+   * @return every key with what is remembered after the batch
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> function) {
+    return updateStateByKey(function, context().defaultPartitions());
+  }
+
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> function, int partitions) {
+    return updated(
+        function, (time, key, values, state) -> function.call(values, state), partitions, null);
+  }
+
+  /**
+   * As without {@code initial}.
+   *
+   * @param initial what is remembered before the first batch
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> function,
+      int partitions,
+      PairRDD<K, S> initial) {
+    return updated(
+        function, (time, key, values, state) -> function.call(values, state), partitions, initial);
+  }
+
+  /** As with two arguments, with the batch time and the key before them. */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function4<Instant, K, List<V>, Optional<S>, Optional<S>> function) {
+    return updated(function, function, context().defaultPartitions(), null);
+  }
+
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function4<Instant, K, List<V>, Optional<S>, Optional<S>> function,
+      int partitions,
+      PairRDD<K, S> initial) {
+    return updated(function, function, partitions, initial);
+  }
+
+  /**
+   * Remembers something for each key, from batch to batch. The function is called once a record; keys without data
+   * cost nothing.
+   *
+   * @return what the function puts out
+   */
+  public <S, M> MapWithStateDStream<K, V, S, M> mapWithState(StateSpec<K, V, S, M> spec) {
+    int partitions = spec.partitionsOr(context().defaultPartitions());
+    int id = context().newId();
+    Operator operator =
+        new Operator.MapState(id, spec.function(), spec.isOptional(), spec.timeoutMillis());
+    Node pairs = Partitioning.of(node()) == partitions
+        ? node()
+        : new Node.Exchange(context().newId(), List.of(node()), new Aggregation.Pass(), partitions);
+    Node.Stateful state = new Node.Stateful(
+        id, pairs, partitions, operator, initial(spec.initialState().orElse(null), partitions));
+    return new MapWithStateDStream<>(context(), state, slideMillis());
+  }
+
+  private <S> PairDStream<K, S> updated(
+      Object function,
+      Function4<Instant, K, List<V>, Optional<S>, Optional<S>> update,
+      int partitions,
+      @Nullable PairRDD<K, S> initial) {
+    int id = context().newId();
+    Operator operator =
+        new Operator.UpdateState(id, Closure.of(function, update, "updateStateByKey"));
+    return pairs(new Node.Stateful(
+        id,
+        aggregated(new Aggregation.Group(), partitions),
+        partitions,
+        operator,
+        initial(initial, partitions)));
+  }
+
+  private @Nullable Node initial(@Nullable PairRDD<K, ?> state, int partitions) {
+    if (state == null || Partitioning.of(state.node()) == partitions) {
+      return state == null ? null : state.node();
+    }
+    return new Node.Exchange(
+        context().newId(), List.of(state.node()), new Aggregation.Pass(), partitions);
   }
 
   private PairDStream<K, V> sliding(

@@ -97,6 +97,12 @@ public final class Explanation {
       return "count";
     } else if (operator instanceof Operator.AggregateLocally) {
       return "combine by key, in place";
+    } else if (operator instanceof Operator.MapState state) {
+      return state.function() + ", state " + state.node();
+    } else if (operator instanceof Operator.UpdateState state) {
+      return state.function() + ", state " + state.node();
+    } else if (operator instanceof Operator.StateSnapshot snapshot) {
+      return "all of state " + snapshot.node();
     } else if (operator instanceof Operator.ShuffleOut out) {
       return "shuffle "
           + out.exchange()

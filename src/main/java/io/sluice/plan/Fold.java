@@ -41,6 +41,16 @@ abstract class Fold<R> implements Node.Cases<R> {
   }
 
   @Override
+  public R stateful(Node.Stateful node) {
+    return otherwise(node);
+  }
+
+  @Override
+  public R snapshot(Node.Snapshot node) {
+    return otherwise(node);
+  }
+
+  @Override
   public R atBatch(Node.AtBatch node) {
     return otherwise(node);
   }

@@ -49,6 +49,16 @@ public final class Inputs implements Node.Cases<List<Node>> {
   }
 
   @Override
+  public List<Node> stateful(Node.Stateful node) {
+    return List.of(node.input());
+  }
+
+  @Override
+  public List<Node> snapshot(Node.Snapshot node) {
+    return List.of(node.state());
+  }
+
+  @Override
   public List<Node> atBatch(Node.AtBatch node) {
     return List.of(node.node());
   }

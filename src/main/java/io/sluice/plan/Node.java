@@ -29,6 +29,10 @@ public sealed interface Node {
 
     R slidingTotals(SlidingTotals node);
 
+    R stateful(Stateful node);
+
+    R snapshot(Snapshot node);
+
     R atBatch(AtBatch node);
 
     R literal(Literal node);
@@ -268,6 +272,67 @@ public sealed interface Node {
     }
   }
 
+  /** What an operator with state puts out in a batch. */
+  final class Stateful extends Identity implements Node {
+    private final Node input;
+    private final int partitions;
+    private final Operator operator;
+    private final @Nullable Node initial;
+
+    /**
+     * @param input pairs, hashed by key into {@code partitions}
+     * @param operator keeps its state under {@code id}
+     * @param initial pairs of a key and its state before the first batch, hashed like the input
+     */
+    public Stateful(int id, Node input, int partitions, Operator operator, @Nullable Node initial) {
+      super(id);
+      this.input = input;
+      this.partitions = partitions;
+      this.operator = operator;
+      this.initial = initial;
+    }
+
+    public Node input() {
+      return input;
+    }
+
+    public int partitions() {
+      return partitions;
+    }
+
+    public Operator operator() {
+      return operator;
+    }
+
+    public @Nullable Node initial() {
+      return initial;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.stateful(this);
+    }
+  }
+
+  /** All pairs that an operator with state holds after a batch. */
+  final class Snapshot extends Identity implements Node {
+    private final Stateful state;
+
+    public Snapshot(int id, Stateful state) {
+      super(id);
+      this.state = state;
+    }
+
+    public Stateful state() {
+      return state;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.snapshot(this);
+    }
+  }
+
   /** The dataset that a node of the program had in one batch. */
   final class AtBatch extends Identity implements Node {
     private final Node node;
@@ -321,6 +386,8 @@ public sealed interface Node {
           Exchange,
           Window,
           SlidingTotals,
+          Stateful,
+          Snapshot,
           AtBatch,
           Literal {
     private final int id;

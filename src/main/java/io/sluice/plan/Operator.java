@@ -24,6 +24,24 @@ public sealed interface Operator extends Serializable {
   /** Combines pairs by key where all pairs of a key are already in one partition. */
   record AggregateLocally(Aggregation aggregation) implements Operator {}
 
+  /**
+   * Calls a function once a record with the state of its key, kept under {@code node}.
+   *
+   * @param optional whether the function gives an Optional of what to put out
+   * @param timeoutMillis without data after which a key is forgotten; 0 for never
+   */
+  record MapState(int node, Closure function, boolean optional, long timeoutMillis)
+      implements Operator {}
+
+  /** Calls a function for every key with its values and state, kept under {@code node}. */
+  record UpdateState(int node, Closure function) implements Operator {}
+
+  /** All pairs of the state kept under {@code node}, once the step before has finished. */
+  record StateSnapshot(int node) implements Operator {}
+
+  /** Makes pairs the state kept under {@code node}. */
+  record InitialState(int node) implements Operator {}
+
   /** Writes pairs to the partitions of a shuffle, by the hash of the key. */
   record ShuffleOut(int exchange, int input, int leg, int partitions, Aggregation aggregation)
       implements Operator {}

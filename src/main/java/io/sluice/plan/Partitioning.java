@@ -46,6 +46,17 @@ public final class Partitioning extends Fold<Integer> {
     return node.partitions();
   }
 
+  /** What {@code mapWithState} puts out need not be pairs; its records lie where their keys did. */
+  @Override
+  public Integer stateful(Node.Stateful node) {
+    return node.operator() instanceof Operator.UpdateState ? node.partitions() : 0;
+  }
+
+  @Override
+  public Integer snapshot(Node.Snapshot node) {
+    return node.state().partitions();
+  }
+
   @Override
   public Integer atBatch(Node.AtBatch node) {
     return of(node.node());

@@ -106,6 +106,18 @@ public final class Program {
     return wanted;
   }
 
+  /** The operators whose state is given before the first batch. */
+  public List<Node.Stateful> withInitialState() {
+    return only(Node.Stateful.class).stream()
+        .filter(node -> node.initial() != null)
+        .toList();
+  }
+
+  /** Whether something is remembered from batch to batch. */
+  public boolean remembers() {
+    return !keepMillis.isEmpty() || !only(Node.Stateful.class).isEmpty();
+  }
+
   /** How long after its batch a node's dataset is read by windows, in milliseconds. */
   public long keepMillis(int nodeId) {
     return keepMillis.getOrDefault(nodeId, 0L);
@@ -113,11 +125,15 @@ public final class Program {
 
   /** The shuffled datasets that a lazy reader of {@code node} starts from. */
   private static void addRead(Node node, Set<Node> wanted) {
-    if (node instanceof Node.Exchange || node instanceof Node.SlidingTotals) {
+    if (node instanceof Node.Exchange || node instanceof Node.SlidingTotals || isState(node)) {
       wanted.add(node);
     } else if (node instanceof Node.Narrow || node instanceof Node.Union) {
       Inputs.of(node).forEach(input -> addRead(input, wanted));
     }
+  }
+
+  private static boolean isState(Node node) {
+    return node instanceof Node.Stateful || node instanceof Node.Snapshot;
   }
 
   private int visit(Node node) {
@@ -142,6 +158,8 @@ public final class Program {
       keep(totals.panes(), totals.spec());
       always.add(totals.panes());
       always.add(totals);
+    } else if (isState(node)) {
+      always.add(node);
     }
   }
 

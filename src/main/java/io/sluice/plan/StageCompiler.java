@@ -45,6 +45,15 @@ public final class StageCompiler {
     }
   }
 
+  /** Makes the node's initial pairs its state. */
+  public void initialState(Node.Stateful node, long batchMillis) {
+    Node initial = node.initial();
+    List<Place> places = initial == null ? List.of() : placesOf(initial, batchMillis);
+    for (Place place : places) {
+      place.draft.add(place.step, new Operator.InitialState(node.id()));
+    }
+  }
+
   /** Brings the node's records to the driver. Results are ordered by leg, then by task. */
   public void result(Node node, long batchMillis, Action action) {
     int leg = 0;
@@ -107,11 +116,7 @@ public final class StageCompiler {
 
     @Override
     public List<Place> narrow(Node.Narrow node) {
-      List<Place> places = new ArrayList<>();
-      for (Place input : placesOf(node.input(), batchMillis)) {
-        places.add(new Place(input.draft, input.draft.fuse(input.step, node)));
-      }
-      return places;
+      return fuse(node.input(), node.id(), node.operator());
     }
 
     @Override
@@ -150,6 +155,31 @@ public final class StageCompiler {
     }
 
     @Override
+    public List<Place> stateful(Node.Stateful node) {
+      return fuse(node.input(), node.id(), node.operator());
+    }
+
+    /** Follows the operator itself, whose dataset is not what it holds. */
+    @Override
+    public List<Place> snapshot(Node.Snapshot node) {
+      List<Place> places = new ArrayList<>();
+      for (Place state : stateful(node.state())) {
+        int step = state.draft.fuse(
+            state.step, node.id(), new Operator.StateSnapshot(node.state().id()));
+        places.add(new Place(state.draft, step));
+      }
+      return places;
+    }
+
+    private List<Place> fuse(Node input, int id, Operator operator) {
+      List<Place> places = new ArrayList<>();
+      for (Place place : placesOf(input, batchMillis)) {
+        places.add(new Place(place.draft, place.draft.fuse(place.step, id, operator)));
+      }
+      return places;
+    }
+
+    @Override
     public List<Place> atBatch(Node.AtBatch node) {
       return placesOf(node.node(), node.batchMillis());
     }
@@ -178,8 +208,8 @@ public final class StageCompiler {
       this.depth = depth;
     }
 
-    int fuse(int parent, Node.Narrow node) {
-      return fused.computeIfAbsent(List.of(parent, node.id()), key -> add(parent, node.operator()));
+    int fuse(int parent, int node, Operator operator) {
+      return fused.computeIfAbsent(List.of(parent, node), key -> add(parent, operator));
     }
 
     int add(int parent, Operator operator) {

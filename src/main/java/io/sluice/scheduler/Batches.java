@@ -44,12 +44,12 @@ final class Batches implements AutoCloseable {
   private final TreeSet<Long> unfetched = new TreeSet<>();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private final Map<Integer, Long> keepMillis = new HashMap<>();
-  private final Set<Placement.Copy> copies = new HashSet<>();
+  private final Copies copies = new Copies();
   private final Set<Long> unreached = new HashSet<>();
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
+  private boolean initialised;
   private boolean committed;
-  private boolean copyFailed;
   private boolean draining;
   private long jobIds;
 
@@ -126,8 +126,32 @@ final class Batches implements AutoCloseable {
       submitted.put(time.get(), setup.ticker().now());
     }
     if (current == null && copies.isEmpty() && !beginCopies()) {
-      queue.takeToRun().ifPresent(this::begin);
+      if (initialised) {
+        queue.takeToRun().ifPresent(this::begin);
+      } else {
+        initialise();
+      }
     }
+  }
+
+  /** Initial state is what a batch before the first one leaves behind. */
+  private void initialise() {
+    initialised = true;
+    long zero = schedule.zeroMillis();
+    StageCompiler compiler = new StageCompiler(new Surroundings(null));
+    program.withInitialState().forEach(node -> compiler.initialState(node, zero));
+    List<Stage> stages = compiler.compile();
+    if (stages.isEmpty()) {
+      proceed();
+      return;
+    }
+    Instant now = setup.ticker().now();
+    BatchRun batch = new BatchRun(zero, Map.of(), now, now);
+    batch.planned();
+    current = batch;
+    JobRun job = newJob(zero, stages, new CompletableFuture<>());
+    batch.add(job);
+    start(job);
   }
 
   private void begin(long batchMillis) {
@@ -312,7 +336,7 @@ final class Batches implements AutoCloseable {
 
   /** Whether nothing would be lost if the worker were given up. */
   boolean canSpare(String worker) {
-    boolean stateless = keepMillis.isEmpty() || fleet.placement().isEmpty();
+    boolean stateless = !program.remembers() || fleet.placement().isEmpty();
     return (stateless || fleet.placement().canSpare(worker))
         && !datasets.onlyOn(worker, keepMillis.keySet())
         && !tracker.onlyOn(worker)
@@ -323,8 +347,8 @@ final class Batches implements AutoCloseable {
   void workerLost(String worker, Fleet.Loss loss) {
     datasets.removeHolder(worker);
     tracker.removeHolder(worker);
-    copies.removeIf(copy -> copy.owner().equals(worker) || copy.standby().equals(worker));
-    boolean stateful = !keepMillis.isEmpty() && (current != null || committed);
+    copies.workerLost(worker);
+    boolean stateful = program.remembers() && (current != null || committed);
     if (stateful && !loss.partitions().isEmpty()) {
       throw new SluiceException(
           ErrorCode.BLOCK_LOST,
@@ -403,61 +427,46 @@ final class Batches implements AutoCloseable {
         unfetched.isEmpty() ? jobIds + 1 : unfetched.first());
     fleet.tellAll(new TaskWorker.Commit(setup.epoch(), time, lowestLiveJob, released, keepMillis));
     fleet.stages().trim();
-    BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
-    setup.listeners().post(listener -> listener.onBatchCompleted(info));
+    if (time > schedule.zeroMillis()) {
+      BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
+      setup.listeners().post(listener -> listener.onBatchCompleted(info));
+    }
     proceed();
   }
 
-  /**
-   * Copies to new standbys happen between batches; true while some are under way. After one that failed a
-   * batch is run first.
-   */
+  /** Sends out copies to new standbys; true while some are under way. */
   private boolean beginCopies() {
-    if (keepMillis.isEmpty() || fleet.placement().isEmpty()) {
-      List<String> usable = fleet.usable();
-      if (!usable.isEmpty()
-          && !fleet.placement().isEmpty()
-          && fleet.placement().isOutdated(usable)) {
-        fleet.placement().assign(usable);
+    Placement placement = fleet.placement();
+    List<String> usable = fleet.usable();
+    if (!program.remembers() || placement.isEmpty()) {
+      if (!placement.isEmpty() && !usable.isEmpty() && placement.isOutdated(usable)) {
+        placement.assign(usable);
       }
       return false;
     }
-    if (copyFailed) {
-      copyFailed = false;
+    if (copies.takeFailed()) {
       return false;
     }
-    copies.addAll(fleet.placement().missingCopies(fleet.usable()));
-    for (Placement.Copy copy : copies) {
+    for (Copies.Order order : copies.begin(placement.missingCopies(usable))) {
       fleet.tell(
-          copy.owner(),
-          new TaskWorker.CopyPartition(
-              setup.epoch(),
-              copy.partition(),
-              setup.partitions(),
-              copy.standby(),
-              keepMillis.keySet()));
+          order.copy().owner(),
+          order.message(setup.epoch(), setup.partitions(), keepMillis.keySet()));
     }
     return !copies.isEmpty();
   }
 
   void partitionCopied(TaskWorker.PartitionCopied copied) {
-    Optional<Placement.Copy> made = copies.stream()
-        .filter(copy ->
-            copy.partition() == copied.partition() && copy.standby().equals(copied.standby()))
-        .findFirst();
-    made.ifPresent(copy -> {
-      copies.remove(copy);
-      if (copied.complete()) {
-        fleet.placement().copied(copy.partition());
-        datasets.addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
-      } else {
-        copyFailed = true;
-      }
-      if (copies.isEmpty()) {
-        fleet.placement().rebalance(fleet.usable());
-        proceed();
-      }
+    if (copies.isEmpty()) {
+      return;
+    }
+    copies.ended(copied).ifPresent(copy -> {
+      fleet.placement().copied(copy.partition());
+      datasets.addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
     });
+    if (copies.isEmpty()) {
+      fleet.placement().rebalance(fleet.usable());
+      proceed();
+    }
   }
 
   /** The first failure counts; the context ends with it. */

@@ -1,76 +1,284 @@
 package io.sluice.state;
 
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values by key that a batch changes in an overlay, so that a batch that is run again starts from where
- * the last committed one ended.
+ * One partition of what a keyed operator remembers: a value for each key, and the batch that touched it last.
+ *
+ * <p>A batch changes values in place and notes what they were, so that a commit costs nothing and a batch that
+ * is run again starts from where the last committed one ended. Cost follows the keys touched, never the keys
+ * held. One task has it open at a time.
  */
-final class KeyedState<V> {
+public final class KeyedState {
 
-  private final Map<Object, V> base = new HashMap<>();
-  private final Map<Object, @Nullable V> overlay = new LinkedHashMap<>();
+  private static final long NEVER = Long.MIN_VALUE;
 
-  @Nullable
-  V get(Object key) {
-    V changed = overlay.get(key);
-    if (changed != null) {
-      return changed;
+  private static final class Entry {
+    private Object value;
+    private long touched;
+
+    Entry(Object value, long touched) {
+      this.value = value;
+      this.touched = touched;
     }
-    return overlay.containsKey(key) ? null : base.get(key);
   }
 
-  void put(Object key, V value) {
-    overlay.put(key, value);
+  /** What a key had before the batch; {@code touched} is NEVER for a key that was not there. */
+  private record Before(Object key, @Nullable Object value, long touched) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Object, Entry> entries = new HashMap<>();
+  private final List<Before> undo = new ArrayList<>();
+  private final TreeMap<Long, List<Object>> touchedAt = new TreeMap<>();
+  private boolean timed;
+  private boolean complete;
+  private long pendingBatch = NEVER;
+  private int pendingAttempt;
+  private long committedBatch = NEVER;
+  private long expiredBefore = NEVER;
+
+  /**
+   * Begins a batch, from where the last committed one ended. Blocks while another task has the state open.
+   *
+   * @throws SluiceException if the task was given up before it began
+   */
+  public void open(long batchMillis, int attempt) {
+    lock.lock();
+    boolean stale = batchMillis <= committedBatch
+        || (batchMillis == pendingBatch && attempt < pendingAttempt)
+        || batchMillis < pendingBatch;
+    if (stale) {
+      lock.unlock();
+      throw new SluiceException(
+          ErrorCode.INTERNAL,
+          "Attempt %d of batch %d was given up before its task began."
+              .formatted(attempt, batchMillis));
+    }
+    discard();
+    pendingBatch = batchMillis;
+    pendingAttempt = attempt;
   }
 
-  void remove(Object key) {
-    overlay.put(key, null);
+  /** All changes of the batch are made; they count from its commit. */
+  public void complete() {
+    complete = true;
   }
 
-  /** What has changed since the last commit; null stands for a key that is gone. */
-  Map<Object, @Nullable V> changes() {
-    return overlay;
+  /** Lets other tasks, and the commit, go on. */
+  public void release() {
+    lock.unlock();
   }
 
-  void forEach(BiConsumer<Object, V> consumer) {
-    base.forEach((key, value) -> {
-      if (!overlay.containsKey(key)) {
-        consumer.accept(key, value);
+  /** From now on keys can be found by when they were touched. */
+  public void trackTime() {
+    if (!timed) {
+      timed = true;
+      entries.forEach((key, entry) -> index(key, entry.touched));
+    }
+  }
+
+  public int size() {
+    return entries.size();
+  }
+
+  public @Nullable Object get(Object key) {
+    Entry entry = entries.get(key);
+    return entry == null ? null : entry.value;
+  }
+
+  /** When the key was touched last: the time of a batch. */
+  public long touched(Object key) {
+    Entry entry = entries.get(key);
+    return entry == null ? NEVER : entry.touched;
+  }
+
+  /** Sets the key's value as of the open batch. */
+  public void put(Object key, Object value) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      undo.add(new Before(key, null, NEVER));
+      entries.put(key, new Entry(value, pendingBatch));
+      index(key, pendingBatch);
+      return;
+    }
+    if (entry.touched != pendingBatch) {
+      undo.add(new Before(key, entry.value, entry.touched));
+      entry.touched = pendingBatch;
+      index(key, pendingBatch);
+    }
+    entry.value = value;
+  }
+
+  public void remove(Object key) {
+    Entry entry = entries.remove(key);
+    if (entry != null) {
+      undo.add(new Before(key, entry.value, entry.touched));
+    }
+  }
+
+  /** All pairs, the open batch's changes among them. */
+  public void forEach(BiConsumer<Object, Object> consumer) {
+    entries.forEach((key, entry) -> consumer.accept(key, entry.value));
+  }
+
+  /** The keys last touched strictly before a time. Needs {@link #trackTime}. */
+  public Set<Object> touchedBefore(long millis) {
+    Set<Object> keys = new LinkedHashSet<>();
+    touchedAt.headMap(millis, false).forEach((touched, candidates) -> {
+      for (Object key : candidates) {
+        if (touched(key) == touched) {
+          keys.add(key);
+        }
       }
     });
-    overlay.forEach((key, value) -> {
-      if (value != null) {
-        consumer.accept(key, value);
+    return keys;
+  }
+
+  /** The batch has removed every key last touched before this time. */
+  public void expired(long beforeMillis) {
+    expiredBefore = Math.max(expiredBefore, beforeMillis);
+  }
+
+  /** Makes the batch's changes current, if its task made them all here. */
+  public void commit(long batchMillis) {
+    lock.lock();
+    try {
+      if (batchMillis <= committedBatch) {
+        return;
       }
-    });
-  }
-
-  void forEachCommitted(BiConsumer<Object, V> consumer) {
-    base.forEach(consumer);
-  }
-
-  void commit() {
-    overlay.forEach((key, value) -> {
-      if (value == null) {
-        base.remove(key);
+      committedBatch = batchMillis;
+      if (pendingBatch == batchMillis && complete) {
+        undo.clear();
+        forgetTimesBefore(expiredBefore);
+        complete = false;
+        pendingBatch = NEVER;
       } else {
-        base.put(key, value);
+        discard();
       }
-    });
-    overlay.clear();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  void discard() {
-    overlay.clear();
+  /** What the open batch has changed, for {@link #apply} elsewhere. */
+  public List<Object> delta() {
+    List<Object> flat = header();
+    Set<Object> seen = new HashSet<>();
+    for (Before before : undo) {
+      if (seen.add(before.key)) {
+        flatten(before.key, entries.get(before.key), flat);
+      }
+    }
+    return flat;
   }
 
-  void clear() {
-    base.clear();
-    overlay.clear();
+  /** Everything committed, for {@link #apply} on an empty copy. */
+  public List<Object> snapshot() {
+    lock.lock();
+    try {
+      discard();
+      List<Object> flat = header();
+      entries.forEach((key, entry) -> flatten(key, entry, flat));
+      return flat;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes over what another node has committed. */
+  public void apply(List<Object> flat) {
+    lock.lock();
+    try {
+      discard();
+      Iterator<Object> rest = flat.iterator();
+      timed = Boolean.TRUE.equals(rest.next());
+      expiredBefore = number(rest.next());
+      while (rest.hasNext()) {
+        Object key = rest.next();
+        long touched = number(rest.next());
+        Object value = rest.next();
+        if (touched == NEVER) {
+          entries.remove(key);
+        } else {
+          entries.put(key, new Entry(value, touched));
+          index(key, touched);
+        }
+      }
+      forgetTimesBefore(expiredBefore);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    lock.lock();
+    try {
+      undo.clear();
+      entries.clear();
+      touchedAt.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void discard() {
+    for (int i = undo.size() - 1; i >= 0; i--) {
+      Before before = undo.get(i);
+      if (before.value == null) {
+        entries.remove(before.key);
+      } else {
+        entries.put(before.key, new Entry(before.value, before.touched));
+      }
+    }
+    undo.clear();
+    touchedAt.remove(pendingBatch);
+    complete = false;
+    pendingBatch = NEVER;
+  }
+
+  private void index(Object key, long touched) {
+    if (timed) {
+      touchedAt.computeIfAbsent(touched, time -> new ArrayList<>()).add(key);
+    }
+  }
+
+  /** Keys touched before are gone, or have been touched since. */
+  private void forgetTimesBefore(long millis) {
+    touchedAt.headMap(millis, false).clear();
+  }
+
+  private List<Object> header() {
+    List<Object> flat = new ArrayList<>();
+    flat.add(timed);
+    flat.add(expiredBefore);
+    return flat;
+  }
+
+  @SuppressWarnings("NullAway") // A key that is gone travels as null beside NEVER.
+  private static void flatten(Object key, @Nullable Entry entry, List<Object> flat) {
+    flat.add(key);
+    flat.add(entry == null ? NEVER : entry.touched);
+    flat.add(entry == null ? null : entry.value);
+  }
+
+  private static long number(Object value) {
+    if (value instanceof Long number) {
+      return number;
+    }
+    throw new IllegalArgumentException("State is damaged: a number was expected, got " + value);
   }
 }

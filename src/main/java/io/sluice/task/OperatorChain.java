@@ -19,13 +19,15 @@ final class OperatorChain {
   private final List<StageSpec.Step> steps;
   private final UserCode code;
   private final int index;
+  private final OpenStates states;
   private final TaskOutput task;
   private final Output root;
   private @Nullable PartitionStep driver;
   private boolean driverClaimed;
 
-  OperatorChain(StageSpec spec, UserCode code, int index, TaskOutput task) {
+  OperatorChain(StageSpec spec, UserCode code, int index, OpenStates states, TaskOutput task) {
     this.index = index;
+    this.states = states;
     this.steps = spec.steps();
     this.code = code;
     this.task = task;
@@ -75,6 +77,14 @@ final class OperatorChain {
       return mapPartitions(step, partitions);
     } else if (operator instanceof Operator.AggregateLocally local) {
       return new Transforms.AggregateLocally(Combiner.of(local.aggregation(), code), after(step));
+    } else if (operator instanceof Operator.MapState state) {
+      return new StateSteps.MapState(state, code, states, after(step));
+    } else if (operator instanceof Operator.UpdateState state) {
+      return new StateSteps.UpdateState(state, code, states, after(step));
+    } else if (operator instanceof Operator.StateSnapshot snapshot) {
+      return new StateSteps.Snapshot(snapshot, states, after(step));
+    } else if (operator instanceof Operator.InitialState initial) {
+      return new StateSteps.InitialState(initial, states);
     } else if (operator instanceof Operator.ShuffleOut out) {
       return new Endings.ShuffleOut(out, mapOutput(out), task);
     } else if (operator instanceof Operator.Store store) {

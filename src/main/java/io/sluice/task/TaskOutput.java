@@ -13,10 +13,14 @@ final class TaskOutput {
 
   record Stored(int node, int leg, List<Object> records) {}
 
+  /** What the batch changed in an operator's state, encoded. */
+  record Changed(int node, byte[] delta) {}
+
   record Resulted(int leg, Object value) {}
 
   private final List<Shuffled> shuffled = new ArrayList<>();
   private final List<Stored> stored = new ArrayList<>();
+  private final List<Changed> changes = new ArrayList<>();
   private final List<Resulted> results = new ArrayList<>();
   private boolean wantsMore = true;
 
@@ -26,6 +30,10 @@ final class TaskOutput {
 
   List<Stored> stored() {
     return stored;
+  }
+
+  List<Changed> changes() {
+    return changes;
   }
 
   List<Resulted> results() {
@@ -47,6 +55,10 @@ final class TaskOutput {
 
   void store(Operator.Store store, List<Object> records) {
     stored.add(new Stored(store.node(), store.leg(), records));
+  }
+
+  void changed(int node, byte[] delta) {
+    changes.add(new Changed(node, delta));
   }
 
   void result(int leg, Object value) {

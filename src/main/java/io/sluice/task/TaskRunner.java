@@ -76,8 +76,16 @@ final class TaskRunner {
     UserCode code = session.code();
     StageSpec spec = session.stage(task.stage());
     TaskOutput output = new TaskOutput();
-    new OperatorChain(spec, code, task.index(), output)
-        .run(source(job, task, spec, code, inputs, leaving));
+    try (OpenStates states = new OpenStates(session, job, task.index())) {
+      Source source = source(job, task, spec, code, states, inputs, leaving);
+      new OperatorChain(spec, code, task.index(), states, output).run(source);
+      boolean copied = copyHolder(job, task).isPresent();
+      states.complete((operator, state) -> {
+        if (copied) {
+          output.changed(operator, session.codec().encode(state.delta()));
+        }
+      });
+    }
     return output;
   }
 
@@ -86,6 +94,7 @@ final class TaskRunner {
       TaskSpec task,
       StageSpec spec,
       UserCode code,
+      OpenStates states,
       List<Block> inputs,
       List<Block> leaving) {
     if (spec.leaf() instanceof StageSpec.Merge merge) {
@@ -102,9 +111,9 @@ final class TaskRunner {
           : Combiner.of(merge.aggregation(), code);
       return Source.of(consumer -> inbox.merge(task.index(), combiner, consumer));
     } else if (spec.leaf() instanceof StageSpec.SlidingTotals sliding) {
-      SlidingTotals totals = session.totals(sliding.node(), task.index());
-      totals.advance(
-          job.batchMillis(), pairs(leaving), pairs(inputs), new WindowFunctions(sliding, code));
+      SlidingTotals totals =
+          new SlidingTotals(states.of(sliding.node()), new WindowFunctions(sliding, code));
+      totals.advance(pairs(leaving), pairs(inputs));
       return Source.of(totals::forEach);
     }
     return Source.of(inputs, session.codec());
@@ -129,9 +138,7 @@ final class TaskRunner {
     List<CompletionStage<Void>> sends = new ArrayList<>();
     output.shuffled().forEach(shuffled -> sendShuffle(job, task, shuffled, sends));
     output.stored().forEach(stored -> keep(job, task, stored, sends));
-    if (session.stage(task.stage()).leaf() instanceof StageSpec.SlidingTotals sliding) {
-      sendDelta(job, task, sliding.node(), sends);
-    }
+    output.changes().forEach(changed -> sendDelta(job, task, changed, sends));
     List<TaskWorker.ResultPart> results = new ArrayList<>();
     output.results().forEach(result -> results.add(resultPart(job, task, result)));
     if (sends.isEmpty()) {
@@ -187,11 +194,14 @@ final class TaskRunner {
   }
 
   private void sendDelta(
-      TaskWorker.RunTasks job, TaskSpec task, int node, List<CompletionStage<Void>> sends) {
+      TaskWorker.RunTasks job,
+      TaskSpec task,
+      TaskOutput.Changed changed,
+      List<CompletionStage<Void>> sends) {
     copyHolder(job, task).ifPresent(holder -> {
-      BlockId id = BlockId.delta(session.context(), node, job.batchMillis(), task.index());
-      byte[] delta = session.codec().encode(session.totals(node, task.index()).delta());
-      sends.add(session.node().channel().put(holder, id, delta, 0));
+      BlockId id =
+          BlockId.delta(session.context(), changed.node(), job.batchMillis(), task.index());
+      sends.add(session.node().channel().put(holder, id, changed.delta(), 0));
     });
   }
 

@@ -99,10 +99,11 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   /**
    * Copies what is kept of one keyed partition to its new standby; answered by {@link PartitionCopied}.
    *
+   * @param number of this copy; the answer bears it
    * @param modulo partitions are taken modulo this
    */
   public record CopyPartition(
-      long epoch, int partition, int modulo, String standby, Set<Integer> nodes)
+      long epoch, long number, int partition, int modulo, String standby, Set<Integer> nodes)
       implements Command {}
 
   public record StartReceiver(
@@ -188,8 +189,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       String trace)
       implements Event {}
 
-  public record PartitionCopied(long epoch, int partition, String standby, boolean complete)
-      implements Event {}
+  public record PartitionCopied(long epoch, long number, boolean complete) implements Event {}
 
   /** A jar of the program: where it lies, and what it must hash to. */
   public record ProgramJar(BlockId id, String sha256) implements Message {}
@@ -489,8 +489,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     ActorRef<Event> replyTo = driver;
     var unused = session()
         .copyPartition(copy)
-        .whenComplete((done, failure) -> replyTo.tell(
-            new PartitionCopied(copy.epoch(), copy.partition(), copy.standby(), failure == null)));
+        .whenComplete((done, failure) ->
+            replyTo.tell(new PartitionCopied(copy.epoch(), copy.number(), failure == null)));
     return Behaviors.same();
   }
 

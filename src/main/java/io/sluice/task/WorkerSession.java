@@ -12,7 +12,7 @@ import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
 import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.Inbox;
-import io.sluice.state.SlidingTotals;
+import io.sluice.state.KeyedState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,7 +40,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final ThreadLocal<UserCode> code;
   private final Map<Integer, StageSpec> stages = new ConcurrentHashMap<>();
   private final Map<ShuffleKey, Inbox> inboxes = new ConcurrentHashMap<>();
-  private final Map<StateKey, SlidingTotals> totals = new ConcurrentHashMap<>();
+  private final Map<StateKey, KeyedState> states = new ConcurrentHashMap<>();
   private volatile long lowestLiveJob;
 
   /**
@@ -111,8 +111,8 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     }
   }
 
-  SlidingTotals totals(int node, int partition) {
-    return totals.computeIfAbsent(new StateKey(node, partition), key -> new SlidingTotals());
+  KeyedState state(int node, int partition) {
+    return states.computeIfAbsent(new StateKey(node, partition), key -> new KeyedState());
   }
 
   void forgetJob(long job) {
@@ -128,7 +128,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   /** Makes the batch's state current and drops what no later batch needs. */
   void commit(TaskWorker.Commit commit) {
-    totals.values().forEach(state -> state.commit(commit.batchMillis()));
+    states.values().forEach(state -> state.commit(commit.batchMillis()));
     applyDeltas(commit.batchMillis());
     commit.released().forEach(node.store()::remove);
     lowestLiveJob = commit.lowestLiveJob();
@@ -149,7 +149,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         sends.add(send(copy.standby(), id, block.toBytes(codec), block.records()));
       }
     }
-    totals.forEach((key, state) -> {
+    states.forEach((key, state) -> {
       if (key.partition() % copy.modulo() == copy.partition()) {
         BlockId id = BlockId.snapshot(context, key.node(), 0, key.partition());
         sends.add(send(copy.standby(), id, codec.encode(state.snapshot()), 0));
@@ -180,7 +180,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         .sorted(Comparator.comparingLong(BlockId::sequence))
         .forEach(id -> {
           if (node.store().get(id) instanceof Block.Encoded delta) {
-            totals(id.owner(), id.partition()).applyDelta(codec.decode(delta.bytes()));
+            state(id.owner(), id.partition()).apply(codec.decode(delta.bytes()));
           }
           node.store().remove(id);
         });
@@ -205,9 +205,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
       case DATASET -> node.store().put(id, Block.fromBytes(bytes, records));
       case DELTA -> node.store().put(id, new Block.Encoded(bytes, records));
       case SNAPSHOT -> {
-        SlidingTotals state = totals(id.owner(), id.partition());
+        KeyedState state = state(id.owner(), id.partition());
         state.clear();
-        state.applyDelta(codec.decode(bytes));
+        state.apply(codec.decode(bytes));
       }
       default -> throw new IllegalArgumentException("a worker takes no block of kind " + id.kind());
     }

@@ -16,7 +16,7 @@ class SlidingTotalsTest {
 
   private static final List<List<Pair<?, ?>>> NOTHING = List.of();
 
-  private final SlidingTotals totals = new SlidingTotals();
+  private final KeyedState state = new KeyedState();
 
   @Test
   void whatLeavesIsTakenOffAndWhatEntersIsAdded() {
@@ -24,7 +24,7 @@ class SlidingTotalsTest {
     advance(2, NOTHING, panes(Pair.of("a", 2), Pair.of("b", 5)));
     advance(3, panes(Pair.of("a", 1)), panes(Pair.of("b", 1)));
 
-    assertThat(shown(totals)).isEqualTo(Map.of("a", 2, "b", 6));
+    assertThat(shown(state)).isEqualTo(Map.of("a", 2, "b", 6));
   }
 
   @Test
@@ -32,55 +32,44 @@ class SlidingTotalsTest {
     advance(1, NOTHING, panes(Pair.of("a", 1)));
     advance(2, panes(Pair.of("a", 1)), NOTHING);
 
-    assertThat(shown(totals)).isEqualTo(Map.of("a", 0));
+    assertThat(shown(state)).isEqualTo(Map.of("a", 0));
   }
 
   @Test
   void batchThatIsRunAgainStartsFromTheLastCommit() {
     advance(1, NOTHING, panes(Pair.of("a", 1)));
 
-    totals.advance(2, NOTHING, panes(Pair.of("a", 10), Pair.of("b", 1)), sums(value -> true));
-    totals.advance(2, NOTHING, panes(Pair.of("a", 10)), sums(value -> true));
-    totals.commit(2);
+    state.open(2, 1);
+    new SlidingTotals(state, sums(value -> true))
+        .advance(NOTHING, panes(Pair.of("a", 10), Pair.of("b", 1)));
+    state.release();
+    advance(2, NOTHING, panes(Pair.of("a", 10)));
 
-    assertThat(shown(totals)).isEqualTo(Map.of("a", 11));
-  }
-
-  @Test
-  void commitOfAnotherBatchChangesNothing() {
-    totals.advance(1, NOTHING, panes(Pair.of("a", 1)), sums(value -> true));
-
-    totals.commit(7);
-
-    assertThat(totals.snapshot()).isEmpty();
+    assertThat(shown(state)).isEqualTo(Map.of("a", 11));
   }
 
   @Test
   void filterHidesAKeyButItsValueStaysThatOfTheWholeWindow() {
     SlidingTotals.Functions moreThanTwo = sums(value -> value > 2);
 
-    totals.advance(1, NOTHING, panes(Pair.of("a", 1)), moreThanTwo);
-    assertThat(shown(totals)).isEmpty();
-    totals.commit(1);
+    advance(1, NOTHING, panes(Pair.of("a", 1)), moreThanTwo);
+    assertThat(shown(state)).isEmpty();
 
-    totals.advance(2, NOTHING, panes(Pair.of("a", 2)), moreThanTwo);
-    assertThat(shown(totals)).isEqualTo(Map.of("a", 3));
-    totals.commit(2);
+    advance(2, NOTHING, panes(Pair.of("a", 2)), moreThanTwo);
+    assertThat(shown(state)).isEqualTo(Map.of("a", 3));
 
-    totals.advance(3, panes(Pair.of("a", 1)), NOTHING, moreThanTwo);
-    assertThat(shown(totals)).isEmpty();
+    advance(3, panes(Pair.of("a", 1)), NOTHING, moreThanTwo);
+    assertThat(shown(state)).isEmpty();
   }
 
   @Test
   void keyThatTheFilterRejectsIsForgottenWhenItsLastRecordHasLeft() {
     SlidingTotals.Functions notZero = sums(value -> value != 0);
-    totals.advance(1, NOTHING, panes(Pair.of("a", 1)), notZero);
-    totals.commit(1);
+    advance(1, NOTHING, panes(Pair.of("a", 1)), notZero);
 
-    totals.advance(2, panes(Pair.of("a", 1)), NOTHING, notZero);
-    totals.commit(2);
+    advance(2, panes(Pair.of("a", 1)), NOTHING, notZero);
 
-    assertThat(totals.snapshot()).isEmpty();
+    assertThat(state.size()).isZero();
   }
 
   @Test
@@ -91,26 +80,29 @@ class SlidingTotalsTest {
 
     Map<Object, Object> expected = new HashMap<>();
     expected.put(null, 3);
-    assertThat(shown(totals)).isEqualTo(expected);
+    assertThat(shown(state)).isEqualTo(expected);
   }
 
   @Test
   void standbyThatAppliesDeltasIsEqualAndSoIsACopyOfTheSnapshot() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    SlidingTotals standby = new SlidingTotals();
+    KeyedState standby = new KeyedState();
     TreeMap<Integer, List<List<Pair<?, ?>>>> panes = new TreeMap<>();
     int length = 3;
     for (int batch = 1; batch <= 40; batch++) {
       panes.put(batch, randomPane(random));
       List<List<Pair<?, ?>>> left = panes.getOrDefault(batch - length, NOTHING);
 
-      totals.advance(batch, left, panes.getOrDefault(batch, NOTHING), sums(value -> value != 0));
-      List<Object> delta = totals.delta();
-      totals.commit(batch);
-      standby.applyDelta(delta);
-      SlidingTotals copy = new SlidingTotals();
-      copy.applyDelta(totals.snapshot());
+      state.open(batch, 1);
+      new SlidingTotals(state, sums(value -> value != 0))
+          .advance(left, panes.getOrDefault(batch, NOTHING));
+      state.complete();
+      standby.apply(state.delta());
+      state.release();
+      state.commit(batch);
+      KeyedState copy = new KeyedState();
+      copy.apply(state.snapshot());
 
       Map<Object, Object> expected = new HashMap<>();
       panes
@@ -118,7 +110,7 @@ class SlidingTotalsTest {
           .values()
           .forEach(all -> all.forEach(pane -> pane.forEach(pair -> expected.merge(
               pair.key(), pair.value(), (one, other) -> (Integer) one + (Integer) other))));
-      assertThat(shown(totals)).as("seed %d", seed).isEqualTo(expected);
+      assertThat(shown(state)).as("seed %d", seed).isEqualTo(expected);
       assertThat(shown(standby)).as("seed %d", seed).isEqualTo(expected);
       assertThat(shown(copy)).as("seed %d", seed).isEqualTo(expected);
     }
@@ -135,17 +127,28 @@ class SlidingTotalsTest {
   }
 
   private void advance(long batch, List<List<Pair<?, ?>>> left, List<List<Pair<?, ?>>> entered) {
-    totals.advance(batch, left, entered, sums(value -> true));
-    totals.commit(batch);
+    advance(batch, left, entered, sums(value -> true));
+  }
+
+  private void advance(
+      long batch,
+      List<List<Pair<?, ?>>> left,
+      List<List<Pair<?, ?>>> entered,
+      SlidingTotals.Functions functions) {
+    state.open(batch, 1);
+    new SlidingTotals(state, functions).advance(left, entered);
+    state.complete();
+    state.release();
+    state.commit(batch);
   }
 
   private static List<List<Pair<?, ?>>> panes(Pair<?, ?>... pairs) {
     return List.of(List.of(pairs));
   }
 
-  private static Map<Object, Object> shown(SlidingTotals totals) {
+  private static Map<Object, Object> shown(KeyedState state) {
     Map<Object, Object> shown = new HashMap<>();
-    totals.forEach(record -> {
+    new SlidingTotals(state, sums(value -> true)).forEach(record -> {
       if (record instanceof Pair<?, ?> pair) {
         shown.put(pair.key(), pair.value());
       }

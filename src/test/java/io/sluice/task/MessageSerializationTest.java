@@ -72,7 +72,7 @@ class MessageSerializationTest {
             List.of(task)),
         new TaskWorker.ForgetJob(2, 9),
         new TaskWorker.Commit(2, 1000, 9, List.of(BLOCK.id()), Map.of(5, 3000L)),
-        new TaskWorker.CopyPartition(2, 1, 8, "b:2", Set.of(5)),
+        new TaskWorker.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
         new TaskWorker.StartReceiver(
             2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, DRIVER.getRef()),
         new TaskWorker.StopReceiver(2, 0),
@@ -86,7 +86,7 @@ class MessageSerializationTest {
             2, 9, 1, 1, 2, "a:1", List.of(new TaskWorker.ResultPart(0, BYTES))),
         new TaskWorker.TaskFailed(
             2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "at Some.line"),
-        new TaskWorker.PartitionCopied(2, 1, "b:2", true),
+        new TaskWorker.PartitionCopied(1, 9, true),
         new ReceiverSupervisor.ReceiverStarted(0, 1, "a:1"),
         new ReceiverSupervisor.BlockStored(0, 1, BLOCK, 55, true),
         new ReceiverSupervisor.ReceiverError(0, 1, "connection refused"),
