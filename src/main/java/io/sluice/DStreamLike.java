@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all streams can do: a stream is one RDD a batch, and its operations apply to each of them.
@@ -260,6 +261,35 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
         "transformWithToPair",
         List.of(node, other.node()),
         time -> function.call(atBatch(time), other.atBatch(time), at(time))));
+  }
+
+  /**
+   * Keeps this stream's RDD of each batch until the batch is over, so that it is computed once however many outputs
+   * use it. What ends a shuffle, and what remembers, is kept anyway.
+   */
+  public final S persist() {
+    context.persist(node);
+    return same(node, slideMillis);
+  }
+
+  /** As {@link #persist()}. */
+  public final S cache() {
+    return persist();
+  }
+
+  /**
+   * The RDDs of the batches between two times, both included, as far as they are over and still kept; see
+   * {@link StreamingContext#remember}. Can be called from any thread while the context runs.
+   *
+   * @throws IllegalStateException if the context was not started
+   */
+  public final List<R> slice(Instant from, Instant to) {
+    return context.remembered(node, from, to).stream().map(this::atBatch).toList();
+  }
+
+  /** The RDD of one batch, if it is over and still kept. */
+  public final Optional<R> compute(Instant time) {
+    return slice(time, time).stream().findFirst();
   }
 
   /** Output: calls a function on the driver with each RDD; actions inside it run on the workers. */

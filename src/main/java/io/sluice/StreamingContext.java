@@ -42,9 +42,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +85,8 @@ public final class StreamingContext implements AutoCloseable {
   private final AtomicInteger ids = new AtomicInteger();
   private final ListenerBus listeners;
   private final List<Program.Output> outputs = new ArrayList<>();
+  private final Set<Node> persisted = new HashSet<>();
+  private long rememberMillis;
   private final Map<Integer, ContextSetup.BatchFunction> outputFunctions = new HashMap<>();
   private final List<ContextSetup.ReceiverSpec> receivers = new ArrayList<>();
   private final ContextActor.Life life = new ContextActor.Life();
@@ -338,13 +342,48 @@ public final class StreamingContext implements AutoCloseable {
     return new RDD<>(this, literal, -1);
   }
 
+  /**
+   * Keeps what every stream has in a batch for so long after it, to be read with {@code slice} and {@code compute}.
+   * Unless set, it is gone when the batch is over and no window needs it.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public void remember(Duration duration) {
+    requireInitialized("Cannot remember");
+    if (duration.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "Duration to remember must be at least 1 ms, got " + Millis.text(duration) + ".");
+    }
+    rememberMillis = duration.toMillis();
+  }
+
+  /** Keeps the dataset that a node has in each batch, instead of making it again for each use. */
+  void persist(Node node) {
+    requireInitialized("Cannot persist");
+    persisted.add(node);
+  }
+
+  /** The batches between two times, both included, whose dataset of the node can be read. */
+  List<Long> remembered(Node node, Instant from, Instant to) {
+    if (state == ContextState.INITIALIZED) {
+      throw new IllegalStateException("Context '" + name
+          + "' has not been initialized: slice and compute can be called after start().");
+    }
+    if (from.isAfter(to)) {
+      throw new IllegalArgumentException(
+          "slice needs a time to begin with that is not after the end, got %s and %s."
+              .formatted(from, to));
+    }
+    return jobs().remembered(node, from.toEpochMilli(), to.toEpochMilli());
+  }
+
   public void addStreamingListener(StreamingListener listener) {
     listeners.add(listener);
   }
 
   /** The stages that the program is compiled into. */
   public String explain() {
-    return Explanation.of(new Program(intervalMillis, outputs));
+    return Explanation.of(program());
   }
 
   /**
@@ -387,8 +426,12 @@ public final class StreamingContext implements AutoCloseable {
     }
   }
 
+  private Program program() {
+    return new Program(intervalMillis, outputs, persisted, rememberMillis);
+  }
+
   private ContextSetup setup() {
-    Program program = new Program(intervalMillis, outputs);
+    Program program = program();
     return new ContextSetup(
         id,
         name,

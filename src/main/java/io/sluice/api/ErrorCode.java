@@ -18,6 +18,8 @@ public enum ErrorCode {
   CONTEXT_NAME_TAKEN(Category.USER),
   /** No copy of a block is left. */
   BLOCK_LOST(Category.FATAL),
+  /** A dataset of a batch that is over was not kept. */
+  DATASET_FORGOTTEN(Category.USER),
   /** No worker is there to run tasks. */
   NO_WORKERS(Category.TRANSIENT),
   /** The cluster could not be joined. */

@@ -15,6 +15,16 @@ public final class Explanation {
       }
 
       @Override
+      public boolean isRunning(long batchMillis) {
+        return true;
+      }
+
+      @Override
+      public boolean isRemembered(Node node, long batchMillis) {
+        return true;
+      }
+
+      @Override
       public boolean isStored(Node node, long batchMillis) {
         return false;
       }

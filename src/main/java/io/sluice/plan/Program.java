@@ -26,16 +26,23 @@ public final class Program {
   private final Slide slide;
   private final Map<Integer, Node> nodes = new LinkedHashMap<>();
   private final Map<Integer, Integer> levels = new HashMap<>();
-  private final Map<Integer, Long> keepMillis = new HashMap<>();
   private final Set<Node> always = new LinkedHashSet<>();
+  private final Retention retention;
   private final int levelCount;
 
-  public Program(long intervalMillis, List<Output> outputs) {
+  /**
+   * @param persisted nodes whose datasets are kept although they could be made again
+   * @param rememberMillis how long datasets can be read after their batch
+   */
+  public Program(
+      long intervalMillis, List<Output> outputs, Set<Node> persisted, long rememberMillis) {
     this.intervalMillis = intervalMillis;
     this.outputs = List.copyOf(outputs);
     this.slide = new Slide(intervalMillis);
     outputs.forEach(output -> visit(output.node()));
     nodes.values().forEach(this::noteWindows);
+    nodes.values().stream().filter(persisted::contains).forEach(always::add);
+    retention = new Retention(outputs.stream().map(Output::node).toList(), always, rememberMillis);
     levelCount = levels.values().stream().mapToInt(level -> level + 1).max().orElse(1);
   }
 
@@ -115,16 +122,31 @@ public final class Program {
 
   /** Whether something is remembered from batch to batch. */
   public boolean remembers() {
-    return !keepMillis.isEmpty() || !only(Node.Stateful.class).isEmpty();
+    return !keptDatasets().isEmpty() || !only(Node.Stateful.class).isEmpty();
   }
 
-  /** How long after its batch a node's dataset is read by windows, in milliseconds. */
+  /** How long after its batch a node's dataset can be read, in milliseconds. */
   public long keepMillis(int nodeId) {
-    return keepMillis.getOrDefault(nodeId, 0L);
+    return retention.of(nodeId);
+  }
+
+  /** The nodes whose stored datasets are read after their batch, with how long in milliseconds. */
+  public Map<Integer, Long> keptDatasets() {
+    Map<Integer, Long> kept = new HashMap<>();
+    for (Node node : nodes.values()) {
+      boolean stored = always.contains(node) || node instanceof Node.Exchange;
+      if (stored && keepMillis(node.id()) > 0) {
+        kept.put(node.id(), keepMillis(node.id()));
+      }
+    }
+    return kept;
   }
 
   /** The shuffled datasets that a lazy reader of {@code node} starts from. */
-  private static void addRead(Node node, Set<Node> wanted) {
+  private void addRead(Node node, Set<Node> wanted) {
+    if (always.contains(node)) {
+      return;
+    }
     if (node instanceof Node.Exchange || node instanceof Node.SlidingTotals || isState(node)) {
       wanted.add(node);
     } else if (node instanceof Node.Narrow || node instanceof Node.Union) {
@@ -152,19 +174,13 @@ public final class Program {
 
   private void noteWindows(Node node) {
     if (node instanceof Node.Window window) {
-      keep(window.input(), window.spec());
       always.add(window.input());
     } else if (node instanceof Node.SlidingTotals totals) {
-      keep(totals.panes(), totals.spec());
       always.add(totals.panes());
       always.add(totals);
     } else if (isState(node)) {
       always.add(node);
     }
-  }
-
-  private void keep(Node node, WindowSpec spec) {
-    keepMillis.merge(node.id(), spec.lengthMillis() + spec.slideMillis(), Math::max);
   }
 
   private <N extends Node> List<N> only(Class<N> type) {

@@ -1,5 +1,8 @@
 package io.sluice.plan;
 
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +22,12 @@ public final class StageCompiler {
   public interface Surroundings {
     /** What a function on the driver made for this batch. */
     Node resolve(Node.Generated node, long batchMillis);
+
+    /** Whether the batch is the one being run, so that its state can be changed. */
+    boolean isRunning(long batchMillis);
+
+    /** Whether the batch is over, but what the node had in it can be read. */
+    boolean isRemembered(Node node, long batchMillis);
 
     /** Whether the dataset is kept, or about to be, by another job. */
     boolean isStored(Node node, long batchMillis);
@@ -70,6 +79,20 @@ public final class StageCompiler {
         .toList();
   }
 
+  /** The error for a dataset of a batch that is over and not remembered. */
+  public static SluiceException notKept(String what, long batchMillis) {
+    return new SluiceException(
+        ErrorCode.DATASET_FORGOTTEN,
+        "The dataset of %s in batch %s is not kept any more. Keep datasets after their batch with StreamingContext.remember(duration)."
+            .formatted(what, Instant.ofEpochMilli(batchMillis)));
+  }
+
+  private void requireRunning(String what, long batchMillis) {
+    if (!surroundings.isRunning(batchMillis)) {
+      throw notKept(what, batchMillis);
+    }
+  }
+
   private void shuffle(Node.Exchange exchange, long batchMillis) {
     int leg = 0;
     for (int input = 0; input < exchange.inputs().size(); input++) {
@@ -106,6 +129,9 @@ public final class StageCompiler {
 
     @Override
     public List<Place> received(Node.Received node) {
+      if (!surroundings.isRemembered(node, batchMillis)) {
+        requireRunning(node.name(), batchMillis);
+      }
       return draft(node, new StageSpec.Blocks(), new Stage.ReceivedInput(node, batchMillis));
     }
 
@@ -147,6 +173,7 @@ public final class StageCompiler {
 
     @Override
     public List<Place> slidingTotals(Node.SlidingTotals node) {
+      requireRunning("the window", batchMillis);
       store(node.panes(), batchMillis);
       return draft(
           node,
@@ -156,6 +183,7 @@ public final class StageCompiler {
 
     @Override
     public List<Place> stateful(Node.Stateful node) {
+      requireRunning("the state", batchMillis);
       return fuse(node.input(), node.id(), node.operator());
     }
 

@@ -15,20 +15,16 @@ import io.sluice.task.TaskWorker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The batches of a context, from the tick to the commit, and the jobs they consist of. */
-final class Batches implements AutoCloseable {
+/** The batches of a context, from the tick to the commit. */
+final class Batches implements Jobs.Owner, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Batches.class);
 
@@ -38,20 +34,18 @@ final class Batches implements AutoCloseable {
   private final DriverThreads driverThreads;
   private final BatchSchedule schedule;
   private final BatchQueue queue;
+  private final History history;
+  private final Jobs jobs;
   private final BlockTracker tracker = new BlockTracker();
   private final Datasets datasets = new Datasets();
-  private final TreeMap<Long, JobRun> jobs = new TreeMap<>();
-  private final TreeSet<Long> unfetched = new TreeSet<>();
-  private final Map<Long, Instant> submitted = new HashMap<>();
-  private final Map<Integer, Long> keepMillis = new HashMap<>();
   private final Copies copies = new Copies();
-  private final Set<Long> unreached = new HashSet<>();
+  private final Map<Long, Instant> submitted = new HashMap<>();
+  private final Map<Integer, Long> keepMillis;
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
   private boolean initialised;
   private boolean committed;
   private boolean draining;
-  private long jobIds;
 
   Batches(ContextSetup setup, Fleet fleet, DriverThreads driverThreads) {
     this.setup = setup;
@@ -63,11 +57,9 @@ final class Batches implements AutoCloseable {
         setup.ticker().now().toEpochMilli(),
         setup.batch().maxLate());
     this.queue = new BatchQueue(setup.batch().maxWaiting());
-    for (Node node : program.nodes()) {
-      if (program.keepMillis(node.id()) > 0) {
-        keepMillis.put(node.id(), program.keepMillis(node.id()));
-      }
-    }
+    this.history = new History(program, schedule.zeroMillis());
+    this.jobs = new Jobs(setup, fleet, this::planning, this);
+    this.keepMillis = program.keptDatasets();
   }
 
   BatchSchedule schedule() {
@@ -149,9 +141,13 @@ final class Batches implements AutoCloseable {
     BatchRun batch = new BatchRun(zero, Map.of(), now, now);
     batch.planned();
     current = batch;
-    JobRun job = newJob(zero, stages, new CompletableFuture<>());
+    start(batch, stages);
+  }
+
+  private void start(BatchRun batch, List<Stage> stages) {
+    JobRun job = jobs.create(batch.batchMillis(), stages, new CompletableFuture<>());
     batch.add(job);
-    start(job);
+    jobs.start(job);
   }
 
   private void begin(long batchMillis) {
@@ -177,9 +173,7 @@ final class Batches implements AutoCloseable {
     program.toStore(batch.level(), time, zero).forEach(node -> compiler.store(node, time));
     List<Stage> stages = compiler.compile();
     if (!stages.isEmpty()) {
-      JobRun job = newJob(time, stages, new CompletableFuture<>());
-      batch.add(job);
-      start(job);
+      start(batch, stages);
     }
     for (Program.Output output : program.outputsDue(time, zero)) {
       if (program.level(output.node()) == batch.level()) {
@@ -244,93 +238,52 @@ final class Batches implements AutoCloseable {
       long time = inBatch ? submit.batchMillis() : -1;
       StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
       compiler.result(submit.dataset(), time, submit.action());
-      JobRun job = newJob(time, compiler.compile(), submit.done());
-      if (!inBatch) {
-        unfetched.add(job.id());
-      }
+      JobRun job = jobs.create(time, compiler.compile(), submit.done());
       submit.job().complete(job.id());
-      start(job);
+      jobs.startForCaller(job);
     } catch (SluiceException refused) {
-      jobs.values().removeIf(job -> job.done() == submit.done());
       submit.job().complete(-1L);
       submit.done().completeExceptionally(refused);
     }
   }
 
-  private JobRun newJob(
-      long batchMillis, List<Stage> stages, CompletableFuture<List<JobRun.Result>> done) {
-    JobRun job = new JobRun(++jobIds, batchMillis, stages, setup.maxAttempts(), done);
-    jobs.put(job.id(), job);
-    return job;
-  }
-
-  private void start(JobRun job) {
-    launch(job);
-    if (job.isFinished()) {
-      finish(job);
-    }
-  }
-
-  private void launch(JobRun job) {
-    if (fleet.usable().isEmpty()) {
-      throw new SluiceException(
-          ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has no workers.");
-    }
-    job.beginAttempt(planning()).forEach(fleet::tell);
-  }
-
   void taskFinished(TaskWorker.TaskFinished event) {
-    JobRun job = jobs.get(event.job());
-    if (job != null) {
-      job.finished(event);
-      if (job.isFinished()) {
-        finish(job);
-      }
-    }
-  }
-
-  private void finish(JobRun job) {
-    jobs.remove(job.id());
-    if (job.batchMillis() < 0) {
-      forgetIfOver(job.id());
-    }
-    completeIfDone();
-  }
-
-  /** The results of a job outside batches are kept until its caller has them, whatever is committed meanwhile. */
-  void fetched(long job) {
-    if (unfetched.remove(job)) {
-      forgetIfOver(job);
-    }
-  }
-
-  private void forgetIfOver(long job) {
-    if (!unfetched.contains(job) && !jobs.containsKey(job)) {
-      fleet.tellAll(new TaskWorker.ForgetJob(setup.epoch(), job));
-    }
+    jobs.taskFinished(event);
   }
 
   void taskFailed(TaskWorker.TaskFailed event) {
-    JobRun job = jobs.get(event.job());
-    if (job == null) {
-      return;
+    jobs.taskFailed(event);
+  }
+
+  void fetched(long job) {
+    jobs.fetched(job);
+  }
+
+  /** Tells which batches of a node can still be read. */
+  void remembered(ContextActor.Remembered asked) {
+    asked.times().complete(history.remembered(asked.node(), asked.fromMillis(), asked.toMillis()));
+  }
+
+  @Override
+  public void jobFinished(JobRun job) {
+    completeIfDone();
+  }
+
+  @Override
+  public void jobFailed(JobRun job, SluiceException cause) {
+    if (current != null && current.jobs().contains(job)) {
+      fail(cause);
     }
-    JobRun.Verdict verdict = job.failed(event, planning());
-    if (verdict instanceof JobRun.Verdict.RetryTask retry) {
-      log.warn("Task failed and is tried again on [{}]: {}", retry.worker(), event.reason());
-      fleet.tell(retry.worker(), retry.message());
-    } else if (verdict instanceof JobRun.Verdict.Wait) {
-      unreached.add(job.id());
-    } else if (verdict instanceof JobRun.Verdict.RetryJob) {
-      log.warn("Task failed and its job is started over: {}", event.reason());
-      startOver(job);
-    } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
-      log.debug("Task failed for good:\n{}", event.trace());
-      jobs.remove(job.id());
-      job.done().completeExceptionally(giveUp.failure());
-      if (current != null && current.jobs().contains(job)) {
-        fail(giveUp.failure());
-      }
+  }
+
+  @Override
+  public void jobMustStartOver(JobRun job) {
+    if (current != null && current.jobs().contains(job)) {
+      startOver();
+    } else if (job.batchMillis() < 0) {
+      jobs.startForCaller(job);
+    } else {
+      jobs.start(job);
     }
   }
 
@@ -365,44 +318,26 @@ final class Batches implements AutoCloseable {
 
   /** Tries jobs again that could not reach a node which is still not known to be lost. */
   void retryUnreached() {
-    List<Long> waiting = List.copyOf(unreached);
-    unreached.clear();
-    for (Long id : waiting) {
-      JobRun job = jobs.get(id);
-      if (job != null) {
-        startOver(job);
-      }
-    }
-  }
-
-  private void startOver(JobRun job) {
-    if (current != null && current.jobs().contains(job)) {
-      startOver();
-    } else {
-      start(job);
-    }
+    jobs.takeUnreached().forEach(this::jobMustStartOver);
   }
 
   /** Readers of a dataset must know which attempt made it, so all jobs of the batch begin again together. */
   private void startOver() {
     BatchRun batch = current;
-    unreached.clear();
     List<JobRun> again = new ArrayList<>();
+    List<JobRun> others = new ArrayList<>(jobs.all());
+    jobs.takeUnreached();
     if (batch != null && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
       batch.startedOver();
       again.addAll(batch.jobs());
-      batch.jobs().forEach(job -> {
-        jobs.put(job.id(), job);
-        job.storedNodes().forEach(node -> datasets.remove(node, batch.batchMillis()));
-      });
+      batch
+          .jobs()
+          .forEach(
+              job -> job.storedNodes().forEach(node -> datasets.remove(node, batch.batchMillis())));
     }
-    for (JobRun job : jobs.values()) {
-      if (!again.contains(job)) {
-        again.add(job);
-      }
-    }
-    again.forEach(this::launch);
-    again.stream().filter(JobRun::isFinished).forEach(this::finish);
+    others.removeAll(again);
+    again.forEach(jobs::start);
+    others.forEach(jobs::startForCaller);
   }
 
   private void completeIfDone() {
@@ -416,16 +351,17 @@ final class Batches implements AutoCloseable {
     current = null;
     committed = true;
     long time = batch.batchMillis();
+    long readFrom = jobs.oldestRead();
     List<BlockId> released = new ArrayList<>();
     for (Node.Received node : program.received()) {
-      released.addAll(tracker.release(node.stream(), time - program.keepMillis(node.id())));
+      long unneeded = Math.min(time - program.keepMillis(node.id()), readFrom - 1);
+      released.addAll(tracker.release(node.stream(), unneeded));
     }
     tracker.forgetBefore(time);
-    datasets.expire(time, keepMillis);
-    long lowestLiveJob = Math.min(
-        jobs.isEmpty() ? jobIds + 1 : jobs.firstKey(),
-        unfetched.isEmpty() ? jobIds + 1 : unfetched.first());
-    fleet.tellAll(new TaskWorker.Commit(setup.epoch(), time, lowestLiveJob, released, keepMillis));
+    history.committed(time, batch.generated());
+    datasets.expire(time, keepMillis, readFrom);
+    fleet.tellAll(new TaskWorker.Commit(
+        setup.epoch(), time, jobs.lowestLive(), readFrom, released, keepMillis));
     fleet.stages().trim();
     if (time > schedule.zeroMillis()) {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
@@ -484,8 +420,7 @@ final class Batches implements AutoCloseable {
 
   /** Tells everybody who waits for a job that it will not end. */
   void abandon(SluiceException cause) {
-    jobs.values().forEach(job -> job.done().completeExceptionally(cause));
-    jobs.clear();
+    jobs.abandon(cause);
   }
 
   @Override
@@ -523,15 +458,23 @@ final class Batches implements AutoCloseable {
 
     @Override
     public Node resolve(Node.Generated node, long batchMillis) {
-      Node dataset = batch != null && batch.batchMillis() == batchMillis
-          ? batch.generated().get(node.id())
-          : null;
-      if (dataset == null) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "The dataset of " + node.operation() + " in batch " + batchMillis + " is not kept.");
-      }
-      return dataset;
+      Node dataset =
+          isRunning(batchMillis) && batch != null ? batch.generated().get(node.id()) : null;
+      return dataset != null
+          ? dataset
+          : history
+              .generated(node, batchMillis)
+              .orElseThrow(() -> StageCompiler.notKept(node.operation(), batchMillis));
+    }
+
+    @Override
+    public boolean isRunning(long batchMillis) {
+      return batch != null && batch.batchMillis() == batchMillis;
+    }
+
+    @Override
+    public boolean isRemembered(Node node, long batchMillis) {
+      return history.isRemembered(node, batchMillis);
     }
 
     @Override

@@ -45,6 +45,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       CompletableFuture<List<JobRun.Result>> done)
       implements Command {}
 
+  /** Which batches of a node, between two times, can be read. */
+  record Remembered(Node node, long fromMillis, long toMillis, CompletableFuture<List<Long>> times)
+      implements Command {}
+
   /** The caller outside has what it wants of its job. */
   record Fetched(long job) implements Command {}
 
@@ -137,6 +141,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(Fetched.class, this::onFetched)
+        .onMessage(Remembered.class, this::onRemembered)
         .onMessage(Stop.class, stop -> ended(null))
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -148,6 +153,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(Fetched.class, this::onFetched)
+        .onMessage(Remembered.class, this::onRemembered)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -168,6 +174,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(Fetched.class, this::onFetched)
+        .onMessage(Remembered.class, this::onRemembered)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -231,6 +238,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onFetched(Fetched fetched) {
     return guarded(() -> batches.fetched(fetched.job()));
+  }
+
+  private Behavior<Command> onRemembered(Remembered asked) {
+    return guarded(() -> batches.remembered(asked));
   }
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {

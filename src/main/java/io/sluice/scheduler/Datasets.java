@@ -48,11 +48,11 @@ final class Datasets {
   }
 
   /** Forgets datasets that workers drop at the commit of a batch. */
-  void expire(long committedMillis, Map<Integer, Long> keepMillis) {
+  void expire(long committedMillis, Map<Integer, Long> keepMillis, long readFromMillis) {
     datasets
         .keySet()
-        .removeIf(
-            key -> key.batchMillis <= committedMillis - keepMillis.getOrDefault(key.node, 0L));
+        .removeIf(key -> key.batchMillis <= committedMillis - keepMillis.getOrDefault(key.node, 0L)
+            && key.batchMillis < readFromMillis);
   }
 
   void removeHolder(String worker) {

@@ -69,6 +69,22 @@ public final class JobClient {
     }
   }
 
+  /** The batches between two times, both included, whose dataset of the node can be read. */
+  public List<Long> remembered(Node node, long fromMillis, long toMillis) {
+    CompletableFuture<List<Long>> times = new CompletableFuture<>();
+    Object call = new Object();
+    waiting.put(call, times);
+    try {
+      actor.tell(new ContextActor.Remembered(node, fromMillis, toMillis, times));
+      if (life.stopped().isDone()) {
+        refuse(times);
+      }
+      return await(times);
+    } finally {
+      waiting.remove(call);
+    }
+  }
+
   private static void refuse(CompletableFuture<?> job) {
     job.completeExceptionally(new SluiceException(
         ErrorCode.CONTEXT_STOPPED,

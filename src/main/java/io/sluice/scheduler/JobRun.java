@@ -85,6 +85,15 @@ final class JobRun {
     return attempt > 0 && running.isEmpty();
   }
 
+  /** The oldest batch that the job reads from. */
+  long oldestInput() {
+    return stages.stream()
+        .mapToLong(stage -> stage.input().batchMillis())
+        .filter(millis -> millis >= 0)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
   /** The nodes whose datasets this job keeps. */
   List<Integer> storedNodes() {
     List<Integer> nodes = new ArrayList<>();

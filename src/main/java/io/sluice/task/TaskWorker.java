@@ -85,6 +85,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   /**
    * The batch is done: its state counts, older data can go.
    *
+   * @param readFromMillis the oldest batch that somebody reads now, whose datasets stay
    * @param released received blocks that no batch needs any more
    * @param keepMillis how long datasets of a node are kept; all others end with their batch
    */
@@ -92,6 +93,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long epoch,
       long batchMillis,
       long lowestLiveJob,
+      long readFromMillis,
       List<BlockId> released,
       Map<Integer, Long> keepMillis)
       implements Command {}

@@ -165,7 +165,8 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private static boolean isOver(BlockId id, TaskWorker.Commit commit) {
     return switch (id.kind()) {
       case DATASET ->
-        id.sequence() <= commit.batchMillis() - commit.keepMillis().getOrDefault(id.owner(), 0L);
+        id.sequence() <= commit.batchMillis() - commit.keepMillis().getOrDefault(id.owner(), 0L)
+            && id.sequence() < commit.readFromMillis();
       case RESULT -> id.sequence() < commit.lowestLiveJob();
       default -> false;
     };

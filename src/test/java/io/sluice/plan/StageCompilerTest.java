@@ -154,6 +154,16 @@ class StageCompilerTest {
       }
 
       @Override
+      public boolean isRunning(long batchMillis) {
+        return true;
+      }
+
+      @Override
+      public boolean isRemembered(Node node, long batchMillis) {
+        return false;
+      }
+
+      @Override
       public boolean isStored(Node node, long batchMillis) {
         return stored.contains(node.id());
       }

@@ -136,6 +136,16 @@ class JobRunTest {
       }
 
       @Override
+      public boolean isRunning(long batchMillis) {
+        return true;
+      }
+
+      @Override
+      public boolean isRemembered(Node node, long batchMillis) {
+        return false;
+      }
+
+      @Override
       public boolean isStored(Node node, long batchMillis) {
         return false;
       }

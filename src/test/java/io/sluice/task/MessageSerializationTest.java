@@ -71,7 +71,7 @@ class MessageSerializationTest {
             Map.of(5, 2, 6, 0),
             List.of(task)),
         new TaskWorker.ForgetJob(2, 9),
-        new TaskWorker.Commit(2, 1000, 9, List.of(BLOCK.id()), Map.of(5, 3000L)),
+        new TaskWorker.Commit(2, 1000, 9, 400, List.of(BLOCK.id()), Map.of(5, 3000L)),
         new TaskWorker.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
         new TaskWorker.StartReceiver(
             2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, DRIVER.getRef()),

@@ -1,0 +1,182 @@
+package io.sluice.scheduler;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.plan.Stage;
+import io.sluice.task.TaskWorker;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The jobs under way: those that make a batch's datasets, and the actions that callers wait for. */
+final class Jobs {
+
+  /** Hears how jobs end. */
+  interface Owner {
+    void jobFinished(JobRun job);
+
+    /** The job was given up; whoever waits for it knows. */
+    void jobFailed(JobRun job, SluiceException failure);
+
+    /** The job must begin again, with all others of its batch. */
+    void jobMustStartOver(JobRun job);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Jobs.class);
+
+  private final ContextSetup setup;
+  private final Fleet fleet;
+  private final Supplier<JobPlanning> planning;
+  private final Owner owner;
+  private final TreeMap<Long, JobRun> running = new TreeMap<>();
+  private final TreeSet<Long> unfetched = new TreeSet<>();
+  private final Set<Long> unreached = new HashSet<>();
+  private long ids;
+
+  Jobs(ContextSetup setup, Fleet fleet, Supplier<JobPlanning> planning, Owner owner) {
+    this.setup = setup;
+    this.fleet = fleet;
+    this.planning = planning;
+    this.owner = owner;
+  }
+
+  boolean isEmpty() {
+    return running.isEmpty();
+  }
+
+  List<JobRun> all() {
+    return List.copyOf(running.values());
+  }
+
+  /**
+   * A job that is not started yet.
+   *
+   * @param batchMillis -1 outside batches
+   */
+  JobRun create(long batchMillis, List<Stage> stages, CompletableFuture<List<JobRun.Result>> done) {
+    JobRun job = new JobRun(++ids, batchMillis, stages, setup.maxAttempts(), done);
+    if (batchMillis < 0) {
+      unfetched.add(job.id());
+    }
+    return job;
+  }
+
+  /** Sends out all tasks of a new attempt. */
+  void start(JobRun job) {
+    running.put(job.id(), job);
+    if (fleet.usable().isEmpty()) {
+      throw new SluiceException(
+          ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has no workers.");
+    }
+    job.beginAttempt(planning.get()).forEach(fleet::tell);
+    if (job.isFinished()) {
+      finish(job);
+    }
+  }
+
+  /** As {@link #start}, for a job whose input may be gone by now: then only its caller is told. */
+  void startForCaller(JobRun job) {
+    try {
+      start(job);
+    } catch (SluiceException refused) {
+      giveUp(job, refused);
+    }
+  }
+
+  void taskFinished(TaskWorker.TaskFinished event) {
+    JobRun job = running.get(event.job());
+    if (job != null) {
+      job.finished(event);
+      if (job.isFinished()) {
+        finish(job);
+      }
+    }
+  }
+
+  void taskFailed(TaskWorker.TaskFailed event) {
+    JobRun job = running.get(event.job());
+    if (job == null) {
+      return;
+    }
+    JobRun.Verdict verdict = job.failed(event, planning.get());
+    if (verdict instanceof JobRun.Verdict.RetryTask retry) {
+      log.warn("Task failed and is tried again on [{}]: {}", retry.worker(), event.reason());
+      fleet.tell(retry.worker(), retry.message());
+    } else if (verdict instanceof JobRun.Verdict.Wait) {
+      unreached.add(job.id());
+    } else if (verdict instanceof JobRun.Verdict.RetryJob) {
+      log.warn("Task failed and its job is started over: {}", event.reason());
+      owner.jobMustStartOver(job);
+    } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
+      log.debug("Task failed for good:\n{}", event.trace());
+      giveUp(job, giveUp.failure());
+    }
+  }
+
+  /** Jobs that could not reach a node which is still not known to be lost. */
+  List<JobRun> takeUnreached() {
+    List<JobRun> waiting = unreached.stream()
+        .map(id -> Optional.ofNullable(running.get(id)))
+        .flatMap(Optional::stream)
+        .toList();
+    unreached.clear();
+    return waiting;
+  }
+
+  /** Results of a job outside batches are kept until its caller has them, whatever is committed meanwhile. */
+  void fetched(long job) {
+    if (unfetched.remove(job)) {
+      forgetIfOver(job);
+    }
+  }
+
+  /** The first job of which workers must still know. */
+  long lowestLive() {
+    long next = ids + 1;
+    return Math.min(
+        running.isEmpty() ? next : running.firstKey(),
+        unfetched.isEmpty() ? next : unfetched.first());
+  }
+
+  /** The oldest batch that a job outside batches reads now. */
+  long oldestRead() {
+    return running.values().stream()
+        .filter(job -> job.batchMillis() < 0)
+        .mapToLong(JobRun::oldestInput)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /** Tells everybody who waits for a job that it will not end. */
+  void abandon(SluiceException cause) {
+    running.values().forEach(job -> job.done().completeExceptionally(cause));
+    running.clear();
+  }
+
+  private void giveUp(JobRun job, SluiceException failure) {
+    running.remove(job.id());
+    job.done().completeExceptionally(failure);
+    owner.jobFailed(job, failure);
+  }
+
+  private void finish(JobRun job) {
+    running.remove(job.id());
+    if (job.batchMillis() < 0) {
+      forgetIfOver(job.id());
+    }
+    owner.jobFinished(job);
+  }
+
+  private void forgetIfOver(long job) {
+    if (!unfetched.contains(job) && !running.containsKey(job)) {
+      fleet.tellAll(new TaskWorker.ForgetJob(setup.epoch(), job));
+    }
+  }
+}
