@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class Batches implements AutoCloseable {
   private final BatchQueue queue;
   private final BlockTracker tracker = new BlockTracker();
   private final Datasets datasets = new Datasets();
+  private final KeptDatasets kept;
   private final TreeMap<Long, JobRun> jobs = new TreeMap<>();
   private final TreeSet<Long> unfetched = new TreeSet<>();
   private final Map<Long, Instant> submitted = new HashMap<>();
@@ -58,6 +60,7 @@ final class Batches implements AutoCloseable {
     this.program = setup.program();
     this.fleet = fleet;
     this.driverThreads = driverThreads;
+    this.kept = new KeptDatasets(setup.epoch(), fleet::tellAll);
     this.schedule = new BatchSchedule(
         program.intervalMillis(),
         setup.ticker().now().toEpochMilli(),
@@ -138,10 +141,14 @@ final class Batches implements AutoCloseable {
   private void initialise() {
     initialised = true;
     long zero = schedule.zeroMillis();
-    StageCompiler compiler = new StageCompiler(new Surroundings(null));
-    program.withInitialState().forEach(node -> compiler.initialState(node, zero));
-    List<Stage> stages = compiler.compile();
-    if (stages.isEmpty()) {
+    Supplier<List<Stage>> plan = () -> {
+      StageCompiler compiler = new StageCompiler(new Surroundings(null));
+      program.withInitialState().forEach(node -> compiler.initialState(node, zero));
+      return compiler.compile();
+    };
+    JobRun job = newJob(zero, plan, new CompletableFuture<>());
+    if (job.isEmpty()) {
+      jobs.remove(job.id());
       proceed();
       return;
     }
@@ -149,7 +156,6 @@ final class Batches implements AutoCloseable {
     BatchRun batch = new BatchRun(zero, Map.of(), now, now);
     batch.planned();
     current = batch;
-    JobRun job = newJob(zero, stages, new CompletableFuture<>());
     batch.add(job);
     start(job);
   }
@@ -173,11 +179,16 @@ final class Batches implements AutoCloseable {
   private void planLevel(BatchRun batch) {
     long time = batch.batchMillis();
     long zero = schedule.zeroMillis();
-    StageCompiler compiler = new StageCompiler(new Surroundings(batch));
-    program.toStore(batch.level(), time, zero).forEach(node -> compiler.store(node, time));
-    List<Stage> stages = compiler.compile();
-    if (!stages.isEmpty()) {
-      JobRun job = newJob(time, stages, new CompletableFuture<>());
+    int level = batch.level();
+    Supplier<List<Stage>> plan = () -> {
+      StageCompiler compiler = new StageCompiler(new Surroundings(batch));
+      program.toStore(level, time, zero).forEach(node -> compiler.store(node, time));
+      return compiler.compile();
+    };
+    JobRun job = newJob(time, plan, new CompletableFuture<>());
+    if (job.isEmpty()) {
+      jobs.remove(job.id());
+    } else {
       batch.add(job);
       start(job);
     }
@@ -242,9 +253,12 @@ final class Batches implements AutoCloseable {
       BatchRun batch = current;
       boolean inBatch = batch != null && batch.batchMillis() == submit.batchMillis();
       long time = inBatch ? submit.batchMillis() : -1;
-      StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
-      compiler.result(submit.dataset(), time, submit.action());
-      JobRun job = newJob(time, compiler.compile(), submit.done());
+      Supplier<List<Stage>> plan = () -> {
+        StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
+        compiler.result(submit.dataset(), time, submit.action());
+        return compiler.compile();
+      };
+      JobRun job = newJob(time, plan, submit.done());
       if (!inBatch) {
         unfetched.add(job.id());
       }
@@ -258,8 +272,8 @@ final class Batches implements AutoCloseable {
   }
 
   private JobRun newJob(
-      long batchMillis, List<Stage> stages, CompletableFuture<List<JobRun.Result>> done) {
-    JobRun job = new JobRun(++jobIds, batchMillis, stages, setup.maxAttempts(), done);
+      long batchMillis, Supplier<List<Stage>> plan, CompletableFuture<List<JobRun.Result>> done) {
+    JobRun job = new JobRun(++jobIds, batchMillis, plan, setup.maxAttempts(), done);
     jobs.put(job.id(), job);
     return job;
   }
@@ -291,6 +305,7 @@ final class Batches implements AutoCloseable {
 
   private void finish(JobRun job) {
     jobs.remove(job.id());
+    kept.add(job.kept());
     if (job.batchMillis() < 0) {
       forgetIfOver(job.id());
     }
@@ -323,14 +338,34 @@ final class Batches implements AutoCloseable {
       unreached.add(job.id());
     } else if (verdict instanceof JobRun.Verdict.RetryJob) {
       log.warn("Task failed and its job is started over: {}", event.reason());
+      if (event.code() == ErrorCode.BLOCK_LOST) {
+        job.readsKept().forEach(kept::release);
+      }
       startOver(job);
     } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
       log.debug("Task failed for good:\n{}", event.trace());
       jobs.remove(job.id());
+      dropKept(job);
       job.done().completeExceptionally(giveUp.failure());
       if (current != null && current.jobs().contains(job)) {
         fail(giveUp.failure());
       }
+    }
+  }
+
+  /** What a failed job has kept for the program goes, unless another job is making the same. */
+  private void dropKept(JobRun failed) {
+    Set<Integer> nodes = failed.keeps();
+    jobs.values().forEach(job -> nodes.removeAll(job.keeps()));
+    kept.abandon(nodes);
+  }
+
+  /** The program does not want a dataset kept any more, or nothing of the program refers to it. */
+  void unkeep(int node, boolean forgotten) {
+    if (forgotten) {
+      kept.forget(node);
+    } else {
+      kept.release(node);
     }
   }
 
@@ -346,6 +381,7 @@ final class Batches implements AutoCloseable {
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, Fleet.Loss loss) {
     datasets.removeHolder(worker);
+    kept.removeHolder(worker);
     tracker.removeHolder(worker);
     copies.workerLost(worker);
     boolean stateful = program.remembers() && (current != null || committed);
@@ -422,6 +458,7 @@ final class Batches implements AutoCloseable {
     }
     tracker.forgetBefore(time);
     datasets.expire(time, keepMillis);
+    kept.expire(time);
     long lowestLiveJob = Math.min(
         jobs.isEmpty() ? jobIds + 1 : jobs.firstKey(),
         unfetched.isEmpty() ? jobIds + 1 : unfetched.first());
@@ -507,6 +544,7 @@ final class Batches implements AutoCloseable {
             schedule.zeroMillis(),
             setup.node().address(),
             datasets,
+            kept,
             tracker,
             placement,
             fleet.slots()),
@@ -537,6 +575,11 @@ final class Batches implements AutoCloseable {
     @Override
     public boolean isStored(Node node, long batchMillis) {
       return datasets.contains(node.id(), batchMillis);
+    }
+
+    @Override
+    public StageCompiler.Keeping keeping(Node.Kept node) {
+      return kept.keeping(node);
     }
   }
 }
