@@ -1,5 +1,7 @@
 package io.sluice;
 
+import io.sluice.api.Batch;
+import io.sluice.api.BatchPartition;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
@@ -111,8 +113,9 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
 
   /** The same records in exactly {@code partitions} partitions in every batch. */
   public final S repartition(int partitions) {
-    FlatMapFunction<Iterator<T>, Pair<Integer, T>> numbered = Functions.numbered();
-    Node spread = exchange(partitions(numbered, "repartition"), new Aggregation.Pass(), partitions);
+    Node dealt = narrow(RDD.partitions(Functions.<T>dealt(partitions), "repartition"), false);
+    Node spread = new Node.Exchange(
+        context.newId(), List.of(dealt), new Aggregation.Pass(), partitions, true);
     Function<Pair<Integer, T>, T> value = Pair::value;
     return same(
         new Node.Narrow(context.newId(), spread, RDD.map(value, "repartition"), false),
@@ -323,6 +326,39 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
     output(
         "saveAsTextFiles",
         (rdd, time) -> rdd.saveAsTextFile(prefix + "-" + time.toEpochMilli() + ending));
+  }
+
+  /** As {@link #saveAsTextFiles(String)}, encoded; see {@link RDD#saveAsObjectFile}. */
+  public final void saveAsObjectFiles(String prefix) {
+    saveAsObjectFiles(prefix, "");
+  }
+
+  /** As {@link #saveAsTextFiles(String, String)}, encoded; see {@link RDD#saveAsObjectFile}. */
+  public final void saveAsObjectFiles(String prefix, String suffix) {
+    String ending = suffix.isEmpty() ? "" : "." + suffix;
+    output(
+        "saveAsObjectFiles",
+        (rdd, time) -> rdd.saveAsObjectFile(prefix + "-" + time.toEpochMilli() + ending));
+  }
+
+  /**
+   * Output: as {@link #foreachRDD(VoidFunction2)}, with the id of the batch, under which a sink can find out whether it
+   * has the batch already.
+   */
+  public final void foreachBatch(VoidFunction2<R, Batch> function) {
+    output("foreachBatch", (rdd, time) -> function.call(rdd, batch(time)));
+  }
+
+  /**
+   * Output: calls the function once for every partition of every batch, on the workers, and tells it which. A
+   * partition may be handed over more than once, after a failure; see {@link BatchPartition}.
+   */
+  public final void foreachBatchPartition(VoidFunction2<Iterator<T>, BatchPartition> function) {
+    output("foreachBatchPartition", (rdd, time) -> rdd.foreachPartition(batch(time), function));
+  }
+
+  private Batch batch(Instant time) {
+    return new Batch(time.toEpochMilli() / slideMillis, time);
   }
 
   final void requireFits(DStreamLike<?, ?, ?> other, String operation) {

@@ -13,8 +13,6 @@ import io.sluice.plan.Partitioning;
 import io.sluice.plan.WindowSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +54,8 @@ public final class PairDStream<K, V>
 
   /** Any number of values for each pair, all under its key. */
   public <W> PairDStream<K, W> flatMapValues(FlatMapFunction<V, W> function) {
-    FlatMapFunction<Pair<K, V>, Pair<K, W>> each = pair -> {
-      Iterator<W> values = function.call(pair.value());
-      List<Pair<K, W>> pairs = new ArrayList<>();
-      values.forEachRemaining(value -> pairs.add(new Pair<>(pair.key(), value)));
-      return pairs.iterator();
-    };
-    return pairs(narrow(new Operator.FlatMap(Closure.of(function, each, "flatMapValues")), true));
+    Closure each = Closure.of(function, Functions.<K, V, W>eachValue(function), "flatMapValues");
+    return pairs(narrow(new Operator.FlatMap(each), true));
   }
 
   /** The values of each key combined by an associative function, on both sides of the shuffle. */
@@ -165,12 +158,118 @@ public final class PairDStream<K, V>
   }
 
   /**
+   * The values of each key combined into something else.
+   *
+   * @param create makes a combiner of a key's first value in a map task
+   * @param add adds one more value
+   * @param combine makes one combiner of two
+   */
+  public <C> PairDStream<K, C> combineByKey(
+      Function<V, C> create, Function2<C, V, C> add, Function2<C, C, C> combine) {
+    return combineByKey(create, add, combine, context().defaultPartitions());
+  }
+
+  public <C> PairDStream<K, C> combineByKey(
+      Function<V, C> create, Function2<C, V, C> add, Function2<C, C, C> combine, int partitions) {
+    return combineByKey(create, add, combine, partitions, true);
+  }
+
+  /**
+   * As without {@code mapSideCombine}.
+   *
+   * @param mapSideCombine whether values are combined before they are sent; if not, {@code combine} is not called
+   */
+  public <C> PairDStream<K, C> combineByKey(
+      Function<V, C> create,
+      Function2<C, V, C> add,
+      Function2<C, C, C> combine,
+      int partitions,
+      boolean mapSideCombine) {
+    return pairs(aggregated(
+        new Aggregation.Combine(
+            Closure.of(create, "combineByKey"),
+            Closure.of(add, "combineByKey"),
+            Closure.of(combine, "combineByKey"),
+            mapSideCombine),
+        partitions));
+  }
+
+  /**
    * Each pair of values with the same key in both streams.
    *
-   * @throws IllegalArgumentException if the other stream slides differently
+   * @throws IllegalArgumentException if the other stream slides differently or belongs to another context
    */
   public <W> PairDStream<K, Pair<V, W>> join(PairDStream<K, W> other) {
-    return transformWithToPair(other, (mine, theirs, time) -> mine.join(theirs));
+    return join(other, context().defaultPartitions());
+  }
+
+  public <W> PairDStream<K, Pair<V, W>> join(PairDStream<K, W> other, int partitions) {
+    return joined(other, partitions, Functions.<K, V, W>inner(), "join");
+  }
+
+  /**
+   * As {@link #join(PairDStream)}, and each value whose key the other stream has not, with none. A null value of the
+   * other counts as none.
+   */
+  public <W> PairDStream<K, Pair<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other) {
+    return leftOuterJoin(other, context().defaultPartitions());
+  }
+
+  public <W> PairDStream<K, Pair<V, Optional<W>>> leftOuterJoin(
+      PairDStream<K, W> other, int partitions) {
+    return joined(other, partitions, Functions.<K, V, W>leftOuter(), "leftOuterJoin");
+  }
+
+  /** As {@link #leftOuterJoin(PairDStream)} with the sides exchanged. */
+  public <W> PairDStream<K, Pair<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other) {
+    return rightOuterJoin(other, context().defaultPartitions());
+  }
+
+  public <W> PairDStream<K, Pair<Optional<V>, W>> rightOuterJoin(
+      PairDStream<K, W> other, int partitions) {
+    return joined(other, partitions, Functions.<K, V, W>rightOuter(), "rightOuterJoin");
+  }
+
+  /** As {@link #join(PairDStream)}, and each value whose key only one stream has, with none for the other. */
+  public <W> PairDStream<K, Pair<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other) {
+    return fullOuterJoin(other, context().defaultPartitions());
+  }
+
+  public <W> PairDStream<K, Pair<Optional<V>, Optional<W>>> fullOuterJoin(
+      PairDStream<K, W> other, int partitions) {
+    return joined(other, partitions, Functions.<K, V, W>fullOuter(), "fullOuterJoin");
+  }
+
+  /**
+   * All values of each key that one of the streams has, by stream.
+   *
+   * @throws IllegalArgumentException if the other stream slides differently or belongs to another context
+   */
+  public <W> PairDStream<K, Pair<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other) {
+    return cogroup(other, context().defaultPartitions());
+  }
+
+  public <W> PairDStream<K, Pair<Iterable<V>, Iterable<W>>> cogroup(
+      PairDStream<K, W> other, int partitions) {
+    return together(
+        other, partitions, RDD.map(Functions.<K, V, W>twoSides(), "cogroup"), "cogroup");
+  }
+
+  private <R> PairDStream<K, R> joined(
+      PairDStream<K, ?> other,
+      int partitions,
+      FlatMapFunction<Pair<K, List<List<Object>>>, Pair<K, R>> matches,
+      String operation) {
+    return together(
+        other, partitions, new Operator.FlatMap(Closure.of(matches, operation)), operation);
+  }
+
+  private <R> PairDStream<K, R> together(
+      PairDStream<K, ?> other, int partitions, Operator each, String operation) {
+    requireFits(other, operation);
+    Node groups = new Node.Exchange(
+        context().newId(), List.of(node(), other.node()), new Aggregation.Cogroup(2), partitions);
+    return pairs(new Node.Narrow(context().newId(), groups, each, true));
   }
 
   /**

@@ -8,7 +8,9 @@ import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
+import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function2;
+import io.sluice.api.Pair;
 import io.sluice.api.Receiver;
 import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
@@ -29,6 +31,7 @@ import io.sluice.plan.Closure;
 import io.sluice.plan.Explanation;
 import io.sluice.plan.Millis;
 import io.sluice.plan.Node;
+import io.sluice.plan.Operator;
 import io.sluice.plan.Program;
 import io.sluice.receiver.SocketTextReceiver;
 import io.sluice.scheduler.ContextActor;
@@ -74,6 +77,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamingContext implements AutoCloseable {
 
   private static final Cleaner CLEANER = Cleaner.create();
+  private static final int MAX_FILE_PARTITIONS = 10_000;
 
   private final String name;
   private final long intervalMillis;
@@ -93,7 +97,7 @@ public final class StreamingContext implements AutoCloseable {
   private final CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
   private ContextState state = ContextState.INITIALIZED;
   private @Nullable ActorRef<ContextActor.Command> actor;
-  private @Nullable JobClient jobs;
+  private volatile @Nullable JobClient jobs;
 
   private StreamingContext(
       Builder builder, Settings settings, Deployment deployment, Ticker ticker) {
@@ -317,8 +321,9 @@ public final class StreamingContext implements AutoCloseable {
 
   /** Records of the program as an RDD; they stay on the driver until tasks read them. */
   public <T> RDD<T> parallelize(List<T> records, int partitions) {
-    if (partitions < 1) {
-      throw new IllegalArgumentException("Partitions must be at least 1, got " + partitions + ".");
+    if (partitions < 1 || partitions > 0xFFFF) {
+      throw new IllegalArgumentException(
+          "Number of partitions must be between 1 and 65535, got " + partitions + ".");
     }
     Node.Literal literal = new Node.Literal(newId(), partitions);
     int literalId = literal.id();
@@ -375,6 +380,66 @@ public final class StreamingContext implements AutoCloseable {
               .formatted(from, to));
     }
     return jobs().remembered(node, from.toEpochMilli(), to.toEpochMilli());
+  }
+
+  /** As {@link #parallelize(List)}, of pairs. */
+  public <K, V> PairRDD<K, V> parallelizePairs(List<Pair<K, V>> pairs) {
+    return PairRDD.fromRDD(parallelize(pairs));
+  }
+
+  /** As {@link #parallelize(List, int)}, of pairs. */
+  public <K, V> PairRDD<K, V> parallelizePairs(List<Pair<K, V>> pairs, int partitions) {
+    return PairRDD.fromRDD(parallelize(pairs, partitions));
+  }
+
+  /** An RDD without records and partitions. */
+  public <T> RDD<T> emptyRDD() {
+    return new RDD<>(this, new Node.Literal(newId(), 0), -1);
+  }
+
+  /** As {@link #textFile(String, int)}, in as many parts as shuffles have by default if the files are long enough. */
+  public RDD<String> textFile(String path) {
+    return textFile(path, defaultPartitions());
+  }
+
+  /**
+   * The lines of text files, as UTF-8. The workers read them when an action runs, each a part of at most 32 MiB.
+   *
+   * @param path a file, a directory, whose files are read except those that begin with a dot or an underscore, or a
+   *     pattern such as {@code logs/*.txt}; the same on the driver and on all workers
+   * @param atLeast so many partitions, if the files are long enough
+   * @throws IllegalArgumentException if there is no such file
+   */
+  public RDD<String> textFile(String path, int atLeast) {
+    if (atLeast < 1) {
+      throw new IllegalArgumentException(
+          "textFile needs at least 1 partition, got " + atLeast + ".");
+    }
+    FlatMapFunction<TextFiles.Part, String> lines = TextFiles.Part::lines;
+    return each(TextFiles.divide(TextFiles.find(path), atLeast), lines, "textFile");
+  }
+
+  /**
+   * What {@link RDD#saveAsObjectFile} wrote, one partition a file.
+   *
+   * @param path as for {@link #textFile(String, int)}
+   * @throws IllegalArgumentException if there is no such file
+   */
+  public <T> RDD<T> objectFile(String path) {
+    List<String> files = TextFiles.find(path).stream()
+        .map(file -> file.toAbsolutePath().toString())
+        .toList();
+    FlatMapFunction<String, T> records = ObjectFiles::read;
+    return each(files, records, "objectFile");
+  }
+
+  private <P, T> RDD<T> each(List<P> parts, FlatMapFunction<P, T> read, String operation) {
+    if (parts.isEmpty()) {
+      return emptyRDD();
+    }
+    RDD<P> spread = parallelize(parts, Math.min(parts.size(), MAX_FILE_PARTITIONS));
+    return new RDD<>(
+        this, spread.narrow(new Operator.FlatMap(Closure.of(read, operation)), false), -1);
   }
 
   public void addStreamingListener(StreamingListener listener) {
@@ -545,9 +610,29 @@ public final class StreamingContext implements AutoCloseable {
     JobClient running = jobs;
     if (running == null) {
       throw new IllegalStateException(
-          "Context '" + name + "' is not started; actions on RDDs can run only then.");
+          "Context '%s' is %s: actions on RDDs run on the workers, which are there between start() and stop(). Call start() first."
+              .formatted(name, state()));
     }
     return running;
+  }
+
+  /** The node's records, kept until {@link #unkeep} or until nothing refers to the node that this gives. */
+  Node.Kept kept(Node node, long batchMillis, StorageLevel level) {
+    Node.Kept kept = new Node.Kept(newId(), node, batchMillis, level);
+    int keptId = kept.id();
+    CLEANER.register(kept, () -> unkeep(keptId, true));
+    return kept;
+  }
+
+  void unkeep(Node.Kept kept) {
+    unkeep(kept.id(), false);
+  }
+
+  private void unkeep(int keptId, boolean forgotten) {
+    JobClient running = jobs;
+    if (running != null) {
+      running.unkeep(keptId, forgotten);
+    }
   }
 
   Node generated(String operation, List<Node> inputs, DStreamLike.RddMaker maker) {

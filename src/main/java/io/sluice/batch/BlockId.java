@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param owner the stream, node, shuffle or stage it comes from
  * @param sequence the block number, batch time or job
  * @param partition the partition, or the attempt for shuffle data
- * @param source which map task a piece of shuffle data comes from, or which attempt made a dataset
+ * @param source which map task a piece of shuffle data comes from, or what made a dataset
  */
 public record BlockId(
     Kind kind, long context, int owner, long sequence, int partition, long source) {
@@ -31,7 +31,9 @@ public record BlockId(
     /** All of one partition of a keyed operator. */
     SNAPSHOT(7),
     /** A jar of the program. */
-    JAR(8);
+    JAR(8),
+    /** A partition of a dataset that the program asked to keep. */
+    KEPT(9);
 
     private final byte code;
 
@@ -65,6 +67,16 @@ public record BlockId(
   public static BlockId dataset(
       long context, int node, long batchMillis, int partition, int attempt) {
     return new BlockId(Kind.DATASET, context, node, batchMillis, partition, attempt);
+  }
+
+  /**
+   * A partition of a dataset that the program asked to keep.
+   *
+   * @param batchMillis the batch with which it goes, or -1
+   * @param maker the job and attempt that made it
+   */
+  public static BlockId kept(long context, int node, long batchMillis, int partition, long maker) {
+    return new BlockId(Kind.KEPT, context, node, batchMillis, partition, maker);
   }
 
   public static BlockId literal(long context, int node, int partition) {

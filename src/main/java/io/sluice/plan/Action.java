@@ -11,6 +11,9 @@ public sealed interface Action extends Serializable {
   /** The number of records, as a Long. */
   record Count() implements Action {}
 
-  /** The result of a function of the partition's iterator. */
+  /** The result of a function of the partition's number and iterator. */
   record ForPartition(Closure function) implements Action {}
+
+  /** As {@link ForPartition}, of a function that is also told which attempt it is, from 1. */
+  record ForAttempt(Closure function) implements Action {}
 }

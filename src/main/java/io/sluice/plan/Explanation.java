@@ -90,6 +90,8 @@ public final class Explanation {
           .map(node -> "made on the driver by " + ((Node.Generated) node).operation())
           .findFirst()
           .orElse("records of the driver");
+    } else if (input instanceof Stage.KeptInput kept) {
+      return "dataset " + kept.node().id() + ", kept for the program";
     }
     return "kept dataset";
   }
@@ -119,6 +121,8 @@ public final class Explanation {
           + (out.aggregation().mapSide() ? ", combined before it is sent" : "");
     } else if (operator instanceof Operator.Store store) {
       return "keep as dataset " + store.node();
+    } else if (operator instanceof Operator.Keep keep) {
+      return "keep as dataset " + keep.node() + " for the program";
     } else if (operator instanceof Operator.Result result
         && result.action() instanceof Action.Collect collect) {
       return "output "

@@ -59,4 +59,9 @@ abstract class Fold<R> implements Node.Cases<R> {
   public R literal(Node.Literal node) {
     return otherwise(node);
   }
+
+  @Override
+  public R kept(Node.Kept node) {
+    return otherwise(node);
+  }
 }

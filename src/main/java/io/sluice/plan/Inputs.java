@@ -67,4 +67,9 @@ public final class Inputs implements Node.Cases<List<Node>> {
   public List<Node> literal(Node.Literal node) {
     return List.of();
   }
+
+  @Override
+  public List<Node> kept(Node.Kept node) {
+    return List.of(node.input());
+  }
 }

@@ -1,5 +1,6 @@
 package io.sluice.plan;
 
+import io.sluice.api.StorageLevel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ public sealed interface Node {
     R atBatch(AtBatch node);
 
     R literal(Literal node);
+
+    R kept(Kept node);
   }
 
   /** What a receiver stored during the batch. */
@@ -155,13 +158,23 @@ public sealed interface Node {
     }
   }
 
-  /** Pairs brought together by key. */
+  /**
+   * Pairs brought together by key.
+   *
+   * <p>{@code direct}: keys are the numbers of the partitions they go to; otherwise their hash chooses.
+   */
   final class Exchange extends Identity implements Node {
     private final List<Node> inputs;
     private final Aggregation aggregation;
     private final int partitions;
+    private final boolean direct;
 
     public Exchange(int id, List<Node> inputs, Aggregation aggregation, int partitions) {
+      this(id, inputs, aggregation, partitions, false);
+    }
+
+    public Exchange(
+        int id, List<Node> inputs, Aggregation aggregation, int partitions, boolean direct) {
       super(id);
       if (partitions < 1 || partitions > 0xFFFF) {
         throw new IllegalArgumentException(
@@ -170,6 +183,7 @@ public sealed interface Node {
       this.inputs = List.copyOf(inputs);
       this.aggregation = aggregation;
       this.partitions = partitions;
+      this.direct = direct;
     }
 
     public List<Node> inputs() {
@@ -182,6 +196,10 @@ public sealed interface Node {
 
     public int partitions() {
       return partitions;
+    }
+
+    public boolean direct() {
+      return direct;
     }
 
     @Override
@@ -377,6 +395,40 @@ public sealed interface Node {
     }
   }
 
+  /** The input, kept when it is first computed and read from then on; it may be computed again at any time. */
+  final class Kept extends Identity implements Node {
+    private final Node input;
+    private final long batchMillis;
+    private final StorageLevel level;
+
+    /**
+     * @param batchMillis the batch with which it goes, or -1
+     */
+    public Kept(int id, Node input, long batchMillis, StorageLevel level) {
+      super(id);
+      this.input = input;
+      this.batchMillis = batchMillis;
+      this.level = level;
+    }
+
+    public Node input() {
+      return input;
+    }
+
+    public long batchMillis() {
+      return batchMillis;
+    }
+
+    public StorageLevel level() {
+      return level;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.kept(this);
+    }
+  }
+
   /** What all nodes share. */
   abstract sealed class Identity
       permits Received,
@@ -389,7 +441,8 @@ public sealed interface Node {
           Stateful,
           Snapshot,
           AtBatch,
-          Literal {
+          Literal,
+          Kept {
     private final int id;
 
     Identity(int id) {

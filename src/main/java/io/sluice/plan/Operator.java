@@ -1,5 +1,6 @@
 package io.sluice.plan;
 
+import io.sluice.api.StorageLevel;
 import java.io.Serializable;
 
 /**
@@ -42,12 +43,16 @@ public sealed interface Operator extends Serializable {
   /** Makes pairs the state kept under {@code node}. */
   record InitialState(int node) implements Operator {}
 
-  /** Writes pairs to the partitions of a shuffle, by the hash of the key. */
-  record ShuffleOut(int exchange, int input, int leg, int partitions, Aggregation aggregation)
+  /** Writes pairs to the partitions of a shuffle, by the hash of the key or, if direct, by the key itself. */
+  record ShuffleOut(
+      int exchange, int input, int leg, int partitions, Aggregation aggregation, boolean direct)
       implements Operator {}
 
   /** Keeps the records as partition {@code leg} of a node's dataset of this batch. */
   record Store(int node, int leg) implements Operator {}
+
+  /** Keeps the records for the program as partition {@code leg} of a dataset; -1 stands for no batch. */
+  record Keep(int node, int leg, long batchMillis, StorageLevel level) implements Operator {}
 
   /** Brings a result back to the driver. */
   record Result(int leg, Action action) implements Operator {}

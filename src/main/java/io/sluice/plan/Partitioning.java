@@ -33,7 +33,12 @@ public final class Partitioning extends Fold<Integer> {
 
   @Override
   public Integer exchange(Node.Exchange node) {
-    return node.partitions();
+    return node.direct() ? 0 : node.partitions();
+  }
+
+  @Override
+  public Integer kept(Node.Kept node) {
+    return of(node.input());
   }
 
   @Override

@@ -1,7 +1,24 @@
 package io.sluice.plan;
 
-/** A stage as the driver knows it: what workers run, and which data its tasks read. */
-public record Stage(StageSpec spec, Input input) {
+import java.util.Map;
+
+/**
+ * A stage as the driver knows it: what workers run, and which data its tasks read.
+ *
+ * @param places for each step that is told the number of its partition, where those partitions stand
+ */
+public record Stage(StageSpec spec, Input input, Map<Integer, Place> places) {
+
+  /** The partitions of a dataset are those of its legs one after the other; a leg is one path of one stage. */
+  public record Place(int dataset, int leg) {}
+
+  public Stage {
+    places = Map.copyOf(places);
+  }
+
+  public Stage(StageSpec spec, Input input) {
+    this(spec, input, Map.of());
+  }
 
   /** A stage that reads no shuffle of its own job can be tried again task by task. */
   public boolean rereads() {
@@ -27,6 +44,9 @@ public record Stage(StageSpec spec, Input input) {
 
   /** The totals of the window before, and the datasets that enter and leave it. */
   public record SlidingInput(Node.SlidingTotals node, long batchMillis) implements Input {}
+
+  /** A dataset that the program asked to keep, and that is there. */
+  public record KeptInput(Node.Kept node, long batchMillis) implements Input {}
 
   /** Records from the driver. */
   public record LiteralInput(Node.Literal node, long batchMillis) implements Input {}

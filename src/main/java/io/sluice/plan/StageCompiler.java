@@ -31,11 +31,24 @@ public final class StageCompiler {
 
     /** Whether the dataset is kept, or about to be, by another job. */
     boolean isStored(Node node, long batchMillis);
+
+    /** What to do about a dataset that the program asked to keep. */
+    default Keeping keeping(Node.Kept node) {
+      return Keeping.IGNORE;
+    }
+  }
+
+  /** Read what is kept; compute it and keep it; or compute it as if nobody had asked. */
+  public enum Keeping {
+    READ,
+    MAKE,
+    IGNORE
   }
 
   private final Surroundings surroundings;
   private final Map<Key, Draft> drafts = new LinkedHashMap<>();
   private final Map<Key, Boolean> stores = new HashMap<>();
+  private int results;
 
   public StageCompiler(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -66,8 +79,10 @@ public final class StageCompiler {
   /** Brings the node's records to the driver. Results are ordered by leg, then by task. */
   public void result(Node node, long batchMillis, Action action) {
     int leg = 0;
+    results++;
     for (Place place : placesOf(node, batchMillis)) {
-      place.draft.add(place.step, new Operator.Result(leg++, action));
+      int step = place.draft.add(place.step, new Operator.Result(leg, action));
+      place.draft.places.put(step, new Stage.Place(-results, leg++));
     }
   }
 
@@ -100,7 +115,12 @@ public final class StageCompiler {
         place.draft.add(
             place.step,
             new Operator.ShuffleOut(
-                exchange.id(), input, leg++, exchange.partitions(), exchange.aggregation()));
+                exchange.id(),
+                input,
+                leg++,
+                exchange.partitions(),
+                exchange.aggregation(),
+                exchange.direct()));
       }
     }
   }
@@ -193,7 +213,7 @@ public final class StageCompiler {
       List<Place> places = new ArrayList<>();
       for (Place state : stateful(node.state())) {
         int step = state.draft.fuse(
-            state.step, node.id(), new Operator.StateSnapshot(node.state().id()));
+            state.step, node.id(), new Operator.StateSnapshot(node.state().id()), places.size());
         places.add(new Place(state.draft, step));
       }
       return places;
@@ -202,7 +222,8 @@ public final class StageCompiler {
     private List<Place> fuse(Node input, int id, Operator operator) {
       List<Place> places = new ArrayList<>();
       for (Place place : placesOf(input, batchMillis)) {
-        places.add(new Place(place.draft, place.draft.fuse(place.step, id, operator)));
+        places.add(
+            new Place(place.draft, place.draft.fuse(place.step, id, operator, places.size())));
       }
       return places;
     }
@@ -215,6 +236,23 @@ public final class StageCompiler {
     @Override
     public List<Place> literal(Node.Literal node) {
       return draft(node, new StageSpec.Blocks(), new Stage.LiteralInput(node, batchMillis));
+    }
+
+    @Override
+    public List<Place> kept(Node.Kept node) {
+      Keeping keeping = surroundings.keeping(node);
+      if (keeping == Keeping.READ) {
+        return draft(node, new StageSpec.Blocks(), new Stage.KeptInput(node, node.batchMillis()));
+      }
+      List<Place> places = placesOf(node.input(), batchMillis);
+      boolean first = keeping == Keeping.MAKE
+          && stores.putIfAbsent(new Key(node.id(), node.batchMillis()), true) == null;
+      for (int leg = 0; first && leg < places.size(); leg++) {
+        Place place = places.get(leg);
+        place.draft.add(
+            place.step, new Operator.Keep(node.id(), leg, node.batchMillis(), node.level()));
+      }
+      return places;
     }
   }
 
@@ -229,6 +267,7 @@ public final class StageCompiler {
     private final int depth;
     private final List<StageSpec.Step> steps = new ArrayList<>();
     private final Map<List<Integer>, Integer> fused = new HashMap<>();
+    private final Map<Integer, Stage.Place> places = new HashMap<>();
 
     Draft(StageSpec.Leaf leaf, Stage.Input input, int depth) {
       this.leaf = leaf;
@@ -236,8 +275,14 @@ public final class StageCompiler {
       this.depth = depth;
     }
 
-    int fuse(int parent, int node, Operator operator) {
-      return fused.computeIfAbsent(List.of(parent, node), key -> add(parent, operator));
+    /** A step that is told the number of its partition runs once a leg, others once in all. */
+    int fuse(int parent, int node, Operator operator, int leg) {
+      if (!(operator instanceof Operator.MapPartitions)) {
+        return fused.computeIfAbsent(List.of(parent, node), key -> add(parent, operator));
+      }
+      int step = fused.computeIfAbsent(List.of(parent, node, leg), key -> add(parent, operator));
+      places.put(step, new Stage.Place(node, leg));
+      return step;
     }
 
     int add(int parent, Operator operator) {
@@ -246,7 +291,7 @@ public final class StageCompiler {
     }
 
     Stage toStage() {
-      return new Stage(new StageSpec(leaf, steps), input);
+      return new Stage(new StageSpec(leaf, steps), input, places);
     }
   }
 

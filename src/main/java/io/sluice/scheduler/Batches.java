@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Jobs jobs;
   private final BlockTracker tracker = new BlockTracker();
   private final Datasets datasets = new Datasets();
+  private final KeptDatasets kept;
   private final Copies copies = new Copies();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private final Map<Integer, Long> keepMillis;
@@ -52,13 +54,14 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.program = setup.program();
     this.fleet = fleet;
     this.driverThreads = driverThreads;
+    this.kept = new KeptDatasets(setup.epoch(), fleet::tellAll);
     this.schedule = new BatchSchedule(
         program.intervalMillis(),
         setup.ticker().now().toEpochMilli(),
         setup.batch().maxLate());
     this.queue = new BatchQueue(setup.batch().maxWaiting());
     this.history = new History(program, schedule.zeroMillis());
-    this.jobs = new Jobs(setup, fleet, this::planning, this);
+    this.jobs = new Jobs(setup, fleet, kept, this::planning, this);
     this.keepMillis = program.keptDatasets();
   }
 
@@ -129,25 +132,29 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Initial state is what a batch before the first one leaves behind. */
   private void initialise() {
     initialised = true;
-    long zero = schedule.zeroMillis();
-    StageCompiler compiler = new StageCompiler(new Surroundings(null));
-    program.withInitialState().forEach(node -> compiler.initialState(node, zero));
-    List<Stage> stages = compiler.compile();
-    if (stages.isEmpty()) {
+    if (program.withInitialState().isEmpty()) {
       proceed();
       return;
     }
+    long zero = schedule.zeroMillis();
     Instant now = setup.ticker().now();
     BatchRun batch = new BatchRun(zero, Map.of(), now, now);
     batch.planned();
     current = batch;
-    start(batch, stages);
+    start(batch, () -> {
+      StageCompiler compiler = new StageCompiler(new Surroundings(null));
+      program.withInitialState().forEach(node -> compiler.initialState(node, zero));
+      return compiler.compile();
+    });
+    completeIfDone();
   }
 
-  private void start(BatchRun batch, List<Stage> stages) {
-    JobRun job = jobs.create(batch.batchMillis(), stages, new CompletableFuture<>());
-    batch.add(job);
-    jobs.start(job);
+  private void start(BatchRun batch, Supplier<List<Stage>> plan) {
+    JobRun job = jobs.create(batch.batchMillis(), plan, new CompletableFuture<>());
+    if (!job.isEmpty()) {
+      batch.add(job);
+      jobs.start(job);
+    }
   }
 
   private void begin(long batchMillis) {
@@ -169,12 +176,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private void planLevel(BatchRun batch) {
     long time = batch.batchMillis();
     long zero = schedule.zeroMillis();
-    StageCompiler compiler = new StageCompiler(new Surroundings(batch));
-    program.toStore(batch.level(), time, zero).forEach(node -> compiler.store(node, time));
-    List<Stage> stages = compiler.compile();
-    if (!stages.isEmpty()) {
-      start(batch, stages);
-    }
+    int level = batch.level();
+    start(batch, () -> {
+      StageCompiler compiler = new StageCompiler(new Surroundings(batch));
+      program.toStore(level, time, zero).forEach(node -> compiler.store(node, time));
+      return compiler.compile();
+    });
     for (Program.Output output : program.outputsDue(time, zero)) {
       if (program.level(output.node()) == batch.level()) {
         batch.outputStarted(output, setup.ticker().now());
@@ -236,9 +243,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       BatchRun batch = current;
       boolean inBatch = batch != null && batch.batchMillis() == submit.batchMillis();
       long time = inBatch ? submit.batchMillis() : -1;
-      StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
-      compiler.result(submit.dataset(), time, submit.action());
-      JobRun job = jobs.create(time, compiler.compile(), submit.done());
+      Supplier<List<Stage>> plan = () -> {
+        StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
+        compiler.result(submit.dataset(), time, submit.action());
+        return compiler.compile();
+      };
+      JobRun job = jobs.create(time, plan, submit.done());
       submit.job().complete(job.id());
       jobs.startForCaller(job);
     } catch (SluiceException refused) {
@@ -287,6 +297,15 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
   }
 
+  /** The program does not want a dataset kept any more, or nothing of the program refers to it. */
+  void unkeep(int node, boolean forgotten) {
+    if (forgotten) {
+      kept.forget(node);
+    } else {
+      kept.release(node);
+    }
+  }
+
   /** Whether nothing would be lost if the worker were given up. */
   boolean canSpare(String worker) {
     boolean stateless = !program.remembers() || fleet.placement().isEmpty();
@@ -299,6 +318,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, Fleet.Loss loss) {
     datasets.removeHolder(worker);
+    kept.removeHolder(worker);
     tracker.removeHolder(worker);
     copies.workerLost(worker);
     boolean stateful = program.remembers() && (current != null || committed);
@@ -360,6 +380,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     tracker.forgetBefore(time);
     history.committed(time, batch.generated());
     datasets.expire(time, keepMillis, readFrom);
+    kept.expire(time);
     fleet.tellAll(new TaskWorker.Commit(
         setup.epoch(), time, jobs.lowestLive(), readFrom, released, keepMillis));
     fleet.stages().trim();
@@ -442,6 +463,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
             schedule.zeroMillis(),
             setup.node().address(),
             datasets,
+            kept,
             tracker,
             placement,
             fleet.slots()),
@@ -480,6 +502,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     @Override
     public boolean isStored(Node node, long batchMillis) {
       return datasets.contains(node.id(), batchMillis);
+    }
+
+    @Override
+    public StageCompiler.Keeping keeping(Node.Kept node) {
+      return kept.keeping(node);
     }
   }
 }

@@ -52,6 +52,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   /** The caller outside has what it wants of its job. */
   record Fetched(long job) implements Command {}
 
+  /** What is kept of a node for the program can go; {@code forgotten} says that nothing refers to the node. */
+  record Unkeep(int node, boolean forgotten) implements Command {}
+
   /** Another context of the same name was found. */
   public record NameTaken(String by) implements Command {}
 
@@ -154,6 +157,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(Fetched.class, this::onFetched)
         .onMessage(Remembered.class, this::onRemembered)
+        .onMessage(Unkeep.class, this::onUnkeep)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -175,6 +179,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(Fetched.class, this::onFetched)
         .onMessage(Remembered.class, this::onRemembered)
+        .onMessage(Unkeep.class, this::onUnkeep)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Generated.class, this::onGenerated)
@@ -242,6 +247,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onRemembered(Remembered asked) {
     return guarded(() -> batches.remembered(asked));
+  }
+
+  private Behavior<Command> onUnkeep(Unkeep unkeep) {
+    return guarded(() -> batches.unkeep(unkeep.node(), unkeep.forgotten()));
   }
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {

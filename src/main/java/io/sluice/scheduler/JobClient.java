@@ -85,6 +85,17 @@ public final class JobClient {
     }
   }
 
+  /**
+   * What is kept of a node is not wanted any more. Does not block.
+   *
+   * @param forgotten nothing refers to the node, so it will not be asked for again
+   */
+  public void unkeep(int node, boolean forgotten) {
+    if (!life.stopped().isDone()) {
+      actor.tell(new ContextActor.Unkeep(node, forgotten));
+    }
+  }
+
   private static void refuse(CompletableFuture<?> job) {
     job.completeExceptionally(new SluiceException(
         ErrorCode.CONTEXT_STOPPED,

@@ -8,12 +8,16 @@ import io.sluice.plan.StageSpec;
 import io.sluice.task.TaskSpec;
 import io.sluice.task.TaskWorker;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * One job: stages whose tasks are all sent out at once and start as their inputs arrive.
@@ -34,11 +38,15 @@ final class JobRun {
 
   private final long id;
   private final long batchMillis;
-  private final List<Stage> stages;
+  private final Supplier<List<Stage>> plan;
   private final CompletableFuture<List<Result>> done;
   private final int maxAttempts;
   private final Map<TaskKey, Assigned> running = new LinkedHashMap<>();
   private final TreeMap<Long, Result> results = new TreeMap<>();
+  private final Map<Integer, KeptDatasets.Dataset> kept = new LinkedHashMap<>();
+  private Map<Integer, Integer> firstPartitions = Map.of();
+  private List<String> owners = List.of();
+  private List<Stage> stages;
   private int attempt;
   private int failedAttempts;
   private int unreached;
@@ -46,16 +54,18 @@ final class JobRun {
 
   /**
    * @param batchMillis -1 outside batches
+   * @param plan compiles the stages, anew for each attempt: what was kept may be gone
    */
   JobRun(
       long id,
       long batchMillis,
-      List<Stage> stages,
+      Supplier<List<Stage>> plan,
       int maxAttempts,
       CompletableFuture<List<Result>> done) {
     this.id = id;
     this.batchMillis = batchMillis;
-    this.stages = stages;
+    this.plan = plan;
+    this.stages = plan.get();
     this.maxAttempts = maxAttempts;
     this.done = done;
   }
@@ -94,6 +104,31 @@ final class JobRun {
         .orElse(Long.MAX_VALUE);
   }
 
+  boolean isEmpty() {
+    return stages.isEmpty();
+  }
+
+  /** What this attempt has kept for the program. */
+  Collection<KeptDatasets.Dataset> kept() {
+    return kept.values();
+  }
+
+  /** The nodes of which this job keeps something for the program. */
+  Set<Integer> keeps() {
+    Set<Integer> nodes = new TreeSet<>();
+    stages.forEach(stage -> keeps(stage).forEach(keep -> nodes.add(keep.node())));
+    return nodes;
+  }
+
+  /** The nodes of which this job reads what was kept for the program. */
+  List<Integer> readsKept() {
+    return stages.stream()
+        .map(Stage::input)
+        .filter(Stage.KeptInput.class::isInstance)
+        .map(input -> ((Stage.KeptInput) input).node().id())
+        .toList();
+  }
+
   /** The nodes whose datasets this job keeps. */
   List<Integer> storedNodes() {
     List<Integer> nodes = new ArrayList<>();
@@ -109,12 +144,17 @@ final class JobRun {
 
   /** Plans all tasks anew and gives the message for each worker. */
   Map<String, TaskWorker.RunTasks> beginAttempt(JobPlanning planning) {
-    attempt++;
+    if (attempt++ > 0) {
+      stages = plan.get();
+    }
     running.clear();
     results.clear();
     tasksByWorker.clear();
+    owners = planning.owners();
+    beginKeeping();
     storedNodes().forEach(node -> planning.datasets().begin(node, batchMillis));
     Map<Integer, Integer> contributions = new HashMap<>();
+    List<Integer> sizes = new ArrayList<>();
     for (int ordinal = 0; ordinal < stages.size(); ordinal++) {
       Stage stage = stages.get(ordinal);
       List<SplitPlanner.Split> splits = planning.splits().split(stage);
@@ -125,8 +165,10 @@ final class JobRun {
         running.put(new TaskKey(ordinal, split.index()), new Assigned(split.worker(), task));
       }
       splits.forEach(split -> tasksByWorker.merge(split.worker(), 1, Integer::sum));
+      sizes.add(splits.size());
       noteOutputs(stage, splits, planning, contributions);
     }
+    firstPartitions = firstPartitions(stages, sizes);
     Map<String, List<TaskSpec>> byWorker = new LinkedHashMap<>();
     planning.workers().forEach(worker -> byWorker.put(worker, new ArrayList<>()));
     running
@@ -150,6 +192,16 @@ final class JobRun {
       return;
     }
     running.remove(new TaskKey(event.ordinal(), event.index()));
+    for (Operator.Keep keep : keeps(stages.get(event.ordinal()))) {
+      KeptDatasets.Dataset dataset = kept.get(keep.node());
+      if (dataset != null) {
+        dataset
+            .partitions()
+            .put(
+                keep.leg() << 16 | event.index(),
+                TaskWorker.keepers(owners, event.worker(), keep.level().replicas()));
+      }
+    }
     for (TaskWorker.ResultPart part : event.results()) {
       results.put(
           ((long) part.leg() << 32) | event.index(),
@@ -187,7 +239,8 @@ final class JobRun {
     Stage stage = stages.get(event.ordinal());
     boolean single = isTriedAgainAlone(stage);
     int tries = single ? assigned.task.tries() : ++failedAttempts;
-    if (tries >= maxAttempts || event.code() == ErrorCode.BLOCK_LOST) {
+    boolean lost = event.code() == ErrorCode.BLOCK_LOST;
+    if (tries >= maxAttempts || (lost && readsKept().isEmpty())) {
       return new Verdict.GiveUp(new SluiceException(
           event.code(),
           "%s (stage %d, partition %d, attempt %d of %d, on %s)"
@@ -199,7 +252,7 @@ final class JobRun {
                   maxAttempts,
                   event.worker())));
     }
-    if (!single) {
+    if (!single || lost) {
       return new Verdict.RetryJob();
     }
     String worker = planning.anotherThan(event.worker());
@@ -220,7 +273,53 @@ final class JobRun {
         planning.standbys(),
         planning.replicated(),
         contributions,
+        firstPartitions,
         tasks);
+  }
+
+  private void beginKeeping() {
+    kept.clear();
+    for (Stage stage : stages) {
+      for (Operator.Keep keep : keeps(stage)) {
+        kept.put(
+            keep.node(),
+            new KeptDatasets.Dataset(
+                keep.node(), keep.batchMillis(), TaskWorker.maker(id, attempt), new TreeMap<>()));
+      }
+    }
+  }
+
+  private static List<Operator.Keep> keeps(Stage stage) {
+    List<Operator.Keep> keeps = new ArrayList<>();
+    for (StageSpec.Step step : stage.spec().steps()) {
+      if (step.operator() instanceof Operator.Keep keep) {
+        keeps.add(keep);
+      }
+    }
+    return keeps;
+  }
+
+  /** The number of each stage's first partition, where a dataset comes from several stages and it is not 0. */
+  private static Map<Integer, Integer> firstPartitions(List<Stage> stages, List<Integer> sizes) {
+    Map<Stage.Place, Integer> sizeOfLeg = new HashMap<>();
+    for (int ordinal = 0; ordinal < stages.size(); ordinal++) {
+      int size = sizes.get(ordinal);
+      stages.get(ordinal).places().values().forEach(place -> sizeOfLeg.put(place, size));
+    }
+    Map<Integer, Integer> first = new HashMap<>();
+    for (int ordinal = 0; ordinal < stages.size(); ordinal++) {
+      int stage = ordinal << 16;
+      stages.get(ordinal).places().forEach((step, place) -> {
+        int before = 0;
+        for (int leg = 0; leg < place.leg(); leg++) {
+          before += sizeOfLeg.getOrDefault(new Stage.Place(place.dataset(), leg), 0);
+        }
+        if (before > 0) {
+          first.put(stage | step, before);
+        }
+      });
+    }
+    return first;
   }
 
   private void noteOutputs(

@@ -33,6 +33,7 @@ final class Jobs {
 
   private final ContextSetup setup;
   private final Fleet fleet;
+  private final KeptDatasets kept;
   private final Supplier<JobPlanning> planning;
   private final Owner owner;
   private final TreeMap<Long, JobRun> running = new TreeMap<>();
@@ -40,9 +41,15 @@ final class Jobs {
   private final Set<Long> unreached = new HashSet<>();
   private long ids;
 
-  Jobs(ContextSetup setup, Fleet fleet, Supplier<JobPlanning> planning, Owner owner) {
+  Jobs(
+      ContextSetup setup,
+      Fleet fleet,
+      KeptDatasets kept,
+      Supplier<JobPlanning> planning,
+      Owner owner) {
     this.setup = setup;
     this.fleet = fleet;
+    this.kept = kept;
     this.planning = planning;
     this.owner = owner;
   }
@@ -59,9 +66,11 @@ final class Jobs {
    * A job that is not started yet.
    *
    * @param batchMillis -1 outside batches
+   * @param plan compiles the stages, anew for each attempt
    */
-  JobRun create(long batchMillis, List<Stage> stages, CompletableFuture<List<JobRun.Result>> done) {
-    JobRun job = new JobRun(++ids, batchMillis, stages, setup.maxAttempts(), done);
+  JobRun create(
+      long batchMillis, Supplier<List<Stage>> plan, CompletableFuture<List<JobRun.Result>> done) {
+    JobRun job = new JobRun(++ids, batchMillis, plan, setup.maxAttempts(), done);
     if (batchMillis < 0) {
       unfetched.add(job.id());
     }
@@ -113,6 +122,9 @@ final class Jobs {
       unreached.add(job.id());
     } else if (verdict instanceof JobRun.Verdict.RetryJob) {
       log.warn("Task failed and its job is started over: {}", event.reason());
+      if (event.code() == ErrorCode.BLOCK_LOST) {
+        job.readsKept().forEach(kept::release);
+      }
       owner.jobMustStartOver(job);
     } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
       log.debug("Task failed for good:\n{}", event.trace());
@@ -162,12 +174,21 @@ final class Jobs {
 
   private void giveUp(JobRun job, SluiceException failure) {
     running.remove(job.id());
+    dropKept(job);
     job.done().completeExceptionally(failure);
     owner.jobFailed(job, failure);
   }
 
+  /** What a failed job has kept for the program goes, unless another job is making the same. */
+  private void dropKept(JobRun failed) {
+    Set<Integer> nodes = failed.keeps();
+    running.values().forEach(job -> nodes.removeAll(job.keeps()));
+    kept.abandon(nodes);
+  }
+
   private void finish(JobRun job) {
     running.remove(job.id());
+    kept.add(job.kept());
     if (job.batchMillis() < 0) {
       forgetIfOver(job.id());
     }

@@ -31,6 +31,7 @@ final class SplitPlanner {
   private final long zeroMillis;
   private final String driverAddress;
   private final Datasets datasets;
+  private final KeptDatasets kept;
   private final BlockTracker tracker;
   private final Placement placement;
   private final Map<String, Integer> slots;
@@ -43,6 +44,7 @@ final class SplitPlanner {
       long zeroMillis,
       String driverAddress,
       Datasets datasets,
+      KeptDatasets kept,
       BlockTracker tracker,
       Placement placement,
       Map<String, Integer> slots) {
@@ -50,6 +52,7 @@ final class SplitPlanner {
     this.zeroMillis = zeroMillis;
     this.driverAddress = driverAddress;
     this.datasets = datasets;
+    this.kept = kept;
     this.tracker = tracker;
     this.placement = placement;
     this.slots = slots;
@@ -69,6 +72,8 @@ final class SplitPlanner {
       return sliding(sliding.node(), input.batchMillis());
     } else if (input instanceof Stage.LiteralInput literal) {
       return literal(literal.node());
+    } else if (input instanceof Stage.KeptInput keptInput) {
+      return kept(keptInput.node());
     }
     throw new IllegalStateException("Unknown input " + input);
   }
@@ -89,6 +94,18 @@ final class SplitPlanner {
       int index = keyed ? partition.number() : splits.size();
       splits.add(new Split(index, ref.holders().get(0), List.of(ref)));
     }
+    return splits;
+  }
+
+  private List<Split> kept(Node.Kept node) {
+    boolean keyed = Partitioning.of(node) > 0;
+    KeptDatasets.Dataset dataset = kept.get(node);
+    List<Split> splits = new ArrayList<>();
+    dataset.partitions().forEach((partition, holders) -> {
+      BlockId id = BlockId.kept(context, node.id(), node.batchMillis(), partition, dataset.maker());
+      int index = keyed ? partition & 0xFFFF : splits.size();
+      splits.add(new Split(index, holders.get(0), List.of(new BlockRef(id, 0, 0, holders))));
+    });
     return splits;
   }
 

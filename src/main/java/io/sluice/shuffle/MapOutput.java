@@ -16,23 +16,31 @@ public final class MapOutput {
   private final @Nullable AggregateTable @Nullable [] tables;
   private final Part.@Nullable Builder @Nullable [] builders;
   private final int partitions;
+  private final boolean direct;
   private final @Nullable Combiner combiner;
 
   /**
    * @param combiner the aggregation's, used if it combines on the map side
+   * @param direct whether keys are numbers of partitions
    */
   public MapOutput(
-      Aggregation aggregation, @Nullable Combiner combiner, int input, int partitions) {
+      Aggregation aggregation,
+      @Nullable Combiner combiner,
+      int input,
+      int partitions,
+      boolean direct) {
     this.input = input;
     this.partitions = partitions;
+    this.direct = direct;
     this.combiner = aggregation.mapSide() ? combiner : null;
     this.tables = this.combiner != null ? new AggregateTable[partitions] : null;
     this.builders = this.combiner == null ? new Part.Builder[partitions] : null;
   }
 
   public void add(Object key, Object value) {
-    int hash = hash(key);
-    int partition = Partitioning.partition(hash, partitions);
+    int partition = direct && key instanceof Integer number
+        ? number
+        : Partitioning.partition(hash(key), partitions);
     if (tables != null && combiner != null) {
       AggregateTable table = tables[partition];
       if (table == null) {

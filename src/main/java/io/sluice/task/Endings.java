@@ -5,6 +5,7 @@ import io.sluice.plan.Operator;
 import io.sluice.shuffle.MapOutput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The steps that end a path. */
 final class Endings {
@@ -39,13 +40,11 @@ final class Endings {
 
   /** Keeps records as a partition of a dataset. */
   static final class Store extends Output {
-    private final Operator.Store operator;
-    private final TaskOutput task;
+    private final Consumer<List<Object>> keeper;
     private final List<Object> records = new ArrayList<>();
 
-    Store(Operator.Store operator, TaskOutput task) {
-      this.operator = operator;
-      this.task = task;
+    Store(Consumer<List<Object>> keeper) {
+      this.keeper = keeper;
     }
 
     @Override
@@ -55,7 +54,7 @@ final class Endings {
 
     @Override
     void finish() {
-      task.store(operator, records);
+      keeper.accept(records);
     }
   }
 

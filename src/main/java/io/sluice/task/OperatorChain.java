@@ -1,7 +1,10 @@
 package io.sluice.task;
 
+import io.sluice.api.Function2;
+import io.sluice.api.Function3;
 import io.sluice.plan.Action;
 import io.sluice.plan.Aggregation;
+import io.sluice.plan.Closure;
 import io.sluice.plan.Operator;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The operators of a stage put together for one run of one task. */
@@ -18,15 +22,26 @@ final class OperatorChain {
 
   private final List<StageSpec.Step> steps;
   private final UserCode code;
-  private final int index;
+  private final IntUnaryOperator partitionOf;
+  private final int attempt;
   private final OpenStates states;
   private final TaskOutput task;
   private final Output root;
   private @Nullable PartitionStep driver;
   private boolean driverClaimed;
 
-  OperatorChain(StageSpec spec, UserCode code, int index, OpenStates states, TaskOutput task) {
-    this.index = index;
+  /**
+   * @param partitionOf the number of the partition at a step
+   */
+  OperatorChain(
+      StageSpec spec,
+      UserCode code,
+      IntUnaryOperator partitionOf,
+      int attempt,
+      OpenStates states,
+      TaskOutput task) {
+    this.partitionOf = partitionOf;
+    this.attempt = attempt;
     this.states = states;
     this.steps = spec.steps();
     this.code = code;
@@ -88,9 +103,11 @@ final class OperatorChain {
     } else if (operator instanceof Operator.ShuffleOut out) {
       return new Endings.ShuffleOut(out, mapOutput(out), task);
     } else if (operator instanceof Operator.Store store) {
-      return new Endings.Store(store, task);
+      return new Endings.Store(records -> task.store(store, records));
+    } else if (operator instanceof Operator.Keep keep) {
+      return new Endings.Store(records -> task.keep(keep, records));
     } else if (operator instanceof Operator.Result result) {
-      return result(result.leg(), result.action());
+      return result(step, result.leg(), result.action());
     }
     throw new IllegalStateException("Unknown operator " + operator);
   }
@@ -99,29 +116,47 @@ final class OperatorChain {
     boolean drives = claimDriver();
     Output next = after(step);
     return settle(
-        new PartitionStep(partitions.function(), code, index, returned -> {
-          if (returned instanceof Iterator<?> results) {
-            results.forEachRemaining(next);
-          }
-          next.finish();
-        }),
+        new PartitionStep(
+            partitions.function(),
+            code.load(partitions.function()),
+            partitionOf.applyAsInt(step),
+            isAlone(),
+            returned -> {
+              if (returned instanceof Iterator<?> results) {
+                results.forEachRemaining(next);
+              }
+              next.finish();
+            }),
         drives);
   }
 
-  private Output result(int leg, Action action) {
+  private Output result(int step, int leg, Action action) {
     if (action instanceof Action.Collect collect) {
-      return new Endings.Collect(leg, collect.limit(), endings() == 1, task);
-    } else if (action instanceof Action.ForPartition forPartition) {
-      boolean drives = claimDriver();
-      return settle(
-          new PartitionStep(
-              forPartition.function(),
-              code,
-              leg << 16 | index,
-              returned -> task.result(leg, returned)),
-          drives);
+      return new Endings.Collect(leg, collect.limit(), isAlone(), task);
+    } else if (action instanceof Action.ForPartition each) {
+      return forPartition(step, leg, each.function(), code.load(each.function()));
+    } else if (action instanceof Action.ForAttempt each) {
+      Function3<Integer, Integer, Iterator<Object>, Object> function = code.load(each.function());
+      return forPartition(
+          step,
+          leg,
+          each.function(),
+          (partition, records) -> function.call(partition, attempt, records));
     }
     return new Endings.Count(leg, task);
+  }
+
+  private Output forPartition(
+      int step, int leg, Closure closure, Function2<Integer, Iterator<Object>, Object> function) {
+    boolean drives = claimDriver();
+    return settle(
+        new PartitionStep(
+            closure,
+            function,
+            partitionOf.applyAsInt(step),
+            isAlone(),
+            returned -> task.result(leg, returned)),
+        drives);
   }
 
   /** The partition step nearest to the source on the first path drives; asked before what follows it is built. */
@@ -141,14 +176,21 @@ final class OperatorChain {
   private MapOutput mapOutput(Operator.ShuffleOut out) {
     Aggregation aggregation = out.aggregation();
     Combiner combiner = aggregation.mapSide() ? Combiner.of(aggregation, code) : null;
-    return new MapOutput(aggregation, combiner, out.input(), out.partitions());
+    return new MapOutput(aggregation, combiner, out.input(), out.partitions(), out.direct());
   }
 
-  private long endings() {
-    return steps.stream()
-        .filter(step -> step.operator() instanceof Operator.Result
-            || step.operator() instanceof Operator.Store
-            || step.operator() instanceof Operator.ShuffleOut)
+  /** Whether a step may leave records unread: all others are there for its own results only. */
+  private boolean isAlone() {
+    long wanting = steps.stream()
+        .map(StageSpec.Step::operator)
+        .filter(operator -> operator instanceof Operator.Result
+            || operator instanceof Operator.Store
+            || operator instanceof Operator.Keep
+            || operator instanceof Operator.ShuffleOut
+            || operator instanceof Operator.MapState
+            || operator instanceof Operator.UpdateState
+            || operator instanceof Operator.InitialState)
         .count();
+    return wanting == 1;
   }
 }

@@ -25,18 +25,27 @@ final class PartitionStep extends Output {
   private final Closure closure;
   private final Function2<Integer, Iterator<Object>, Object> function;
   private final int index;
+  private final boolean alone;
   private final Consumer<Object> result;
   private final Queue<Object> arrived = new ArrayDeque<>();
   private @Nullable BooleanSupplier pull;
 
   /**
+   * @param function the closure's, loaded
    * @param index of the partition
+   * @param alone no other step needs the records that the function leaves
    * @param result takes what the function returns; an iterator is to be consumed there
    */
-  PartitionStep(Closure closure, UserCode code, int index, Consumer<Object> result) {
+  PartitionStep(
+      Closure closure,
+      Function2<Integer, Iterator<Object>, Object> function,
+      int index,
+      boolean alone,
+      Consumer<Object> result) {
     this.index = index;
     this.closure = closure;
-    this.function = code.load(closure);
+    this.function = function;
+    this.alone = alone;
     this.result = result;
   }
 
@@ -48,7 +57,7 @@ final class PartitionStep extends Output {
   void drive(BooleanSupplier source) {
     pull = source;
     call();
-    while (pull != null && pull.getAsBoolean()) {
+    while (!alone && pull != null && pull.getAsBoolean()) {
       // A function may end early; the other steps still need the rest.
       arrived.clear();
     }

@@ -15,7 +15,7 @@ public final class StageCodec {
 
   private static final ObjectInputFilter FILTER = ObjectInputFilter.Config.createFilter(
       "maxdepth=64;io.sluice.plan.*;java.util.CollSer;java.util.ImmutableCollections$*;"
-          + "java.lang.Object;java.lang.Number;java.lang.Integer;java.lang.String;java.lang.Record;!*");
+          + "io.sluice.api.StorageLevel;java.lang.Enum;java.lang.Object;java.lang.Number;java.lang.Integer;java.lang.String;java.lang.Record;!*");
 
   private StageCodec() {}
 

@@ -16,11 +16,14 @@ final class TaskOutput {
   /** What the batch changed in an operator's state, encoded. */
   record Changed(int node, byte[] delta) {}
 
+  record Kept(Operator.Keep operator, List<Object> records) {}
+
   record Resulted(int leg, Object value) {}
 
   private final List<Shuffled> shuffled = new ArrayList<>();
   private final List<Stored> stored = new ArrayList<>();
   private final List<Changed> changes = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
   private final List<Resulted> results = new ArrayList<>();
   private boolean wantsMore = true;
 
@@ -34,6 +37,10 @@ final class TaskOutput {
 
   List<Changed> changes() {
     return changes;
+  }
+
+  List<Kept> kept() {
+    return kept;
   }
 
   List<Resulted> results() {
@@ -59,6 +66,10 @@ final class TaskOutput {
 
   void changed(int node, byte[] delta) {
     changes.add(new Changed(node, delta));
+  }
+
+  void keep(Operator.Keep keep, List<Object> records) {
+    kept.add(new Kept(keep, records));
   }
 
   void result(int leg, Object value) {

@@ -12,6 +12,7 @@ import io.sluice.block.Block;
 import io.sluice.block.DataNode;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
+import io.sluice.plan.Operator;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
 import io.sluice.shuffle.Combiner;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one task on a task thread and delivers what it leaves behind to where it is needed. */
@@ -76,15 +78,22 @@ final class TaskRunner {
     UserCode code = session.code();
     StageSpec spec = session.stage(task.stage());
     TaskOutput output = new TaskOutput();
+    IntUnaryOperator partitionOf =
+        step -> job.firstPartitions().getOrDefault(task.ordinal() << 16 | step, 0) + task.index();
+    int attempt = job.attempt() + task.tries() - 1;
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    Thread.currentThread().setContextClassLoader(session.loader());
     try (OpenStates states = new OpenStates(session, job, task.index())) {
       Source source = source(job, task, spec, code, states, inputs, leaving);
-      new OperatorChain(spec, code, task.index(), states, output).run(source);
+      new OperatorChain(spec, code, partitionOf, attempt, states, output).run(source);
       boolean copied = copyHolder(job, task).isPresent();
       states.complete((operator, state) -> {
         if (copied) {
           output.changed(operator, session.codec().encode(state.delta()));
         }
       });
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
     }
     return output;
   }
@@ -139,6 +148,7 @@ final class TaskRunner {
     output.shuffled().forEach(shuffled -> sendShuffle(job, task, shuffled, sends));
     output.stored().forEach(stored -> keep(job, task, stored, sends));
     output.changes().forEach(changed -> sendDelta(job, task, changed, sends));
+    output.kept().forEach(kept -> keep(job, task, kept, sends));
     List<TaskWorker.ResultPart> results = new ArrayList<>();
     output.results().forEach(result -> results.add(resultPart(job, task, result)));
     if (sends.isEmpty()) {
@@ -191,6 +201,33 @@ final class TaskRunner {
               .put(holder, id, block.toBytes(session.codec()), block.records())));
     }
     session.node().store().put(id, block);
+  }
+
+  /** Where there is no room the dataset is computed again by whoever misses it. */
+  private void keep(
+      TaskWorker.RunTasks job,
+      TaskSpec task,
+      TaskOutput.Kept kept,
+      List<CompletionStage<Void>> sends) {
+    Operator.Keep keep = kept.operator();
+    BlockId id = BlockId.kept(
+        session.context(),
+        keep.node(),
+        keep.batchMillis(),
+        keep.leg() << 16 | task.index(),
+        TaskWorker.maker(job.job(), job.attempt()));
+    Block block = Block.Records.of(kept.records());
+    if (keep.level().serialized()) {
+      block = Block.fromBytes(block.toBytes(session.codec()), block.records());
+    }
+    String self = session.node().address();
+    for (String holder : TaskWorker.keepers(job.owners(), self, keep.level().replicas())) {
+      if (!holder.equals(self)) {
+        byte[] bytes = block.toBytes(session.codec());
+        sends.add(session.node().channel().put(holder, id, bytes, block.records()));
+      }
+    }
+    session.node().store().offer(id, block, keep.level(), session.codec());
   }
 
   private void sendDelta(

@@ -18,6 +18,7 @@ import io.sluice.plan.StageSpec;
 import io.sluice.receiver.ReceiverSupervisor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -66,6 +67,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    * @param standbys where copies of kept data go, like owners; empty for no copies
    * @param replicated the nodes whose datasets are copied
    * @param contributions for each shuffle, how many map outputs complete it
+   * @param firstPartitions the number of a stage's first partition at a step, by {@code ordinal << 16 | step}, where it
+   *     is not 0
    */
   public record RunTasks(
       long epoch,
@@ -76,8 +79,12 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       List<String> standbys,
       Set<Integer> replicated,
       Map<Integer, Integer> contributions,
+      Map<Integer, Integer> firstPartitions,
       List<TaskSpec> tasks)
       implements Command {}
+
+  /** Drops what is kept of a node for the program, except what {@code maker} made. */
+  public record DropKept(long epoch, int node, long maker) implements Command {}
 
   /** The job is over, or has a newer attempt. */
   public record ForgetJob(long epoch, long job) implements Command {}
@@ -240,6 +247,21 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .filter(holder -> !holder.equals(worker));
   }
 
+  /** A name for what one attempt of a job keeps for the program; never 0. */
+  public static long maker(long job, int attempt) {
+    return job << 16 | attempt;
+  }
+
+  /** Where something is kept: on the worker itself, and as copies on the workers after it. */
+  public static List<String> keepers(List<String> owners, String worker, int copies) {
+    List<String> others = new ArrayList<>(owners.stream().distinct().toList());
+    Collections.rotate(others, -others.indexOf(worker));
+    others.remove(worker);
+    List<String> keepers = new ArrayList<>(List.of(worker));
+    keepers.addAll(others.subList(0, Math.min(copies - 1, others.size())));
+    return keepers;
+  }
+
   public static Behavior<Command> create(ActorRef<Event> driver, Host host) {
     return Behaviors.setup(
         context -> Behaviors.withTimers(timers -> new TaskWorker(context, timers, driver, host)));
@@ -280,6 +302,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(RunTasks.class, job -> current(job.epoch()), this::onRunTasks)
         .onMessage(Commit.class, commit -> current(commit.epoch()), this::onCommit)
         .onMessage(ForgetJob.class, forget -> current(forget.epoch()), this::onForgetJob)
+        .onMessage(DropKept.class, drop -> current(drop.epoch()), this::onDropKept)
         .onMessage(Ping.class, this::onPing)
         .onMessage(BlocksCounted.class, this::onBlocksCounted)
         .onMessage(DefineStage.class, define -> current(define.epoch()), this::onDefineStage)
@@ -478,6 +501,11 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     attempts.remove(forget.job());
     unpark(forget.job());
     session().forgetJob(forget.job());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onDropKept(DropKept drop) {
+    session().dropKept(drop);
     return Behaviors.same();
   }
 

@@ -122,6 +122,14 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
             id.context() == context && id.kind() == BlockId.Kind.RESULT && id.sequence() == job);
   }
 
+  void dropKept(TaskWorker.DropKept drop) {
+    node.store()
+        .removeIf(id -> id.context() == context
+            && id.kind() == BlockId.Kind.KEPT
+            && id.owner() == drop.node()
+            && id.source() != drop.maker());
+  }
+
   void forgetAttemptsBefore(long job, int attempt) {
     inboxes.keySet().removeIf(key -> key.job() == job && key.attempt() < attempt);
   }
@@ -167,6 +175,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
       case DATASET ->
         id.sequence() <= commit.batchMillis() - commit.keepMillis().getOrDefault(id.owner(), 0L)
             && id.sequence() < commit.readFromMillis();
+      case KEPT -> id.sequence() >= 0 && id.sequence() <= commit.batchMillis();
       case RESULT -> id.sequence() < commit.lowestLiveJob();
       default -> false;
     };
@@ -204,6 +213,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         }
       }
       case DATASET -> node.store().put(id, Block.fromBytes(bytes, records));
+      case KEPT ->
+        node.store()
+            .offer(id, Block.fromBytes(bytes, records), StorageLevel.MEMORY_AND_DISK_SER, codec);
       case DELTA -> node.store().put(id, new Block.Encoded(bytes, records));
       case SNAPSHOT -> {
         KeyedState state = state(id.owner(), id.partition());

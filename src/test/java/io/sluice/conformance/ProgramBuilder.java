@@ -153,6 +153,11 @@ final class ProgramBuilder {
         new Built(sorted(s.groupByKeyAndWindow(length(step), slide(step))), RecordType.GROUPED);
       case "reduceByKeyAndWindow" -> new Built(reduceByKeyAndWindow(step, s, fn), in.type);
       case "join" -> new Built(s.join(pairs(named(step, 1))), RecordType.JOINED);
+      case "leftOuterJoin" -> new Built(s.leftOuterJoin(pairs(named(step, 1))), RecordType.JOINED);
+      case "rightOuterJoin" ->
+        new Built(s.rightOuterJoin(pairs(named(step, 1))), RecordType.JOINED);
+      case "fullOuterJoin" -> new Built(s.fullOuterJoin(pairs(named(step, 1))), RecordType.JOINED);
+      case "cogroup" -> new Built(s.cogroup(pairs(named(step, 1))), RecordType.COGROUPED);
       case "updateStateByKey" ->
         new Built(
             s.updateStateByKey(NamedFunctions.update(fn), STATE_PARTITIONS, initial(step)),

@@ -63,7 +63,7 @@ class StageCompilerTest {
     List<Stage> stages = compiler.compile();
     assertThat(stages).hasSize(2);
     assertThat(operators(stages.get(0)))
-        .containsExactly(new Operator.ShuffleOut(3, 0, 0, 4, group));
+        .containsExactly(new Operator.ShuffleOut(3, 0, 0, 4, group, false));
     assertThat(stages.get(1).spec().leaf()).isEqualTo(new StageSpec.Merge(3, group));
     assertThat(stages.get(0).rereads()).isTrue();
     assertThat(stages.get(1).rereads()).isFalse();

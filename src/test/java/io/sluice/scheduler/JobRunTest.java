@@ -23,7 +23,8 @@ class JobRunTest {
   private final Placement placement = new Placement(2);
   private final CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
   private final JobPlanning planning = planning();
-  private final JobRun job = new JobRun(1, 1000, shuffleOfTwoPartitions(), MAX_ATTEMPTS, done);
+  private final JobRun job =
+      new JobRun(1, 1000, () -> shuffleOfTwoPartitions(), MAX_ATTEMPTS, done);
 
   @Test
   void everyWorkerGetsItsTasksAndKnowsWhatCompletesItsShuffles() {
@@ -52,7 +53,7 @@ class JobRunTest {
   void taskThatMakesADatasetStartsTheWholeJobOverSinceReadersWaitWhereItWasToBeMade() {
     StageCompiler compiler = compiler();
     compiler.store(new Node.Literal(1, 2), 1000);
-    JobRun making = new JobRun(1, 1000, compiler.compile(), MAX_ATTEMPTS, done);
+    JobRun making = new JobRun(1, 1000, compiler::compile, MAX_ATTEMPTS, done);
     making.beginAttempt(planning);
 
     assertThat(making.failed(failure(1, 0, "a"), planning))
@@ -116,7 +117,14 @@ class JobRunTest {
     placement.assign(workers);
     Datasets datasets = new Datasets();
     SplitPlanner splits = new SplitPlanner(
-        1, 0, "driver", datasets, new BlockTracker(), placement, Map.of("a", 1, "b", 1));
+        1,
+        0,
+        "driver",
+        datasets,
+        new KeptDatasets(1, command -> {}),
+        new BlockTracker(),
+        placement,
+        Map.of("a", 1, "b", 1));
     return new JobPlanning(
         1,
         workers,

@@ -26,6 +26,7 @@ class SplitPlannerTest {
   private static final long CONTEXT = 1;
 
   private final Datasets datasets = new Datasets();
+  private final KeptDatasets kept = new KeptDatasets(1, toAllWorkers -> {});
   private final BlockTracker tracker = new BlockTracker();
   private final Placement placement = new Placement(4);
   private final Map<String, Integer> slots = new LinkedHashMap<>();
@@ -142,7 +143,7 @@ class SplitPlannerTest {
   }
 
   private SplitPlanner planner() {
-    return new SplitPlanner(CONTEXT, 0, "driver", datasets, tracker, placement, slots);
+    return new SplitPlanner(CONTEXT, 0, "driver", datasets, kept, tracker, placement, slots);
   }
 
   private void keep(Node node, long batch, int partition, String holder) {
