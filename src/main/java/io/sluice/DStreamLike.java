@@ -13,6 +13,7 @@ import io.sluice.api.VoidFunction;
 import io.sluice.api.VoidFunction2;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
+import io.sluice.plan.Millis;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.WindowSpec;
@@ -34,6 +35,8 @@ import java.util.Optional;
  * @param <R> its RDDs
  */
 public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream, PairDStream {
+
+  private static final Duration DEFAULT_IDLE = Duration.ofMinutes(1);
 
   private final StreamingContext context;
   private final Node node;
@@ -293,6 +296,47 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
   /** The RDD of one batch, if it is over and still kept. */
   public final Optional<R> compute(Instant time) {
     return slice(time, time).stream().findFirst();
+  }
+
+  /**
+   * Gives records the time when they happened, for windows of event time.
+   *
+   * @param timestamp when a record happened
+   * @param allowedLateness how much later than a later record a record may come; zero if they come in order
+   * @throws IllegalArgumentException if the lateness is negative
+   */
+  public final EventTimeStream<T> withTimestamps(
+      Function<T, Instant> timestamp, Duration allowedLateness) {
+    if (allowedLateness.isNegative()) {
+      throw new IllegalArgumentException(
+          "Allowed lateness must not be negative, got " + Millis.text(allowedLateness) + ".");
+    }
+    return new EventTimeStream<>(this, timestamp, allowedLateness, DEFAULT_IDLE);
+  }
+
+  final DStream<?> observed(
+      Function<T, Instant> timestamp,
+      Function<T, ?> key,
+      Function<T, ?> value,
+      Duration lateness,
+      Duration idleAfter) {
+    int id = context.newId();
+    Operator observe = new Operator.ObserveTime(
+        id,
+        0,
+        Closure.of(timestamp, "withTimestamps"),
+        Closure.of(key, "keyBy"),
+        Closure.of(value, "keyBy"),
+        lateness.toMillis(),
+        idleAfter.toMillis());
+    return stream(new Node.Narrow(id, node, observe, false));
+  }
+
+  static void requirePositive(String what, Duration duration) {
+    if (duration.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "%s must be at least 1 ms, got %s.".formatted(what, Millis.text(duration)));
+    }
   }
 
   /** Output: calls a function on the driver with each RDD; actions inside it run on the workers. */

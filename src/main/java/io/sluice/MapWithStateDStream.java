@@ -1,6 +1,7 @@
 package io.sluice;
 
 import io.sluice.plan.Node;
+import io.sluice.plan.Operator;
 
 /**
  * What the function of {@code mapWithState} puts out.
@@ -22,6 +23,7 @@ public final class MapWithStateDStream<K, V, S, M> extends DStream<M> {
 
   /** Every key with what is remembered for it after the batch, in every batch. The cost follows the keys held. */
   public PairDStream<K, S> stateSnapshots() {
-    return pairs(new Node.Snapshot(context().newId(), state));
+    return pairs(
+        new Node.SideOutput(context().newId(), state, new Operator.StateSnapshot(state.id())));
   }
 }

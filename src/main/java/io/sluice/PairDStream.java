@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of pairs, with operations that bring equal keys together. */
-public final class PairDStream<K, V>
-    extends DStreamLike<Pair<K, V>, PairDStream<K, V>, PairRDD<K, V>> {
+public sealed class PairDStream<K, V>
+    extends DStreamLike<Pair<K, V>, PairDStream<K, V>, PairRDD<K, V>> permits EventWindowDStream {
 
   PairDStream(StreamingContext context, Node node, long slideMillis) {
     super(context, node, slideMillis);

@@ -34,8 +34,10 @@ import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Program;
 import io.sluice.receiver.SocketTextReceiver;
+import io.sluice.scheduler.Broadcasts;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
+import io.sluice.scheduler.Counters;
 import io.sluice.scheduler.DriverThreads;
 import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
@@ -50,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +91,8 @@ public final class StreamingContext implements AutoCloseable {
   private final long id = System.nanoTime();
   private final AtomicInteger ids = new AtomicInteger();
   private final ListenerBus listeners;
+  private final Counters counters = new Counters();
+  private final Broadcasts broadcasts;
   private final List<Program.Output> outputs = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
   private long rememberMillis;
@@ -108,6 +113,7 @@ public final class StreamingContext implements AutoCloseable {
     this.ticker = ticker;
     this.codec = new RecordCodec(ProgramJars.loader());
     this.listeners = new ListenerBus(name);
+    this.broadcasts = new Broadcasts(id, deployment.node().store());
     deployment.node().register(id, codec);
   }
 
@@ -442,6 +448,46 @@ public final class StreamingContext implements AutoCloseable {
         this, spread.narrow(new Operator.FlatMap(Closure.of(read, operation)), false), -1);
   }
 
+  /**
+   * A number that functions on workers add to. The same name gives the same counter.
+   *
+   * @see Counter
+   */
+  public Counter counter(String name) {
+    return new Counter(name, counters.total(name));
+  }
+
+  /** What all committed batches have added to each counter, by name. Can be called from any thread. */
+  public Map<String, Long> counters() {
+    return counters.all();
+  }
+
+  /**
+   * A value for functions on workers, sent to each worker once.
+   *
+   * @param value plain data, not to be changed any more
+   */
+  public <T> Broadcast<T> broadcast(T value) {
+    return new Broadcast<>(broadcasts.add(() -> value, 0), broadcasts);
+  }
+
+  /**
+   * A value that is made anew, on the driver, before the first batch that is so much later than the one it was made for.
+   * All tasks of a batch see the same.
+   *
+   * @param supplier makes the value; called at once for the first time
+   * @param refresh how old the value may become, in batch time
+   * @throws IllegalArgumentException if {@code refresh} is less than a millisecond
+   */
+  public <T> Broadcast<T> broadcast(Callable<T> supplier, Duration refresh) {
+    if (refresh.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "A broadcast value can be refreshed every 1 ms at most, got " + Millis.text(refresh)
+              + ".");
+    }
+    return new Broadcast<>(broadcasts.add(supplier, refresh.toMillis()), broadcasts);
+  }
+
   public void addStreamingListener(StreamingListener listener) {
     listeners.add(listener);
   }
@@ -517,7 +563,9 @@ public final class StreamingContext implements AutoCloseable {
         settings.cluster().heartbeatInterval(),
         settings.cluster().heartbeatTimeout(),
         settings.cluster().minWorkers(),
-        listeners);
+        listeners,
+        counters,
+        broadcasts);
   }
 
   /** Stops at once. Batches that are running or waiting are given up. */

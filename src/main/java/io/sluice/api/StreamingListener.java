@@ -40,6 +40,7 @@ public interface StreamingListener {
    * @param tasksByWorker how many tasks each worker was given
    * @param processingStart empty until it starts
    * @param processingEnd empty until it has ended
+   * @param counters what its tasks added to each counter
    * @param attempts how often its tasks were started over, 1 if all went well
    */
   record BatchInfo(
@@ -50,12 +51,14 @@ public interface StreamingListener {
       Optional<Instant> processingEnd,
       Map<String, Integer> tasksByWorker,
       int attempts,
+      Map<String, Long> counters,
       List<OutputInfo> outputs,
       Optional<String> failure) {
 
     public BatchInfo {
       records = Map.copyOf(records);
       tasksByWorker = Map.copyOf(tasksByWorker);
+      counters = Map.copyOf(counters);
       outputs = List.copyOf(outputs);
     }
 

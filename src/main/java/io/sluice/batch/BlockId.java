@@ -33,7 +33,9 @@ public record BlockId(
     /** A jar of the program. */
     JAR(8),
     /** A partition of a dataset that the program asked to keep. */
-    KEPT(9);
+    KEPT(9),
+    /** A value that all tasks may read. */
+    BROADCAST(10);
 
     private final byte code;
 
@@ -97,6 +99,10 @@ public record BlockId(
 
   public static BlockId snapshot(long context, int node, long batchMillis, int partition) {
     return new BlockId(Kind.SNAPSHOT, context, node, batchMillis, partition, 0);
+  }
+
+  public static BlockId broadcast(long context, int number, int version) {
+    return new BlockId(Kind.BROADCAST, context, number, version, 0, 0);
   }
 
   public static BlockId jar(long context, int number) {

@@ -34,10 +34,12 @@ public final class Closure implements Serializable {
   private final byte[] bytes;
   private final String operation;
   private final String site;
+  private final boolean counts;
   private final int hash;
 
-  private Closure(byte[] bytes, String operation, String site) {
+  private Closure(byte[] bytes, boolean counts, String operation, String site) {
     this.bytes = bytes;
+    this.counts = counts;
     this.operation = operation;
     this.site = site;
     this.hash = 31 * Arrays.hashCode(bytes) + site.hashCode();
@@ -63,7 +65,9 @@ public final class Closure implements Serializable {
     requireNonNull(function, "The function passed to " + operation + " is null");
     String site = CallSite.current();
     try {
-      return new Closure(serialize(wrapper), operation, site);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+      boolean counts = write(wrapper, bytes);
+      return new Closure(bytes.toByteArray(), counts, operation, site);
     } catch (IOException failure) {
       throw new SluiceException(
           ErrorCode.FUNCTION_NOT_SERIALIZABLE,
@@ -123,6 +127,18 @@ public final class Closure implements Serializable {
     return operation;
   }
 
+  /** Whether the function adds to a counter, so that it should run once a batch. */
+  public boolean counts() {
+    return counts;
+  }
+
+  /** A counter is being written, as part of a function. */
+  public static void noteCounter(ObjectOutputStream out) {
+    if (out instanceof FunctionOutput function) {
+      function.counts = true;
+    }
+  }
+
   /** File and line of the user's program. */
   public String site() {
     return site;
@@ -130,10 +146,24 @@ public final class Closure implements Serializable {
 
   static byte[] serialize(Object value) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(value);
-    }
+    write(value, bytes);
     return bytes.toByteArray();
+  }
+
+  /** True if there is a counter in it. */
+  private static boolean write(Object value, ByteArrayOutputStream bytes) throws IOException {
+    try (FunctionOutput out = new FunctionOutput(bytes)) {
+      out.writeObject(value);
+      return out.counts;
+    }
+  }
+
+  private static final class FunctionOutput extends ObjectOutputStream {
+    private boolean counts;
+
+    FunctionOutput(ByteArrayOutputStream bytes) throws IOException {
+      super(bytes);
+    }
   }
 
   @Override

@@ -113,6 +113,12 @@ public final class Explanation {
       return state.function() + ", state " + state.node();
     } else if (operator instanceof Operator.UpdateState state) {
       return state.function() + ", state " + state.node();
+    } else if (operator instanceof Operator.ObserveTime observe) {
+      return observe.timestamp().toString();
+    } else if (operator instanceof Operator.EventWindows windows) {
+      return windows.windows() + " of event time, state " + windows.node();
+    } else if (operator instanceof Operator.LateRecords late) {
+      return "late for state " + late.node();
     } else if (operator instanceof Operator.StateSnapshot snapshot) {
       return "all of state " + snapshot.node();
     } else if (operator instanceof Operator.ShuffleOut out) {

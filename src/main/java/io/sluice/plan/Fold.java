@@ -46,7 +46,7 @@ abstract class Fold<R> implements Node.Cases<R> {
   }
 
   @Override
-  public R snapshot(Node.Snapshot node) {
+  public R sideOutput(Node.SideOutput node) {
     return otherwise(node);
   }
 

@@ -54,7 +54,7 @@ public final class Inputs implements Node.Cases<List<Node>> {
   }
 
   @Override
-  public List<Node> snapshot(Node.Snapshot node) {
+  public List<Node> sideOutput(Node.SideOutput node) {
     return List.of(node.state());
   }
 

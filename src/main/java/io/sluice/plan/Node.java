@@ -32,7 +32,7 @@ public sealed interface Node {
 
     R stateful(Stateful node);
 
-    R snapshot(Snapshot node);
+    R sideOutput(SideOutput node);
 
     R atBatch(AtBatch node);
 
@@ -332,13 +332,22 @@ public sealed interface Node {
     }
   }
 
-  /** All pairs that an operator with state holds after a batch. */
-  final class Snapshot extends Identity implements Node {
+  /** What an operator with state gives beside its output, such as all it holds after a batch. */
+  final class SideOutput extends Identity implements Node {
     private final Stateful state;
+    private final Operator operator;
 
-    public Snapshot(int id, Stateful state) {
+    /**
+     * @param operator takes it, once the state's own operator has finished
+     */
+    public SideOutput(int id, Stateful state, Operator operator) {
       super(id);
       this.state = state;
+      this.operator = operator;
+    }
+
+    public Operator operator() {
+      return operator;
     }
 
     public Stateful state() {
@@ -347,7 +356,7 @@ public sealed interface Node {
 
     @Override
     public <R> R match(Cases<R> cases) {
-      return cases.snapshot(this);
+      return cases.sideOutput(this);
     }
   }
 
@@ -439,7 +448,7 @@ public sealed interface Node {
           Window,
           SlidingTotals,
           Stateful,
-          Snapshot,
+          SideOutput,
           AtBatch,
           Literal,
           Kept {

@@ -43,6 +43,45 @@ public sealed interface Operator extends Serializable {
   /** Makes pairs the state kept under {@code node}. */
   record InitialState(int node) implements Operator {}
 
+  /**
+   * Gives each record its event time and the key and value it is counted under, and notes the latest time.
+   *
+   * @param node whose watermark it makes
+   * @param source which of the stream's sources the records come from
+   * @param latenessMillis how much later than a later record a record may come
+   * @param idleMillis after how much time without data a source no longer counts
+   */
+  record ObserveTime(
+      int node,
+      int source,
+      Closure timestamp,
+      Closure key,
+      Closure value,
+      long latenessMillis,
+      long idleMillis)
+      implements Operator {
+    ObserveTime ofSource(int number) {
+      return new ObserveTime(node, number, timestamp, key, value, latenessMillis, idleMillis);
+    }
+  }
+
+  /**
+   * Combines the records of a key in each window of event time.
+   *
+   * @param watermark the node that observes the time
+   * @param lateCounter counts the records that came too late
+   */
+  record EventWindows(
+      int node,
+      int watermark,
+      EventWindowSpec windows,
+      Aggregation.Combine aggregation,
+      String lateCounter)
+      implements Operator {}
+
+  /** The records that came too late for the windows kept under {@code node}. */
+  record LateRecords(int node) implements Operator {}
+
   /** Writes pairs to the partitions of a shuffle, by the hash of the key or, if direct, by the key itself. */
   record ShuffleOut(
       int exchange, int input, int leg, int partitions, Aggregation aggregation, boolean direct)

@@ -58,7 +58,7 @@ public final class Partitioning extends Fold<Integer> {
   }
 
   @Override
-  public Integer snapshot(Node.Snapshot node) {
+  public Integer sideOutput(Node.SideOutput node) {
     return node.state().partitions();
   }
 

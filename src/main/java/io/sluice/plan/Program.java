@@ -41,7 +41,9 @@ public final class Program {
     this.slide = new Slide(intervalMillis);
     outputs.forEach(output -> visit(output.node()));
     nodes.values().forEach(this::noteWindows);
-    nodes.values().stream().filter(persisted::contains).forEach(always::add);
+    nodes.values().stream()
+        .filter(node -> persisted.contains(node) || Counting.in(node))
+        .forEach(always::add);
     retention = new Retention(outputs.stream().map(Output::node).toList(), always, rememberMillis);
     levelCount = levels.values().stream().mapToInt(level -> level + 1).max().orElse(1);
   }
@@ -120,6 +122,13 @@ public final class Program {
         .toList();
   }
 
+  /** The nodes that observe event time. */
+  public List<Node.Narrow> observers() {
+    return only(Node.Narrow.class).stream()
+        .filter(node -> node.operator() instanceof Operator.ObserveTime)
+        .toList();
+  }
+
   /** Whether something is remembered from batch to batch. */
   public boolean remembers() {
     return !keptDatasets().isEmpty() || !only(Node.Stateful.class).isEmpty();
@@ -155,7 +164,7 @@ public final class Program {
   }
 
   private static boolean isState(Node node) {
-    return node instanceof Node.Stateful || node instanceof Node.Snapshot;
+    return node instanceof Node.Stateful || node instanceof Node.SideOutput;
   }
 
   private int visit(Node node) {

@@ -209,11 +209,10 @@ public final class StageCompiler {
 
     /** Follows the operator itself, whose dataset is not what it holds. */
     @Override
-    public List<Place> snapshot(Node.Snapshot node) {
+    public List<Place> sideOutput(Node.SideOutput node) {
       List<Place> places = new ArrayList<>();
       for (Place state : stateful(node.state())) {
-        int step = state.draft.fuse(
-            state.step, node.id(), new Operator.StateSnapshot(node.state().id()), places.size());
+        int step = state.draft.fuse(state.step, node.id(), node.operator(), places.size());
         places.add(new Place(state.draft, step));
       }
       return places;
@@ -222,8 +221,10 @@ public final class StageCompiler {
     private List<Place> fuse(Node input, int id, Operator operator) {
       List<Place> places = new ArrayList<>();
       for (Place place : placesOf(input, batchMillis)) {
-        places.add(
-            new Place(place.draft, place.draft.fuse(place.step, id, operator, places.size())));
+        Operator here = operator instanceof Operator.ObserveTime observe
+            ? observe.ofSource(places.size())
+            : operator;
+        places.add(new Place(place.draft, place.draft.fuse(place.step, id, here, places.size())));
       }
       return places;
     }

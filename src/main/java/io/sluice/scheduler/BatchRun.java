@@ -4,6 +4,7 @@ import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
+import io.sluice.task.TaskWorker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The batch that is being run: how far it has come, level by level. */
 final class BatchRun {
@@ -20,8 +22,10 @@ final class BatchRun {
   private final Instant submitted;
   private final Instant started;
   private final List<JobRun> jobs = new ArrayList<>();
+  private final List<JobRun> actions = new ArrayList<>();
   private final Map<Integer, Node> generated = new HashMap<>();
   private final Map<Integer, OutputInfo> outputs = new TreeMap<>();
+  private TaskWorker.BatchValues values = new TaskWorker.BatchValues(Map.of(), Map.of());
   private int level;
   private int openOutputs;
   private int openGenerators;
@@ -50,6 +54,33 @@ final class BatchRun {
 
   void add(JobRun job) {
     jobs.add(job);
+  }
+
+  /** A job that a function on the driver runs in the batch. */
+  void addAction(JobRun job) {
+    actions.add(job);
+  }
+
+  /** Says what all tasks of the batch see alike. */
+  void see(TaskWorker.BatchValues seen) {
+    values = seen;
+  }
+
+  TaskWorker.BatchValues values() {
+    return values;
+  }
+
+  /** What the batch adds to each counter. */
+  Map<String, Long> counters() {
+    Map<String, Long> counters = new TreeMap<>();
+    Stream.concat(jobs.stream(), actions.stream())
+        .forEach(job -> job.counters().forEach((name, by) -> counters.merge(name, by, Long::sum)));
+    return counters;
+  }
+
+  /** The event times that the batch's datasets have. */
+  List<TaskWorker.SeenTime> times() {
+    return jobs.stream().flatMap(job -> job.times().stream()).toList();
   }
 
   /** What the driver's functions made, by node. */
@@ -107,6 +138,7 @@ final class BatchRun {
         end,
         tasksByWorker(),
         attempts,
+        counters(),
         List.copyOf(outputs.values()),
         failure);
   }

@@ -36,6 +36,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final BatchSchedule schedule;
   private final BatchQueue queue;
   private final History history;
+  private final EventTimes eventTimes;
   private final Jobs jobs;
   private final BlockTracker tracker = new BlockTracker();
   private final Datasets datasets = new Datasets();
@@ -60,6 +61,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         setup.ticker().now().toEpochMilli(),
         setup.batch().maxLate());
     this.queue = new BatchQueue(setup.batch().maxWaiting());
+    this.eventTimes = new EventTimes(program, schedule.zeroMillis());
     this.history = new History(program, schedule.zeroMillis());
     this.jobs = new Jobs(setup, fleet, kept, this::planning, this);
     this.keepMillis = program.keptDatasets();
@@ -169,7 +171,21 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         new BatchRun(batchMillis, tracker.records(batchMillis), since == null ? now : since, now);
     current = batch;
     setup.listeners().post(l -> l.onBatchStarted(batch.info(Optional.empty(), Optional.empty())));
-    planLevel(batch);
+    if (setup.broadcasts().isDue(batchMillis)) {
+      driverThreads.refresh(batchMillis);
+    } else {
+      refreshed(batchMillis);
+    }
+  }
+
+  /** All that the batch's tasks see alike is known. */
+  void refreshed(long batchMillis) {
+    BatchRun batch = current;
+    if (batch != null && batch.batchMillis() == batchMillis) {
+      batch.see(new TaskWorker.BatchValues(
+          eventTimes.at(batchMillis), setup.broadcasts().versions()));
+      planLevel(batch);
+    }
   }
 
   /** Sends out the jobs of the batch's level, starts its outputs, then the functions of the next level. */
@@ -249,6 +265,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         return compiler.compile();
       };
       JobRun job = jobs.create(time, plan, submit.done());
+      if (inBatch && batch != null) {
+        batch.addAction(job);
+      }
       submit.job().complete(job.id());
       jobs.startForCaller(job);
     } catch (SluiceException refused) {
@@ -276,6 +295,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   @Override
   public void jobFinished(JobRun job) {
+    if (job.batchMillis() < 0) {
+      setup.counters().add(job.counters());
+    }
     completeIfDone();
   }
 
@@ -379,6 +401,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
     tracker.forgetBefore(time);
     history.committed(time, batch.generated());
+    eventTimes.committed(time, batch.times());
+    setup.counters().add(batch.counters());
     datasets.expire(time, keepMillis, readFrom);
     kept.expire(time);
     fleet.tellAll(new TaskWorker.Commit(
@@ -467,7 +491,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
             tracker,
             placement,
             fleet.slots()),
-        fleet.stages());
+        fleet.stages(),
+        current != null
+            ? current.values()
+            : new TaskWorker.BatchValues(Map.of(), setup.broadcasts().versions()));
   }
 
   /** What the compiler may know of the running batch. */

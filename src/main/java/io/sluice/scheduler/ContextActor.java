@@ -68,6 +68,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private record WorkerGone(String address, long incarnation, String reason) implements Command {}
 
+  /** Broadcast values are as the batch shall see them. */
+  record Refreshed(long batchMillis) implements Command {}
+
   record Generated(long batchMillis, Node.Generated node, Node dataset) implements Command {}
 
   record DriverFailed(long batchMillis, String what, Throwable failure) implements Command {}
@@ -160,6 +163,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Unkeep.class, this::onUnkeep)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
+        .onMessage(Refreshed.class, this::onRefreshed)
         .onMessage(Generated.class, this::onGenerated)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
@@ -182,6 +186,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Unkeep.class, this::onUnkeep)
         .onMessage(OutputEnded.class, this::onOutputEnded)
         .onMessage(FromReceiver.class, this::onReceiver)
+        .onMessage(Refreshed.class, this::onRefreshed)
         .onMessage(Generated.class, this::onGenerated)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
@@ -255,6 +260,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {
     return guarded(() -> batches.outputEnded(ended.batchMillis(), ended.output()));
+  }
+
+  private Behavior<Command> onRefreshed(Refreshed refreshed) {
+    return guarded(() -> batches.refreshed(refreshed.batchMillis()));
   }
 
   private Behavior<Command> onGenerated(Generated generated) {

@@ -41,7 +41,9 @@ public record ContextSetup(
     Duration heartbeatInterval,
     Duration heartbeatTimeout,
     int minWorkers,
-    ListenerBus listeners) {
+    ListenerBus listeners,
+    Counters counters,
+    Broadcasts broadcasts) {
 
   /** Runs on a driver thread in a batch. */
   @FunctionalInterface

@@ -57,6 +57,18 @@ public final class DriverThreads implements AutoCloseable {
     });
   }
 
+  /** Makes broadcast values anew before a batch. */
+  void refresh(long batchMillis) {
+    threads.execute(() -> {
+      try {
+        setup.broadcasts().refresh(batchMillis);
+        actor.accept(new ContextActor.Refreshed(batchMillis));
+      } catch (Throwable failure) {
+        actor.accept(new ContextActor.DriverFailed(batchMillis, "broadcast", failure));
+      }
+    });
+  }
+
   void generate(Node.Generated node, long batchMillis) {
     threads.execute(() -> {
       try {

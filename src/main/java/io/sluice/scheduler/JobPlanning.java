@@ -15,7 +15,8 @@ record JobPlanning(
     Set<Integer> replicated,
     Datasets datasets,
     SplitPlanner splits,
-    StageTable stages) {
+    StageTable stages,
+    TaskWorker.BatchValues values) {
 
   /** Notes where a task will keep a partition of a dataset, and where its copy goes. */
   void note(Operator.Store store, long batchMillis, int attempt, int index, String worker) {

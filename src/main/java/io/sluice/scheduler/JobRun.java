@@ -51,6 +51,8 @@ final class JobRun {
   private int failedAttempts;
   private int unreached;
   private final Map<String, Integer> tasksByWorker = new TreeMap<>();
+  private final Map<String, Long> counters = new TreeMap<>();
+  private final List<TaskWorker.SeenTime> times = new ArrayList<>();
 
   /**
    * @param batchMillis -1 outside batches
@@ -85,6 +87,16 @@ final class JobRun {
   /** How many tasks each worker was given. */
   Map<String, Integer> tasksByWorker() {
     return tasksByWorker;
+  }
+
+  /** What the finished tasks of this attempt have added to counters. */
+  Map<String, Long> counters() {
+    return counters;
+  }
+
+  /** The event times that the finished tasks of this attempt have seen. */
+  List<TaskWorker.SeenTime> times() {
+    return times;
   }
 
   CompletableFuture<List<Result>> done() {
@@ -150,6 +162,8 @@ final class JobRun {
     running.clear();
     results.clear();
     tasksByWorker.clear();
+    counters.clear();
+    times.clear();
     owners = planning.owners();
     beginKeeping();
     storedNodes().forEach(node -> planning.datasets().begin(node, batchMillis));
@@ -202,6 +216,8 @@ final class JobRun {
                 TaskWorker.keepers(owners, event.worker(), keep.level().replicas()));
       }
     }
+    event.report().counters().forEach((name, by) -> counters.merge(name, by, Long::sum));
+    times.addAll(event.report().times());
     for (TaskWorker.ResultPart part : event.results()) {
       results.put(
           ((long) part.leg() << 32) | event.index(),
@@ -274,6 +290,7 @@ final class JobRun {
         planning.replicated(),
         contributions,
         firstPartitions,
+        planning.values(),
         tasks);
   }
 

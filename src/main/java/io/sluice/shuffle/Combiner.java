@@ -12,13 +12,13 @@ import java.util.List;
 public abstract class Combiner {
 
   /** The combined value of a key's first value. */
-  abstract Object first(Object value, int input);
+  public abstract Object first(Object value, int input);
 
   /** The combined value extended by one more value. */
-  abstract Object merge(Object combined, Object value, int input);
+  public abstract Object merge(Object combined, Object value, int input);
 
   /** One combined value of two. */
-  abstract Object join(Object left, Object right);
+  public abstract Object join(Object left, Object right);
 
   /** Loads the functions of an aggregation that combines; {@code Pass} has none. */
   public static Combiner of(Aggregation aggregation, UserCode code) {
@@ -42,17 +42,17 @@ public abstract class Combiner {
     }
 
     @Override
-    Object first(Object value, int input) {
+    public Object first(Object value, int input) {
       return value;
     }
 
     @Override
-    Object merge(Object combined, Object value, int input) {
+    public Object merge(Object combined, Object value, int input) {
       return join(combined, value);
     }
 
     @Override
-    Object join(Object left, Object right) {
+    public Object join(Object left, Object right) {
       try {
         return function.call(left, right);
       } catch (Exception failure) {
@@ -75,7 +75,7 @@ public abstract class Combiner {
     }
 
     @Override
-    Object first(Object value, int input) {
+    public Object first(Object value, int input) {
       try {
         return create.call(value);
       } catch (Exception failure) {
@@ -84,7 +84,7 @@ public abstract class Combiner {
     }
 
     @Override
-    Object merge(Object combined, Object value, int input) {
+    public Object merge(Object combined, Object value, int input) {
       try {
         return merge.call(combined, value);
       } catch (Exception failure) {
@@ -93,7 +93,7 @@ public abstract class Combiner {
     }
 
     @Override
-    Object join(Object left, Object right) {
+    public Object join(Object left, Object right) {
       try {
         return join.call(left, right);
       } catch (Exception failure) {
@@ -104,7 +104,7 @@ public abstract class Combiner {
 
   private static final class Grouping extends Combiner {
     @Override
-    Object first(Object value, int input) {
+    public Object first(Object value, int input) {
       List<Object> group = new ArrayList<>(4);
       group.add(value);
       return group;
@@ -112,7 +112,7 @@ public abstract class Combiner {
 
     @Override
     @SuppressWarnings("unchecked")
-    Object merge(Object combined, Object value, int input) {
+    public Object merge(Object combined, Object value, int input) {
       if (combined != null) {
         ((List<Object>) combined).add(value);
       }
@@ -120,7 +120,7 @@ public abstract class Combiner {
     }
 
     @Override
-    Object join(Object left, Object right) {
+    public Object join(Object left, Object right) {
       throw new IllegalStateException("Groups are not combined before the shuffle");
     }
   }
@@ -133,7 +133,7 @@ public abstract class Combiner {
     }
 
     @Override
-    Object first(Object value, int input) {
+    public Object first(Object value, int input) {
       List<List<Object>> groups = new ArrayList<>(inputs);
       for (int i = 0; i < inputs; i++) {
         groups.add(new ArrayList<>(2));
@@ -143,7 +143,7 @@ public abstract class Combiner {
 
     @Override
     @SuppressWarnings("unchecked")
-    Object merge(Object combined, Object value, int input) {
+    public Object merge(Object combined, Object value, int input) {
       if (combined != null) {
         ((List<List<Object>>) combined).get(input).add(value);
       }
@@ -151,7 +151,7 @@ public abstract class Combiner {
     }
 
     @Override
-    Object join(Object left, Object right) {
+    public Object join(Object left, Object right) {
       throw new IllegalStateException("Groups are not combined before the shuffle");
     }
   }

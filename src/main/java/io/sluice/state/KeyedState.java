@@ -16,7 +16,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition of what a keyed operator remembers: a value for each key, and the batch that touched it last.
+ * One partition of what a keyed operator remembers: a value for each key, and a time, by default that of the batch
+ * that touched it last.
  *
  * <p>A batch changes values in place and notes what they were, so that a commit costs nothing and a batch that
  * is run again starts from where the last committed one ended. Cost follows the keys touched, never the keys
@@ -28,21 +29,23 @@ public final class KeyedState {
 
   private static final class Entry {
     private Object value;
-    private long touched;
+    private long time;
+    private long noted;
 
-    Entry(Object value, long touched) {
+    Entry(Object value, long time, long noted) {
       this.value = value;
-      this.touched = touched;
+      this.time = time;
+      this.noted = noted;
     }
   }
 
-  /** What a key had before the batch; {@code touched} is NEVER for a key that was not there. */
-  private record Before(Object key, @Nullable Object value, long touched) {}
+  /** What a key had before the batch; no value for a key that was not there. */
+  private record Before(Object key, @Nullable Object value, long time) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Object, Entry> entries = new HashMap<>();
   private final List<Before> undo = new ArrayList<>();
-  private final TreeMap<Long, List<Object>> touchedAt = new TreeMap<>();
+  private final TreeMap<Long, List<Object>> byTime = new TreeMap<>();
   private boolean timed;
   private boolean complete;
   private long pendingBatch = NEVER;
@@ -82,11 +85,11 @@ public final class KeyedState {
     lock.unlock();
   }
 
-  /** From now on keys can be found by when they were touched. */
+  /** From now on keys can be found by their time. */
   public void trackTime() {
     if (!timed) {
       timed = true;
-      entries.forEach((key, entry) -> index(key, entry.touched));
+      entries.forEach((key, entry) -> index(key, entry.time));
     }
   }
 
@@ -99,25 +102,33 @@ public final class KeyedState {
     return entry == null ? null : entry.value;
   }
 
-  /** When the key was touched last: the time of a batch. */
-  public long touched(Object key) {
+  /** The key's time. */
+  public long time(Object key) {
     Entry entry = entries.get(key);
-    return entry == null ? NEVER : entry.touched;
+    return entry == null ? NEVER : entry.time;
   }
 
-  /** Sets the key's value as of the open batch. */
+  /** Sets the key's value, and its time to that of the open batch. */
   public void put(Object key, Object value) {
+    put(key, value, pendingBatch);
+  }
+
+  /** Sets the key's value and time. */
+  public void put(Object key, Object value, long time) {
     Entry entry = entries.get(key);
     if (entry == null) {
       undo.add(new Before(key, null, NEVER));
-      entries.put(key, new Entry(value, pendingBatch));
-      index(key, pendingBatch);
+      entries.put(key, new Entry(value, time, pendingBatch));
+      index(key, time);
       return;
     }
-    if (entry.touched != pendingBatch) {
-      undo.add(new Before(key, entry.value, entry.touched));
-      entry.touched = pendingBatch;
-      index(key, pendingBatch);
+    if (entry.noted != pendingBatch) {
+      undo.add(new Before(key, entry.value, entry.time));
+      entry.noted = pendingBatch;
+    }
+    if (entry.time != time) {
+      entry.time = time;
+      index(key, time);
     }
     entry.value = value;
   }
@@ -125,7 +136,7 @@ public final class KeyedState {
   public void remove(Object key) {
     Entry entry = entries.remove(key);
     if (entry != null) {
-      undo.add(new Before(key, entry.value, entry.touched));
+      undo.add(new Before(key, entry.value, entry.time));
     }
   }
 
@@ -134,12 +145,12 @@ public final class KeyedState {
     entries.forEach((key, entry) -> consumer.accept(key, entry.value));
   }
 
-  /** The keys last touched strictly before a time. Needs {@link #trackTime}. */
-  public Set<Object> touchedBefore(long millis) {
+  /** The keys whose time is strictly before another. Needs {@link #trackTime}. */
+  public Set<Object> before(long millis) {
     Set<Object> keys = new LinkedHashSet<>();
-    touchedAt.headMap(millis, false).forEach((touched, candidates) -> {
+    byTime.headMap(millis, false).forEach((time, candidates) -> {
       for (Object key : candidates) {
-        if (touched(key) == touched) {
+        if (time(key) == time) {
           keys.add(key);
         }
       }
@@ -147,7 +158,7 @@ public final class KeyedState {
     return keys;
   }
 
-  /** The batch has removed every key last touched before this time. */
+  /** The batch has left no key whose time is before this one. */
   public void expired(long beforeMillis) {
     expiredBefore = Math.max(expiredBefore, beforeMillis);
   }
@@ -208,13 +219,13 @@ public final class KeyedState {
       expiredBefore = number(rest.next());
       while (rest.hasNext()) {
         Object key = rest.next();
-        long touched = number(rest.next());
+        long time = number(rest.next());
         Object value = rest.next();
-        if (touched == NEVER) {
+        if (time == NEVER) {
           entries.remove(key);
         } else {
-          entries.put(key, new Entry(value, touched));
-          index(key, touched);
+          entries.put(key, new Entry(value, time, NEVER));
+          index(key, time);
         }
       }
       forgetTimesBefore(expiredBefore);
@@ -229,7 +240,7 @@ public final class KeyedState {
     try {
       undo.clear();
       entries.clear();
-      touchedAt.clear();
+      byTime.clear();
     } finally {
       lock.unlock();
     }
@@ -241,24 +252,23 @@ public final class KeyedState {
       if (before.value == null) {
         entries.remove(before.key);
       } else {
-        entries.put(before.key, new Entry(before.value, before.touched));
+        entries.put(before.key, new Entry(before.value, before.time, NEVER));
       }
     }
     undo.clear();
-    touchedAt.remove(pendingBatch);
     complete = false;
     pendingBatch = NEVER;
   }
 
-  private void index(Object key, long touched) {
+  private void index(Object key, long time) {
     if (timed) {
-      touchedAt.computeIfAbsent(touched, time -> new ArrayList<>()).add(key);
+      byTime.computeIfAbsent(time, unknown -> new ArrayList<>()).add(key);
     }
   }
 
-  /** Keys touched before are gone, or have been touched since. */
+  /** Keys that had an earlier time are gone, or have another. */
   private void forgetTimesBefore(long millis) {
-    touchedAt.headMap(millis, false).clear();
+    byTime.headMap(millis, false).clear();
   }
 
   private List<Object> header() {
@@ -271,7 +281,7 @@ public final class KeyedState {
   @SuppressWarnings("NullAway") // A key that is gone travels as null beside NEVER.
   private static void flatten(Object key, @Nullable Entry entry, List<Object> flat) {
     flat.add(key);
-    flat.add(entry == null ? NEVER : entry.touched);
+    flat.add(entry == null ? NEVER : entry.time);
     flat.add(entry == null ? null : entry.value);
   }
 

@@ -47,7 +47,7 @@ public final class MappedState {
     if (expiryMillis == null) {
       return;
     }
-    for (Object key : state.touchedBefore(expiryMillis)) {
+    for (Object key : state.before(expiryMillis)) {
       Object last = state.get(key);
       if (last != null) {
         cell.wrapTimingOut(last);

@@ -1,7 +1,11 @@
 package io.sluice.task;
 
+import io.sluice.batch.Watermark;
 import io.sluice.state.KeyedState;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -12,6 +16,8 @@ final class OpenStates implements AutoCloseable {
   private final TaskWorker.RunTasks job;
   private final int partition;
   private final Map<Integer, KeyedState> open = new LinkedHashMap<>();
+
+  private final Map<Integer, List<Object>> late = new HashMap<>();
 
   OpenStates(WorkerSession session, TaskWorker.RunTasks job, int partition) {
     this.session = session;
@@ -30,6 +36,16 @@ final class OpenStates implements AutoCloseable {
       state.open(job.batchMillis(), job.attempt());
       return state;
     });
+  }
+
+  /** How far event time has come at a node that observes it. */
+  long watermark(int node) {
+    return job.values().watermarks().getOrDefault(node, Watermark.NONE);
+  }
+
+  /** The records that came too late for an operator, in this task. */
+  List<Object> late(int node) {
+    return late.computeIfAbsent(node, key -> new ArrayList<>());
   }
 
   /** The task has succeeded: what it changed is complete. */

@@ -98,6 +98,12 @@ final class OperatorChain {
       return new StateSteps.UpdateState(state, code, states, after(step));
     } else if (operator instanceof Operator.StateSnapshot snapshot) {
       return new StateSteps.Snapshot(snapshot, states, after(step));
+    } else if (operator instanceof Operator.ObserveTime observe) {
+      return new EventTimeSteps.Observe(observe, code, task, after(step));
+    } else if (operator instanceof Operator.EventWindows windows) {
+      return new EventTimeSteps.Windows(windows, code, states, task, after(step));
+    } else if (operator instanceof Operator.LateRecords late) {
+      return new EventTimeSteps.Late(states.late(late.node()), after(step));
     } else if (operator instanceof Operator.InitialState initial) {
       return new StateSteps.InitialState(initial, states);
     } else if (operator instanceof Operator.ShuffleOut out) {

@@ -5,6 +5,8 @@ import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.MapOutput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What a task leaves behind: data for shuffles, datasets to keep, results for the driver. */
 final class TaskOutput {
@@ -25,6 +27,8 @@ final class TaskOutput {
   private final List<Changed> changes = new ArrayList<>();
   private final List<Kept> kept = new ArrayList<>();
   private final List<Resulted> results = new ArrayList<>();
+  private final Map<String, Long> counters = new TreeMap<>();
+  private final List<TaskWorker.SeenTime> times = new ArrayList<>();
   private boolean wantsMore = true;
 
   List<Shuffled> shuffled() {
@@ -70,6 +74,19 @@ final class TaskOutput {
 
   void keep(Operator.Keep keep, List<Object> records) {
     kept.add(new Kept(keep, records));
+  }
+
+  void count(String counter, long by) {
+    counters.merge(counter, by, Long::sum);
+  }
+
+  void seen(TaskWorker.SeenTime time) {
+    times.add(time);
+  }
+
+  /** What the driver should know beside the results. */
+  TaskWorker.TaskReport report() {
+    return new TaskWorker.TaskReport(counters, times);
   }
 
   void result(int leg, Object value) {

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs one task on a task thread and delivers what it leaves behind to where it is needed. */
 final class TaskRunner {
 
+  /** What the driver hears of a task that has succeeded. */
+  record Outcome(List<TaskWorker.ResultPart> results, TaskWorker.TaskReport report) {}
+
   private static final int MAX_INLINE_BYTES = 32 * 1024;
 
   private final WorkerSession session;
@@ -47,12 +50,13 @@ final class TaskRunner {
   }
 
   /** Completes, on any thread, when the task's output is where it belongs. */
-  CompletionStage<List<TaskWorker.ResultPart>> run(TaskWorker.RunTasks job, TaskSpec task) {
+  CompletionStage<Outcome> run(TaskWorker.RunTasks job, TaskSpec task) {
     CompletableFuture<List<Block>> inputs = read(task.inputs());
     CompletableFuture<List<Block>> leaving = read(task.leaving());
     return inputs
         .thenCombineAsync(leaving, (entered, left) -> compute(job, task, entered, left), threads)
-        .thenCompose(output -> deliver(job, task, output));
+        .thenCompose(output ->
+            deliver(job, task, output).thenApply(results -> new Outcome(results, output.report())));
   }
 
   private CompletableFuture<List<Block>> read(List<BlockRef> refs) {
@@ -83,6 +87,8 @@ final class TaskRunner {
     int attempt = job.attempt() + task.tries() - 1;
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     Thread.currentThread().setContextClassLoader(session.loader());
+    RunningTask scope = new RunningTask(session, job, task, driverAddress, output);
+    scope.enter();
     try (OpenStates states = new OpenStates(session, job, task.index())) {
       Source source = source(job, task, spec, code, states, inputs, leaving);
       new OperatorChain(spec, code, partitionOf, attempt, states, output).run(source);
@@ -93,6 +99,7 @@ final class TaskRunner {
         }
       });
     } finally {
+      scope.leave();
       Thread.currentThread().setContextClassLoader(before);
     }
     return output;

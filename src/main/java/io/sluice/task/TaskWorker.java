@@ -1,5 +1,7 @@
 package io.sluice.task;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
@@ -67,6 +69,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    * @param standbys where copies of kept data go, like owners; empty for no copies
    * @param replicated the nodes whose datasets are copied
    * @param contributions for each shuffle, how many map outputs complete it
+   * @param values what all tasks of the batch see alike
    * @param firstPartitions the number of a stage's first partition at a step, by {@code ordinal << 16 | step}, where it
    *     is not 0
    */
@@ -80,8 +83,18 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       Set<Integer> replicated,
       Map<Integer, Integer> contributions,
       Map<Integer, Integer> firstPartitions,
+      BatchValues values,
       List<TaskSpec> tasks)
       implements Command {}
+
+  /**
+   * What all tasks of a batch see alike.
+   *
+   * @param watermarks how far event time has come, by the node that observes it
+   * @param broadcasts the version of each broadcast value
+   */
+  public record BatchValues(Map<Integer, Long> watermarks, Map<Integer, Integer> broadcasts)
+      implements Message {}
 
   /** Drops what is kept of a node for the program, except what {@code maker} made. */
   public record DropKept(long epoch, int node, long maker) implements Command {}
@@ -147,8 +160,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private record TaskEnded(
       RunTasks job,
       TaskSpec task,
-      List<ResultPart> results,
-      @Nullable Throwable failure) implements Command {}
+      TaskRunner.@Nullable Outcome outcome,
+      @Nullable Throwable failure)
+      implements Command {}
 
   private record ReceiverEnded(int stream, ActorRef<ReceiverSupervisor.Command> supervisor)
       implements Command {}
@@ -183,8 +197,20 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       int ordinal,
       int index,
       String worker,
-      List<ResultPart> results)
+      List<ResultPart> results,
+      TaskReport report)
       implements Event {}
+
+  /**
+   * What a task has noticed.
+   *
+   * @param counters what it adds to each counter of the program
+   * @param times the latest event time of each source
+   */
+  public record TaskReport(Map<String, Long> counters, List<SeenTime> times) implements Message {}
+
+  /** The latest event time that {@code node} has seen of a source. */
+  public record SeenTime(int node, int source, long millis) implements Message {}
 
   public record TaskFailed(
       long epoch,
@@ -462,15 +488,15 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       getContext()
           .pipeToSelf(
               running.run(job, task),
-              (results, failure) ->
-                  new TaskEnded(job, task, failure == null ? results : List.of(), failure));
+              (outcome, failure) -> new TaskEnded(job, task, outcome, failure));
     }
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
     RunTasks job = ended.job();
     TaskSpec task = ended.task();
-    if (ended.failure() == null) {
+    TaskRunner.Outcome outcome = ended.outcome();
+    if (outcome != null) {
       driver.tell(new TaskFinished(
           job.epoch(),
           job.job(),
@@ -478,9 +504,10 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
           task.ordinal(),
           task.index(),
           host.node.address(),
-          ended.results()));
+          outcome.results(),
+          outcome.report()));
     } else {
-      Throwable cause = unwrap(ended.failure());
+      Throwable cause = unwrap(requireNonNull(ended.failure()));
       ErrorCode code =
           cause instanceof SluiceException known ? known.code() : ErrorCode.TASK_FAILED;
       driver.tell(new TaskFailed(

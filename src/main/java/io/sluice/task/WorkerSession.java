@@ -4,6 +4,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockId;
+import io.sluice.batch.BlockRef;
 import io.sluice.block.Block;
 import io.sluice.block.DataChannel;
 import io.sluice.block.DataNode;
@@ -41,6 +42,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final Map<Integer, StageSpec> stages = new ConcurrentHashMap<>();
   private final Map<ShuffleKey, Inbox> inboxes = new ConcurrentHashMap<>();
   private final Map<StateKey, KeyedState> states = new ConcurrentHashMap<>();
+  private final Map<BlockId, Object> broadcasts = new ConcurrentHashMap<>();
   private volatile long lowestLiveJob;
 
   /**
@@ -113,6 +115,22 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   KeyedState state(int node, int partition) {
     return states.computeIfAbsent(new StateKey(node, partition), key -> new KeyedState());
+  }
+
+  /** A value that the driver has for all tasks. Fetched once, while the calling task waits. */
+  Object broadcast(int number, int version, String driverAddress) {
+    BlockId id = BlockId.broadcast(context, number, version);
+    return broadcasts.computeIfAbsent(id, unknown -> {
+      broadcasts
+          .keySet()
+          .removeIf(known -> known.owner() == number && known.sequence() < version - 1);
+      List<Object> one = new ArrayList<>(1);
+      node.read(new BlockRef(id, 1, 0, List.of(driverAddress)))
+          .toCompletableFuture()
+          .join()
+          .forEach(codec, one::add);
+      return one.get(0);
+    });
   }
 
   void forgetJob(long job) {

@@ -20,13 +20,13 @@ class KeyedStateTest {
     batch(10, () -> state.put(1, 100));
     assertThat(state.get(1)).isEqualTo(100);
     assertThat(state.get(2)).isNull();
-    assertThat(state.touchedBefore(10)).isEmpty();
-    assertThat(state.touchedBefore(11)).containsExactly(1);
+    assertThat(state.before(10)).isEmpty();
+    assertThat(state.before(11)).containsExactly(1);
 
     batch(20, () -> state.put(2, 200));
     batch(30, () -> {
-      assertThat(state.touchedBefore(11)).containsExactly(1);
-      assertThat(state.touchedBefore(21)).containsExactly(1, 2);
+      assertThat(state.before(11)).containsExactly(1);
+      assertThat(state.before(21)).containsExactly(1, 2);
       state.remove(1);
     });
 
@@ -105,7 +105,7 @@ class KeyedStateTest {
       state.release();
 
       state.open(batch, 2);
-      Set<Object> expired = state.touchedBefore(before);
+      Set<Object> expired = state.before(before);
       assertThat(expired)
           .as("seed %d", seed)
           .containsExactlyInAnyOrderElementsOf(touched.entrySet().stream()
@@ -122,7 +122,7 @@ class KeyedStateTest {
       standby.apply(state.delta());
       state.release();
       state.commit(batch);
-      assertThat(standby.touchedBefore(batch + 1))
+      assertThat(standby.before(batch + 1))
           .as("seed %d", seed)
           .containsExactlyInAnyOrderElementsOf(touched.keySet());
     }

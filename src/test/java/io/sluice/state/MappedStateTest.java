@@ -56,12 +56,12 @@ class MappedStateTest {
 
     run(2000, null, rule -> {});
     assertThat(calls).isEmpty();
-    assertThat(state.touched("k")).isEqualTo(1000);
+    assertThat(state.time("k")).isEqualTo(1000);
 
     run(3000, null, rule -> add(rule, "k", "noop"));
     assertThat(calls).containsExactly("noop");
     assertThat(state.get("k")).isEqualTo(5);
-    assertThat(state.touched("k")).isEqualTo(1000);
+    assertThat(state.time("k")).isEqualTo(1000);
   }
 
   @Test
@@ -69,7 +69,7 @@ class MappedStateTest {
     assertThat(run(1000, null, rule -> add(rule, "k", "get"))).containsExactly(-1);
     run(2000, null, rule -> add(rule, "k", "create"));
     assertThat(state.get("k")).isEqualTo(0);
-    assertThat(state.touched("k")).isEqualTo(2000);
+    assertThat(state.time("k")).isEqualTo(2000);
     run(3000, null, rule -> add(rule, "k", "inc"));
     assertThat(state.get("k")).isEqualTo(1);
     assertThat(run(4000, null, rule -> add(rule, "k", "get"))).containsExactly(1);
@@ -102,7 +102,7 @@ class MappedStateTest {
     });
 
     assertThat(output).isEmpty();
-    assertThat(state.touched("k")).isEqualTo(2000);
+    assertThat(state.time("k")).isEqualTo(2000);
     assertThat(all()).isEqualTo(Map.of("k", 5));
   }
 
@@ -115,9 +115,9 @@ class MappedStateTest {
 
     run(2000, null, rule -> add(rule, "k3", "create"));
 
-    assertThat(state.touched("k1")).isEqualTo(1000);
-    assertThat(state.touched("k2")).isEqualTo(1000);
-    assertThat(state.touched("k3")).isEqualTo(2000);
+    assertThat(state.time("k1")).isEqualTo(1000);
+    assertThat(state.time("k2")).isEqualTo(1000);
+    assertThat(state.time("k3")).isEqualTo(2000);
   }
 
   @Test
@@ -148,7 +148,7 @@ class MappedStateTest {
 
     state.open(2000, 2);
     assertThat(all()).isEqualTo(Map.of("k", 5));
-    assertThat(state.touched("k")).isEqualTo(1000);
+    assertThat(state.time("k")).isEqualTo(1000);
     state.release();
   }
 

@@ -1,0 +1,45 @@
+package io.sluice.scheduler;
+
+import io.sluice.batch.Watermark;
+import io.sluice.plan.Node;
+import io.sluice.plan.Operator;
+import io.sluice.plan.Program;
+import io.sluice.plan.SourceCount;
+import io.sluice.task.TaskWorker;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How far event time has come at each node that observes it. */
+final class EventTimes {
+
+  private final Map<Integer, Watermark> watermarks = new HashMap<>();
+
+  EventTimes(Program program, long zeroMillis) {
+    for (Node.Narrow node : program.observers()) {
+      if (node.operator() instanceof Operator.ObserveTime observe) {
+        int sources = SourceCount.of(node.input());
+        watermarks.put(
+            node.id(),
+            new Watermark(observe.latenessMillis(), observe.idleMillis(), sources, zeroMillis));
+      }
+    }
+  }
+
+  /** The watermarks of a batch, by what the batches before it had. */
+  Map<Integer, Long> at(long batchMillis) {
+    Map<Integer, Long> values = new HashMap<>();
+    watermarks.forEach((node, watermark) -> values.put(node, watermark.at(batchMillis)));
+    return values;
+  }
+
+  /** Takes what the tasks of a batch have seen. */
+  void committed(long batchMillis, Collection<TaskWorker.SeenTime> times) {
+    for (TaskWorker.SeenTime time : times) {
+      Watermark watermark = watermarks.get(time.node());
+      if (watermark != null) {
+        watermark.seen(time.source(), time.millis(), batchMillis);
+      }
+    }
+  }
+}
