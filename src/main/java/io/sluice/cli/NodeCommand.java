@@ -47,7 +47,7 @@ final class NodeCommand implements Callable<Integer> {
     Config configuration = configuration();
     while (true) {
       try (SluiceNode node = SluiceNode.start(configuration)) {
-        say("Node " + node.address() + " is ready.");
+        say("Node " + node.address() + " is ready; its data port is " + node.dataAddress() + ".");
         node.awaitTermination();
       } catch (RuntimeException failure) {
         return Failures.report(failure, stackTrace, spec.commandLine().getErr());
