@@ -1,6 +1,7 @@
 package io.sluice.cluster;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import io.sluice.api.ClusterSettings;
@@ -45,7 +46,9 @@ final class ClusterSystem {
 
   private static ActorSystem<Void> start(Config config) {
     try {
-      return ActorSystem.create(Behaviors.empty(), NAME, config);
+      ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), NAME, config);
+      system.systemActorOf(Strangers.create(), "sluice-strangers", Props.empty());
+      return system;
     } catch (RuntimeException failure) {
       if (!hasCause(failure, BindException.class)) {
         throw failure;

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** Counts lines and words, by batch and by window, and remembers all results and when they came. */
@@ -22,6 +23,8 @@ final class CountedWords implements AutoCloseable {
 
   static final Duration INTERVAL = Duration.ofMillis(200);
   static final Duration WINDOW = Duration.ofSeconds(1);
+
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private final StreamingContext context;
   private final AtomicLong lines = new AtomicLong();
@@ -70,7 +73,6 @@ final class CountedWords implements AutoCloseable {
 
   void start() {
     context.start();
-    lastResultNanos = System.nanoTime();
   }
 
   /** The worker that runs the receiver, by its data port; empty before it has started. */
@@ -78,13 +80,18 @@ final class CountedWords implements AutoCloseable {
     return receiverWorker;
   }
 
-  /** Waits for so many lines to be counted in all. */
-  void awaitLines(long count) throws InterruptedException {
-    while (lines.get() < count) {
-      if (context.awaitTermination(INTERVAL)) {
+  /** Waits while the context runs. */
+  void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      if (context.awaitTermination(POLL)) {
         throw new AssertionError("The context has ended");
       }
     }
+  }
+
+  /** Forgets the gaps so far. */
+  void measureGaps() {
+    longestGapNanos = 0;
   }
 
   @Override
@@ -96,6 +103,7 @@ final class CountedWords implements AutoCloseable {
     return lines.get();
   }
 
+  /** Between two results, since the measuring began. */
   long longestGapMillis() {
     return TimeUnit.NANOSECONDS.toMillis(longestGapNanos);
   }

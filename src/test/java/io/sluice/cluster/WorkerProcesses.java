@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,9 +33,11 @@ final class WorkerProcesses implements AutoCloseable {
   WorkerProcesses(Path directory, Map<String, Object> settings) {
     this.directory = directory;
     this.driver = startDriver(settings);
+    Cluster.get(driver).manager().tell(Join.create(driver.address()));
   }
 
-  private static ActorSystem<Void> startDriver(Map<String, Object> settings) {
+  /** A driver's system on any free port, in no cluster yet. */
+  static ActorSystem<Void> startDriver(Map<String, Object> settings) {
     Config here = ConfigFactory.parseMap(Map.of(
         "akka.remote.artery.canonical.port",
         0,
@@ -42,9 +45,15 @@ final class WorkerProcesses implements AutoCloseable {
         List.of(),
         "akka.jvm-exit-on-fatal-error",
         false,
+        // A driver that ends here takes its whole cluster with it: nobody is to be told, and this
+        // process goes on.
+        "akka.cluster.run-coordinated-shutdown-when-down",
+        false,
+        "akka.coordinated-shutdown.run-by-actor-system-terminate",
+        false,
         "akka.coordinated-shutdown.run-by-jvm-shutdown-hook",
         false));
-    ActorSystem<Void> system = ActorSystem.create(
+    return ActorSystem.create(
         Behaviors.empty(),
         "sluice",
         ConfigFactory.parseMap(settings)
@@ -52,8 +61,6 @@ final class WorkerProcesses implements AutoCloseable {
             .withFallback(ConfigFactory.parseFile(Path.of("conf", "driver.conf").toFile()))
             .withFallback(ConfigFactory.load())
             .resolve());
-    Cluster.get(system).manager().tell(Join.create(system.address()));
-    return system;
   }
 
   ActorSystem<Void> driver() {
@@ -80,12 +87,26 @@ final class WorkerProcesses implements AutoCloseable {
     return worker;
   }
 
-  /** Where a worker receives messages, or data; waits until it says so. */
-  static String messageAddress(Command worker) throws InterruptedException {
-    return ready(worker).group(1);
+  /** Starts so many workers and waits for them to be ready; by their data ports. */
+  Map<String, Command> start(int count) throws IOException, InterruptedException {
+    List<Command> started = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      started.add(start());
+    }
+    Map<String, Command> ready = new LinkedHashMap<>();
+    for (Command worker : started) {
+      ready.put(dataAddress(worker), worker);
+    }
+    return ready;
   }
 
-  static String dataAddress(Command worker) throws InterruptedException {
+  /** The port for messages of a worker; waits until it is ready. */
+  static int messagePort(Command worker) throws InterruptedException {
+    String address = ready(worker).group(1);
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  private static String dataAddress(Command worker) throws InterruptedException {
     return ready(worker).group(2);
   }
 
