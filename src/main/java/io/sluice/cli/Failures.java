@@ -4,11 +4,23 @@ import com.typesafe.config.ConfigException;
 import io.sluice.api.SluiceException;
 import java.io.PrintWriter;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Failures as one line for the user. */
+/** Failures as one line for the user, or with their stack trace if the user asks for it. */
 final class Failures {
 
-  private Failures() {}
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
+  @Option(names = "--stacktrace", description = "Shows where a failure comes from.")
+  private boolean stackTrace;
+
+  /** Tells of what ended the command; gives its exit code. */
+  int report(Throwable failure) {
+    return report(failure, stackTrace, command.commandLine().getErr());
+  }
 
   static int report(Throwable failure, boolean stackTrace, PrintWriter err) {
     err.println("sluice: " + line(failure));
