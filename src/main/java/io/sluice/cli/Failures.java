@@ -31,11 +31,20 @@ final class Failures {
     return ExitCode.SOFTWARE;
   }
 
+  /** Wrong arguments and wrong moments, as far as Sluice's own sentence says what is wrong. */
+  private static boolean isThrownBySluice(Throwable failure) {
+    StackTraceElement[] trace = failure.getStackTrace();
+    boolean aboutTheCall =
+        failure instanceof IllegalArgumentException || failure instanceof IllegalStateException;
+    return aboutTheCall && trace.length > 0 && trace[0].getClassName().startsWith("io.sluice.");
+  }
+
   private static String line(Throwable failure) {
     String text = failure.getMessage();
     boolean speaksForItself = failure instanceof SluiceException
         || failure instanceof CommandException
-        || failure instanceof ConfigException;
+        || failure instanceof ConfigException
+        || isThrownBySluice(failure);
     if (text == null || !speaksForItself) {
       text = failure.toString();
     }
