@@ -44,6 +44,14 @@ public final class SluiceNode implements AutoCloseable {
     return node.address();
   }
 
+  /**
+   * The node's data port, as {@code host:port}. Drivers know the node by it: it is what their log and a
+   * {@link io.sluice.api.StreamingListener} call the worker.
+   */
+  public String dataAddress() {
+    return node.dataAddress();
+  }
+
   /** Blocks until the node's actor system has ended. */
   public void awaitTermination() throws InterruptedException {
     node.awaitTermination();

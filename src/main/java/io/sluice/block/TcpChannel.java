@@ -45,14 +45,27 @@ public final class TcpChannel implements DataChannel {
     } catch (ExecutionException | TimeoutException failure) {
       throw new SluiceException(
           ErrorCode.PORT_UNAVAILABLE,
-          "Data port %s:%d cannot be opened: %s. Set sluice.cluster.data-port to a free port, or to 0 for any."
-              .formatted(host, settings.dataPort(), failure.getMessage()),
+          "Data port %s:%d cannot be opened: %s. Set sluice.cluster.data-host to an address of this machine, and sluice.cluster.data-port to a free port or to 0 for any."
+              .formatted(host, settings.dataPort(), withoutAddress(rootCause(failure))),
           failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new SluiceException(
           ErrorCode.PORT_UNAVAILABLE, "Interrupted while opening the data port", interrupted);
     }
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  /** Why a port cannot be bound, without the address that Akka puts first. */
+  public static String withoutAddress(Throwable bindFailure) {
+    return String.valueOf(bindFailure.getMessage()).replaceFirst("^\\[\\S+\\] ", "");
   }
 
   @Override

@@ -4,16 +4,22 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.Option;
 
 /** The configuration file of a command, in the place of application.conf. */
 final class ConfigFile {
 
   private static final String PROPERTY = "config.file";
 
-  private ConfigFile() {}
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "Configuration; conf/ has worker.conf, driver.conf and local.conf.")
+  private Path file = Path.of("");
 
   /** Makes {@code ConfigFactory.load()} read the file, here and in the program that is run, and gives what it reads. */
-  static Config install(Path file) {
+  Config install() {
     if (!Files.isRegularFile(file)) {
       throw new CommandException("Configuration file '"
           + file

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,8 +59,8 @@ final class DemoCommand implements Callable<Integer> {
       description = "Lines a second, of 8 words each (default: ${DEFAULT-VALUE}).")
   private long rate;
 
-  @Option(names = "--stacktrace", description = "Shows where a failure comes from.")
-  private boolean stackTrace;
+  @Mixin
+  private Failures failures = new Failures();
 
   private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -82,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
     try {
       exit = run();
     } catch (RuntimeException failure) {
-      Failures.report(failure, stackTrace, spec.commandLine().getErr());
+      failures.report(failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } finally {

@@ -3,11 +3,11 @@ package io.sluice.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.SluiceNode;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,12 +22,8 @@ final class NodeCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      required = true,
-      description = "Configuration of the node, like conf/worker.conf.")
-  private Path config = Path.of("");
+  @Mixin
+  private ConfigFile config = new ConfigFile();
 
   @Option(
       names = "--port",
@@ -35,8 +31,8 @@ final class NodeCommand implements Callable<Integer> {
       description = "Port for messages instead of the configured one; 0 for any free one.")
   private @Nullable Integer port;
 
-  @Option(names = "--stacktrace", description = "Shows where a failure comes from.")
-  private boolean stackTrace;
+  @Mixin
+  private Failures failures = new Failures();
 
   @Override
   public Integer call() throws InterruptedException {
@@ -47,10 +43,10 @@ final class NodeCommand implements Callable<Integer> {
     Config configuration = configuration();
     while (true) {
       try (SluiceNode node = SluiceNode.start(configuration)) {
-        say("Node " + node.address() + " is ready.");
+        say("Node " + node.address() + " is ready; its data port is " + node.dataAddress() + ".");
         node.awaitTermination();
       } catch (RuntimeException failure) {
-        return Failures.report(failure, stackTrace, spec.commandLine().getErr());
+        return failures.report(failure);
       }
       say("The driver has left; waiting for the next one.");
     }
@@ -62,7 +58,7 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   private Config configuration() {
-    Config loaded = ConfigFile.install(config);
+    Config loaded = config.install();
     return port == null ? loaded : ConfigFactory.parseMap(Map.of(PORT, port)).withFallback(loaded);
   }
 }

@@ -16,10 +16,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice run}: calls a program's main method as the driver, with its jars shipped to the workers. */
 @Command(
@@ -31,15 +30,8 @@ final class RunCommand implements Callable<Integer> {
   private static final String JARS = "sluice.program.jars.";
   private static final String EXAMPLES = "sluice-examples.jar";
 
-  @Spec
-  private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      required = true,
-      description = "Configuration of the driver, like conf/driver.conf or conf/local.conf.")
-  private Path config = Path.of("");
+  @Mixin
+  private ConfigFile config = new ConfigFile();
 
   @Option(
       names = "--class",
@@ -56,8 +48,8 @@ final class RunCommand implements Callable<Integer> {
               + " sluice-examples.jar beside this jar.")
   private List<Path> jars = new ArrayList<>();
 
-  @Option(names = "--stacktrace", description = "Shows where a failure comes from.")
-  private boolean stackTrace;
+  @Mixin
+  private Failures failures = new Failures();
 
   @Parameters(paramLabel = "ARGUMENT", description = "Arguments of the program.")
   private List<String> arguments = new ArrayList<>();
@@ -65,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      ConfigFile.install(config);
+      config.install();
       List<Path> shipped = jars.isEmpty() ? examplesIfNeeded() : jars;
       shipped.forEach(RunCommand::requireJar);
       Method main = findMain(shipped);
@@ -74,9 +66,9 @@ final class RunCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     } catch (InvocationTargetException failure) {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-      return Failures.report(cause, stackTrace, spec.commandLine().getErr());
+      return failures.report(cause);
     } catch (RuntimeException | IllegalAccessException failure) {
-      return Failures.report(failure, stackTrace, spec.commandLine().getErr());
+      return failures.report(failure);
     }
   }
 

@@ -1,11 +1,13 @@
 package io.sluice.cluster;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import io.sluice.api.ClusterSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.block.TcpChannel;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +26,8 @@ final class ClusterSystem {
 
   private static final Logger log = LoggerFactory.getLogger(ClusterSystem.class);
   private static final String NAME = "sluice";
+  private static final String SEEDS = "akka.cluster.seed-nodes";
+  private static final Pattern SEED = Pattern.compile("akka://" + NAME + "@[^@/]+:\\d{1,5}/?");
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
 
   private ClusterSystem() {}
@@ -30,9 +35,10 @@ final class ClusterSystem {
   /**
    * Starts the system; blocks until it is a member of the cluster.
    *
-   * @throws SluiceException PORT_UNAVAILABLE or CLUSTER_UNREACHABLE
+   * @throws SluiceException SETTING_INVALID, PORT_UNAVAILABLE or CLUSTER_UNREACHABLE
    */
   static ActorSystem<Void> join(Config config, ClusterSettings settings) {
+    config.getStringList(SEEDS).forEach(ClusterSystem::requireAddress);
     ActorSystem<Void> system = start(config);
     try {
       awaitMembership(system, settings);
@@ -45,17 +51,21 @@ final class ClusterSystem {
 
   private static ActorSystem<Void> start(Config config) {
     try {
-      return ActorSystem.create(Behaviors.empty(), NAME, config);
+      ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), NAME, config);
+      system.systemActorOf(Strangers.create(), "sluice-strangers", Props.empty());
+      return system;
     } catch (RuntimeException failure) {
-      if (!hasCause(failure, BindException.class)) {
+      String reason = bindFailure(failure);
+      if (reason == null) {
         throw failure;
       }
       throw new SluiceException(
           ErrorCode.PORT_UNAVAILABLE,
-          "Port %s:%d is in use or not allowed. Set akka.remote.artery.canonical.port to a free port, or to 0 for any."
+          "Port %s:%d cannot be opened: %s. Set akka.remote.artery.canonical.hostname to an address of this machine, and akka.remote.artery.canonical.port to a free port or to 0 for any."
               .formatted(
                   config.getString("akka.remote.artery.canonical.hostname"),
-                  config.getInt("akka.remote.artery.canonical.port")),
+                  config.getInt("akka.remote.artery.canonical.port"),
+                  reason),
           failure);
     }
   }
@@ -63,22 +73,38 @@ final class ClusterSystem {
   private static void awaitMembership(ActorSystem<?> system, ClusterSettings settings) {
     CompletableFuture<Void> up = new CompletableFuture<>();
     akka.cluster.Cluster.get(system).registerOnMemberUp(() -> up.complete(null));
-    List<String> seeds = system.settings().config().getStringList("akka.cluster.seed-nodes");
+    List<String> seeds = system.settings().config().getStringList(SEEDS);
     Instant deadline = Instant.now().plus(settings.joinTimeout());
     while (!isUp(up, shorter(SIGN_OF_LIFE, Duration.between(Instant.now(), deadline)))) {
       if (!Instant.now().isBefore(deadline)) {
         throw new SluiceException(
             ErrorCode.CLUSTER_UNREACHABLE,
-            "The cluster could not be joined within %d s: no seed node of %s let this node in. Start one of them, or correct akka.cluster.seed-nodes."
-                .formatted(settings.joinTimeout().toSeconds(), seeds));
+            "The cluster could not be joined within %d s: %s"
+                .formatted(settings.joinTimeout().toSeconds(), remedy(seeds)));
       }
       log.info("Still looking for seed node {}", seeds);
     }
   }
 
+  private static String remedy(List<String> seeds) {
+    return seeds.isEmpty()
+        ? "akka.cluster.seed-nodes is empty. Name the driver's node, like akka://sluice@127.0.0.1:25520."
+        : "no seed node of %s let this node in. Start one of them, or correct akka.cluster.seed-nodes."
+            .formatted(seeds);
+  }
+
+  private static void requireAddress(String seed) {
+    if (!SEED.matcher(seed).matches()) {
+      throw new SluiceException(
+          ErrorCode.SETTING_INVALID,
+          "akka.cluster.seed-nodes has '%s', but a seed node is written akka://%s@HOST:PORT, like akka://sluice@127.0.0.1:25520."
+              .formatted(seed, NAME));
+    }
+  }
+
   private static boolean isUp(CompletableFuture<Void> up, Duration wait) {
     try {
-      up.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+      up.get(wait.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException notYet) {
       return false;
@@ -95,12 +121,12 @@ final class ClusterSystem {
     return left.compareTo(right) < 0 ? left : right;
   }
 
-  private static boolean hasCause(@Nullable Throwable failure, Class<?> type) {
+  private static @Nullable String bindFailure(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (type.isInstance(cause)) {
-        return true;
+      if (cause instanceof BindException) {
+        return TcpChannel.withoutAddress(cause);
       }
     }
-    return false;
+    return null;
   }
 }

@@ -13,6 +13,7 @@ public final class WorkerNode implements AutoCloseable {
 
   private final ActorSystem<?> system;
   private final boolean ownsSystem;
+  private final String dataAddress;
   private final @Nullable Node own;
 
   private WorkerNode(
@@ -20,6 +21,7 @@ public final class WorkerNode implements AutoCloseable {
     this.system = system;
     this.ownsSystem = ownsSystem;
     Node node = shared != null ? shared : Node.onPort(system, settings);
+    this.dataAddress = node.data().address();
     this.own = shared != null ? null : node;
     system.systemActorOf(
         NodeActor.create(
@@ -33,7 +35,7 @@ public final class WorkerNode implements AutoCloseable {
             "Node [{}] works with [{}] slots; data port [{}]",
             system.address(),
             settings.task().slots(),
-            node.data().address());
+            dataAddress);
   }
 
   /**
@@ -57,6 +59,11 @@ public final class WorkerNode implements AutoCloseable {
   /** The node's address in the cluster. */
   public String address() {
     return system.address().hostPort();
+  }
+
+  /** The node's data port, by which drivers know it. */
+  public String dataAddress() {
+    return dataAddress;
   }
 
   /** Blocks until the node has ended. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,10 @@ public final class SocketTextReceiver extends Receiver<String> {
       copyLines(connection.getInputStream());
       restart("The server at " + host + ":" + port + " closed the connection");
     } catch (IOException failure) {
-      if (!isStopped()) {
+      if (!isStopped() && failure instanceof UnknownHostException) {
+        restart("Cannot read from " + host + ":" + port
+            + ": no address is known for this host name. Correct it, or make it known.");
+      } else if (!isStopped()) {
         restart(
             "Cannot read from "
                 + host

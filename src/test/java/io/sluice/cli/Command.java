@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A run of the packaged jar in a process of its own, and what it printed. Killed at the end. */
-final class Command implements AutoCloseable {
+public final class Command implements AutoCloseable {
 
   private static final int MAX_SECONDS = 60;
 
@@ -21,17 +21,26 @@ final class Command implements AutoCloseable {
   private final Thread reader = new Thread(this::read, "test-command-output");
   private boolean ended;
 
-  Command(String... arguments) throws IOException {
+  public Command(String... arguments) throws IOException {
+    this(List.of(), List.of(arguments));
+  }
+
+  private Command(List<String> jvmOptions, List<String> arguments) throws IOException {
     List<String> line = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx256m",
-        "-XX:TieredStopAtLevel=1",
-        "-jar",
-        String.valueOf(System.getProperty("sluice.jar"))));
-    line.addAll(List.of(arguments));
+        "-XX:TieredStopAtLevel=1"));
+    line.addAll(jvmOptions);
+    line.addAll(List.of("-jar", String.valueOf(System.getProperty("sluice.jar"))));
+    line.addAll(arguments);
     process = new ProcessBuilder(line).redirectErrorStream(true).start();
     reader.setDaemon(true);
     reader.start();
+  }
+
+  public static Command withJvmOptions(List<String> jvmOptions, String... arguments)
+      throws IOException {
+    return new Command(jvmOptions, List.of(arguments));
   }
 
   private void read() {
@@ -56,12 +65,13 @@ final class Command implements AutoCloseable {
     notifyAll();
   }
 
-  synchronized List<String> lines() {
+  public synchronized List<String> lines() {
     return List.copyOf(lines);
   }
 
   /** Waits until all lines so far are as wanted. */
-  synchronized List<String> await(Predicate<List<String>> wanted) throws InterruptedException {
+  public synchronized List<String> await(Predicate<List<String>> wanted)
+      throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
     while (!wanted.test(lines)) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
@@ -73,11 +83,11 @@ final class Command implements AutoCloseable {
     return List.copyOf(lines);
   }
 
-  void awaitLine(String part) throws InterruptedException {
+  public void awaitLine(String part) throws InterruptedException {
     await(shown -> shown.stream().anyMatch(line -> line.contains(part)));
   }
 
-  int awaitExit() throws InterruptedException {
+  public int awaitExit() throws InterruptedException {
     if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("Still running; the output was:\n" + String.join("\n", lines()));
     }
@@ -85,9 +95,14 @@ final class Command implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** As {@code kill -9}. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
     try {
       process.waitFor();
     } catch (InterruptedException interrupted) {

@@ -90,6 +90,19 @@ class CommandLineIT {
   }
 
   @Test
+  void aMalformedSeedNodeIsAFailureThatShowsTheForm() throws Exception {
+    String worker =
+        config("worker.conf", freePort(), "akka.cluster.seed-nodes = [\"127.0.0.1:25520\"]");
+    try (Command node = new Command("node", "--config", worker)) {
+      assertThat(node.awaitExit()).isEqualTo(1);
+      assertThat(node.lines())
+          .hasSize(1)
+          .allMatch(line -> line.contains("'127.0.0.1:25520'"))
+          .allMatch(line -> line.contains("akka://sluice@HOST:PORT"));
+    }
+  }
+
+  @Test
   void aPortInUseEndsANodeWithAClearError() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Command node = new Command(
@@ -99,7 +112,7 @@ class CommandLineIT {
             "--port",
             Integer.toString(other.getLocalPort()))) {
       assertThat(node.awaitExit()).isEqualTo(1);
-      assertThat(node.lines()).hasSize(1).allMatch(line -> line.contains("is in use"));
+      assertThat(node.lines()).hasSize(1).allMatch(line -> line.contains("Address already in use"));
     }
   }
 
