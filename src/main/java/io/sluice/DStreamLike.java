@@ -412,7 +412,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
     }
     if (other.slideMillis != slideMillis) {
       throw new IllegalArgumentException(
-          "The streams given to %s slide by %d ms and %d ms; they must slide by the same."
+          "The streams given to %s have different slides, %d ms and %d ms; they must have the same. Window one of them to the slide of the other."
               .formatted(operation, slideMillis, other.slideMillis));
     }
   }

@@ -390,6 +390,7 @@ public sealed class PairDStream<K, V>
 
   /** In place where all pairs of a key are together already. */
   private Node aggregated(Aggregation aggregation, int partitions) {
+    RDD.requirePartitions(partitions);
     if (Partitioning.of(node()) == partitions) {
       return narrow(new Operator.AggregateLocally(aggregation), true);
     }

@@ -383,6 +383,7 @@ public final class PairRDD<K, V> extends RDD<Pair<K, V>> {
 
   /** In place where all pairs of a key are together already. */
   private <W> PairRDD<K, W> aggregated(Aggregation aggregation, int partitions) {
+    requirePartitions(partitions);
     if (Partitioning.of(node()) == partitions) {
       return pairs(narrow(new Operator.AggregateLocally(aggregation), true));
     }

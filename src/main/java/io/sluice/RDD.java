@@ -751,7 +751,7 @@ public sealed class RDD<T> permits PairRDD {
     }
   }
 
-  private static void requirePartitions(int partitions) {
+  static void requirePartitions(int partitions) {
     if (partitions < 1 || partitions > 0xFFFF) {
       throw new IllegalArgumentException(
           "Number of partitions must be between 1 and 65535, got " + partitions + ".");

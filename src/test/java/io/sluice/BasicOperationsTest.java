@@ -11,14 +11,20 @@ import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows B1 to B23 of the conformance cases, on one node and on three. */
+/** Rows B1 to B28, B38 to B46 and B49 of the conformance cases, on one node and on three. */
 @ParameterizedClass(name = "{0} nodes")
 @ValueSource(ints = {1, 3})
 class BasicOperationsTest {
@@ -30,6 +36,14 @@ class BasicOperationsTest {
   private static final List<List<String>> WORDS = words("a a b | _ _ | -");
   private static final List<List<String>> LEFT = words("a b | a _ | _ | -");
   private static final List<List<String>> RIGHT = words("a b | b _ | - | _");
+
+  private static final Optional<Integer> ONE = Optional.of(1);
+  private static final Optional<String> X = Optional.of("x");
+  private static final Pair<Integer, String> BOTH = Pair.of(1, "x");
+  private static final List<List<String>> TEAMS =
+      List.of(List.of("giants", "dodgers"), List.of("yankees", "red sox"));
+  private static final List<List<Pair<String, Integer>>> SALES =
+      counts("cal1 cal3 ny4 ny1 | cal5 cal5 ny3 ny1");
 
   private final int nodes;
 
@@ -289,6 +303,275 @@ class BasicOperationsTest {
   @SuppressWarnings("unchecked")
   private static RDD<Integer> numbers(RDD<?> rdd) {
     return (RDD<Integer>) rdd;
+  }
+
+  @Test
+  void b24_cogroup() {
+    joined(
+        words("a a b | a _ | _ | -"),
+        words("a a b | b _ | - | -"),
+        (left, right) -> left.cogroup(right).mapValues(v -> v.toString()),
+        List.of(
+            List.of(Pair.of("a", "([1, 1],[x, x])"), Pair.of("b", "([1],[x])")),
+            List.of(Pair.of("a", "([1],[])"), Pair.of("b", "([],[x])"), Pair.of("", "([1],[x])")),
+            List.of(Pair.of("", "([1],[])")),
+            List.of()));
+  }
+
+  @Test
+  void b25_join() {
+    joined(
+        LEFT,
+        RIGHT,
+        (left, right) -> left.join(right),
+        List.of(
+            List.of(Pair.of("a", BOTH), Pair.of("b", BOTH)),
+            List.of(Pair.of("", BOTH)),
+            List.of(),
+            List.of()));
+  }
+
+  @Test
+  void b26_leftOuterJoin() {
+    joined(
+        LEFT,
+        RIGHT,
+        (left, right) -> left.leftOuterJoin(right),
+        List.of(
+            List.of(Pair.of("a", Pair.of(1, X)), Pair.of("b", Pair.of(1, X))),
+            List.of(Pair.of("", Pair.of(1, X)), Pair.of("a", Pair.of(1, Optional.empty()))),
+            List.of(Pair.of("", Pair.of(1, Optional.empty()))),
+            List.of()));
+  }
+
+  @Test
+  void b27_rightOuterJoin() {
+    joined(
+        LEFT,
+        RIGHT,
+        (left, right) -> left.rightOuterJoin(right),
+        List.of(
+            List.of(Pair.of("a", Pair.of(ONE, "x")), Pair.of("b", Pair.of(ONE, "x"))),
+            List.of(Pair.of("", Pair.of(ONE, "x")), Pair.of("b", Pair.of(Optional.empty(), "x"))),
+            List.of(),
+            List.of(Pair.of("", Pair.of(Optional.empty(), "x")))));
+  }
+
+  @Test
+  void b28_fullOuterJoin() {
+    joined(
+        LEFT,
+        RIGHT,
+        (left, right) -> left.fullOuterJoin(right),
+        List.of(
+            List.of(Pair.of("a", Pair.of(ONE, X)), Pair.of("b", Pair.of(ONE, X))),
+            List.of(
+                Pair.of("", Pair.of(ONE, X)),
+                Pair.of("a", Pair.of(ONE, Optional.empty())),
+                Pair.of("b", Pair.of(Optional.empty(), X))),
+            List.of(Pair.of("", Pair.of(ONE, Optional.empty()))),
+            List.of(Pair.of("", Pair.of(Optional.empty(), X)))));
+  }
+
+  private <U, R extends RDD<U>> void joined(
+      List<List<String>> leftKeys,
+      List<List<String>> rightKeys,
+      BiFunction<PairDStream<String, Integer>, PairDStream<String, String>, DStreamLike<U, ?, R>>
+          program,
+      List<List<U>> expected) {
+    try (StreamingTest test = StreamingTest.builder().nodes(nodes).build()) {
+      PairDStream<String, Integer> left = test.input(leftKeys, 2).mapToPair(x -> Pair.of(x, 1));
+      PairDStream<String, String> right = test.input(rightKeys, 2).mapToPair(x -> Pair.of(x, "x"));
+      Recorded<U> output = test.output(program.apply(left, right));
+
+      test.runBatches(expected.size());
+
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(output.records().get(i))
+            .as("batch %d", i)
+            .containsExactlyInAnyOrderElementsOf(expected.get(i));
+      }
+    }
+  }
+
+  @Test
+  void b38_count() {
+    Conformance.on(nodes)
+        .check(
+            ints("1 2 3 4 | 3 4 5 | 3"),
+            s -> s.count(),
+            List.of(List.of(4L), List.of(3L), List.of(1L)));
+  }
+
+  @Test
+  void b39_map_length() {
+    Conformance.on(nodes)
+        .ordered()
+        .check(
+            words("hello world | goodnight moon"), s -> s.map(String::length), ints("5 5 | 9 4"));
+  }
+
+  @Test
+  void b40_filter_contains() {
+    Conformance.on(nodes)
+        .check(TEAMS, s -> s.filter(x -> x.contains("a")), words("giants | yankees"));
+  }
+
+  @Test
+  void b41_mapPartitions_concatenation() {
+    Conformance.on(nodes)
+        .partitions(1)
+        .check(
+            TEAMS,
+            s -> s.mapPartitions(part -> {
+              StringBuilder all = new StringBuilder();
+              part.forEachRemaining(team -> all.append(team.toUpperCase(Locale.ROOT)));
+              return List.of(all.toString()).iterator();
+            }),
+            List.of(List.of("GIANTSDODGERS"), List.of("YANKEESRED SOX")));
+  }
+
+  @Test
+  void b42_transform_plusTwo() {
+    Conformance.on(nodes)
+        .ordered()
+        .check(
+            ints("1..3 | 4..6 | 7..9"),
+            s -> s.transform(rdd -> rdd.map(x -> x + 2)),
+            ints("3..5 | 6..8 | 9..11"));
+  }
+
+  @Test
+  void b43_transformToPair_sortByKey() {
+    Conformance.on(nodes)
+        .ordered()
+        .checkPairs(
+            List.of(
+                List.of(Pair.of(3, 5), Pair.of(1, 5), Pair.of(4, 5), Pair.of(2, 5)),
+                List.of(Pair.of(2, 5), Pair.of(3, 5), Pair.of(4, 5), Pair.of(1, 5))),
+            s -> s.transformToPair(rdd -> rdd.sortByKey()).keys(),
+            ints("1 2 3 4 | 1 2 3 4"));
+  }
+
+  @Test
+  void b44_flatMapToPair() {
+    List<Pair<String, Integer>> words = List.of(Pair.of("hi", 1), Pair.of("ho", 2));
+    List<Pair<Integer, String>> letters =
+        List.of(Pair.of(1, "h"), Pair.of(1, "i"), Pair.of(2, "h"), Pair.of(2, "o"));
+    Conformance.on(nodes)
+        .checkPairs(
+            List.of(words, words),
+            s -> s.flatMapToPair(pair -> pair.key()
+                .chars()
+                .mapToObj(letter -> Pair.of(pair.value(), Character.toString(letter)))
+                .iterator()),
+            List.of(letters, letters));
+  }
+
+  @Test
+  void b45_reduceByKey_andCombineByKey() {
+    List<List<Pair<String, Integer>>> totals = counts("cal4 ny5 | cal10 ny4");
+
+    Conformance.on(nodes).checkPairs(SALES, s -> s.reduceByKey(Integer::sum), totals);
+    Conformance.on(nodes)
+        .checkPairs(SALES, s -> s.combineByKey(v -> v, Integer::sum, Integer::sum), totals);
+    Conformance.on(nodes)
+        .checkPairs(
+            SALES,
+            s -> s.combineByKey(
+                v -> v,
+                Integer::sum,
+                (left, right) -> {
+                  throw new AssertionError("Nothing is combined before it is sent");
+                },
+                3,
+                false),
+            totals);
+  }
+
+  @Test
+  void b46_swap() {
+    List<List<Pair<Integer, String>>> swapped = List.of(
+        List.of(Pair.of(1, "cal"), Pair.of(3, "cal"), Pair.of(4, "ny"), Pair.of(1, "ny")),
+        List.of(Pair.of(5, "cal"), Pair.of(5, "cal"), Pair.of(3, "ny"), Pair.of(1, "ny")));
+
+    Conformance.on(nodes)
+        .ordered()
+        .checkPairs(SALES, s -> s.mapToPair(pair -> Pair.of(pair.value(), pair.key())), swapped);
+    Conformance.on(nodes)
+        .ordered()
+        .checkPairs(
+            SALES,
+            s -> s.mapPartitionsToPair(pairs -> {
+              List<Pair<Integer, String>> all = new ArrayList<>();
+              pairs.forEachRemaining(pair -> all.add(Pair.of(pair.value(), pair.key())));
+              return all.iterator();
+            }),
+            swapped);
+  }
+
+  @Test
+  void b49_leftOuterJoin_count() {
+    joined(
+        words("cal ny | cal"),
+        words("cal | ny"),
+        (left, right) -> left.leftOuterJoin(right).count(),
+        List.of(List.of(2L), List.of(1L)));
+  }
+
+  @Test
+  void joinsHaveTheGivenNumberOfPartitions() {
+    try (StreamingTest test = StreamingTest.builder().nodes(nodes).build()) {
+      PairDStream<String, Integer> left = test.input(LEFT, 2).mapToPair(x -> Pair.of(x, 1));
+      Recorded<?> join = test.output(left.join(left, 3));
+      Recorded<?> leftOuter = test.output(left.leftOuterJoin(left, 4));
+      Recorded<?> rightOuter = test.output(left.rightOuterJoin(left, 5));
+      Recorded<?> fullOuter = test.output(left.fullOuterJoin(left, 6));
+      Recorded<?> cogroup = test.output(left.cogroup(left, 7));
+
+      test.runBatches(1);
+
+      assertThat(join.batches().get(0).partitions()).hasSize(3);
+      assertThat(leftOuter.batches().get(0).partitions()).hasSize(4);
+      assertThat(rightOuter.batches().get(0).partitions()).hasSize(5);
+      assertThat(fullOuter.batches().get(0).partitions()).hasSize(6);
+      assertThat(cogroup.batches().get(0).partitions()).hasSize(7);
+    }
+  }
+
+  @Test
+  void streamsWithDifferentSlidesCannotBeJoined() {
+    try (StreamingTest test = StreamingTest.create()) {
+      PairDStream<String, Integer> left = test.input(LEFT, 2).mapToPair(x -> Pair.of(x, 1));
+      PairDStream<String, Integer> right =
+          left.window(Duration.ofSeconds(2), Duration.ofSeconds(2));
+
+      for (ThrowingCallable join : List.<ThrowingCallable>of(
+          () -> left.join(right),
+          () -> left.leftOuterJoin(right),
+          () -> left.rightOuterJoin(right),
+          () -> left.fullOuterJoin(right),
+          () -> left.cogroup(right))) {
+        assertThatThrownBy(join)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("different slides, 1000 ms and 2000 ms");
+      }
+    }
+  }
+
+  @Test
+  void joinOfAWindowWithAStreamSeesBoth() {
+    try (StreamingTest test = StreamingTest.builder().nodes(nodes).build()) {
+      PairDStream<String, Integer> left = test.input(LEFT, 2).mapToPair(x -> Pair.of(x, 1));
+      Recorded<Pair<String, Pair<Integer, Integer>>> output = test.output(
+          left.reduceByKeyAndWindow(Integer::sum, Duration.ofSeconds(2)).join(left));
+
+      test.runBatches(3);
+
+      assertThat(output.records().get(1))
+          .containsExactlyInAnyOrder(Pair.of("a", Pair.of(2, 1)), Pair.of("", Pair.of(1, 1)));
+      assertThat(output.records().get(2)).containsExactly(Pair.of("", Pair.of(2, 1)));
+    }
   }
 
   @Test
