@@ -113,6 +113,15 @@ final class Conformance {
     return all;
   }
 
+  /** Records as text, whatever their order was. */
+  static String sortedText(List<? extends Pair<?, ?>> pairs) {
+    return pairs.stream()
+        .map(pair -> "(" + pair.key() + "," + pair.value() + ")")
+        .sorted()
+        .toList()
+        .toString();
+  }
+
   static <T extends Comparable<T>> List<T> sorted(Iterable<T> values) {
     List<T> list = new ArrayList<>();
     values.forEach(list::add);

@@ -133,7 +133,8 @@ class JobRunTest {
         Set.of(),
         datasets,
         splits,
-        new StageTable(1, (worker, command) -> {}));
+        new StageTable(1, (worker, command) -> {}),
+        new TaskWorker.BatchValues(Map.of(), Map.of()));
   }
 
   private static StageCompiler compiler() {
@@ -178,6 +179,14 @@ class JobRunTest {
   private static TaskWorker.TaskFinished finished(int attempt, int ordinal, int index) {
     List<TaskWorker.ResultPart> results =
         ordinal == 1 ? List.of(new TaskWorker.ResultPart(0, new byte[] {1})) : List.of();
-    return new TaskWorker.TaskFinished(1, 1, attempt, ordinal, index, "a", results);
+    return new TaskWorker.TaskFinished(
+        1,
+        1,
+        attempt,
+        ordinal,
+        index,
+        "a",
+        results,
+        new TaskWorker.TaskReport(Map.of("n", 1L), List.of()));
   }
 }

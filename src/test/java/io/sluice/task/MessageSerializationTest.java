@@ -70,6 +70,7 @@ class MessageSerializationTest {
             Set.of(5, 6),
             Map.of(5, 2, 6, 0),
             Map.of(1 << 16 | 3, 2),
+            new TaskWorker.BatchValues(Map.of(7, 12_000L), Map.of(0, 3)),
             List.of(task)),
         new TaskWorker.DropKept(2, 5, 9 << 16 | 1),
         new TaskWorker.ForgetJob(2, 9),
@@ -85,7 +86,15 @@ class MessageSerializationTest {
         new TaskWorker.WorkerFailed("a:1", "a jar is damaged"),
         new TaskWorker.Pong("a:1", 77, 7),
         new TaskWorker.TaskFinished(
-            2, 9, 1, 1, 2, "a:1", List.of(new TaskWorker.ResultPart(0, BYTES))),
+            2,
+            9,
+            1,
+            1,
+            2,
+            "a:1",
+            List.of(new TaskWorker.ResultPart(0, BYTES)),
+            new TaskWorker.TaskReport(
+                Map.of("bad lines", 3L), List.of(new TaskWorker.SeenTime(7, 0, 11_000)))),
         new TaskWorker.TaskFailed(
             2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "at Some.line"),
         new TaskWorker.PartitionCopied(1, 9, true),
