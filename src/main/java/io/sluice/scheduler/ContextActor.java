@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
@@ -154,29 +155,23 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Receive<Command> active() {
-    return newReceiveBuilder()
-        .onMessage(FromWorker.class, this::onWorker)
-        .onMessage(Tick.class, this::onTick)
-        .onMessage(Submit.class, this::onSubmit)
-        .onMessage(Fetched.class, this::onFetched)
-        .onMessage(Remembered.class, this::onRemembered)
-        .onMessage(Unkeep.class, this::onUnkeep)
-        .onMessage(OutputEnded.class, this::onOutputEnded)
-        .onMessage(FromReceiver.class, this::onReceiver)
-        .onMessage(Refreshed.class, this::onRefreshed)
-        .onMessage(Generated.class, this::onGenerated)
-        .onMessage(Heartbeat.class, this::onHeartbeat)
-        .onMessage(WorkerGone.class, this::onWorkerGone)
-        .onMessage(DriverFailed.class, this::onDriverFailed)
+    return running()
         .onMessage(NameTaken.class, this::onNameTaken)
         .onMessage(Stop.class, this::onStop)
         .onMessage(Command.class, other -> Behaviors.same())
-        .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
   }
 
   /** Receivers are ending; what was received is still being processed. */
   private Receive<Command> stopping() {
+    return running()
+        .onMessage(Stop.class, stop -> stop.graceful() ? Behaviors.same() : ended(null))
+        .onMessage(Command.class, other -> Behaviors.same())
+        .build();
+  }
+
+  /** What is heard as long as batches run. */
+  private ReceiveBuilder<Command> running() {
     return newReceiveBuilder()
         .onMessage(FromWorker.class, this::onWorker)
         .onMessage(Tick.class, this::onTick)
@@ -191,10 +186,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
         .onMessage(DriverFailed.class, this::onDriverFailed)
-        .onMessage(Stop.class, stop -> stop.graceful() ? Behaviors.same() : ended(null))
-        .onMessage(Command.class, other -> Behaviors.same())
-        .onSignal(PostStop.class, stopped -> onPostStop())
-        .build();
+        .onSignal(PostStop.class, stopped -> onPostStop());
   }
 
   private Behavior<Command> onWorkerWhileStarting(FromWorker message) {

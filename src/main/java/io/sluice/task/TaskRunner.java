@@ -69,6 +69,12 @@ final class TaskRunner {
   private TaskOutput compute(
       TaskWorker.RunTasks job, TaskSpec task, List<Block> inputs, List<Block> leaving) {
     DataNode node = session.node();
+    if (!session.isWanted(job)) {
+      throw new SluiceException(
+          ErrorCode.INTERNAL,
+          "Attempt %d of job %d was given up before its task began."
+              .formatted(job.attempt(), job.job()));
+    }
     try {
       faults.beforeTask(
           node.address(),

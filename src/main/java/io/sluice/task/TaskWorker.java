@@ -247,16 +247,12 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private final Host host;
   private final TimerScheduler<Command> timers;
   private final long incarnation = System.nanoTime();
-  private final Map<Long, Integer> attempts = new HashMap<>();
-  private final Map<Object, List<Parked>> parkedBy = new HashMap<>();
+  private final ParkedTasks parked = new ParkedTasks();
   private final Map<Integer, ActorRef<ReceiverSupervisor.Command>> receivers = new HashMap<>();
   private @Nullable Accepted accepted;
   private @Nullable WorkerSession session;
   private @Nullable TaskRunner runner;
   private List<String> peers = List.of();
-
-  /** A task whose inputs are not all there. */
-  private record Parked(RunTasks job, TaskSpec task, Set<Object> missing) {}
 
   /**
    * Where the copy of what a worker keeps for a partition goes: its standby, or the owner if the worker is
@@ -418,14 +414,12 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onRunTasks(RunTasks job) {
-    Integer known = attempts.get(job.job());
-    if (known != null && known > job.attempt()) {
+    WorkerSession.Standing standing = session().begin(job);
+    if (standing == WorkerSession.Standing.OUTDATED) {
       return Behaviors.same();
     }
-    if (known == null || known < job.attempt()) {
-      attempts.put(job.job(), job.attempt());
-      session().forgetAttemptsBefore(job.job(), job.attempt());
-      unpark(job.job());
+    if (standing == WorkerSession.Standing.NEWER) {
+      parked.forget(job.job());
     }
     job.contributions().forEach((exchange, count) -> {
       WorkerSession.ShuffleKey key =
@@ -441,9 +435,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     if (missing.isEmpty()) {
       start(job, task);
     } else {
-      Parked parked = new Parked(job, task, missing);
-      missing.forEach(
-          key -> parkedBy.computeIfAbsent(key, k -> new ArrayList<>()).add(parked));
+      parked.park(job, task, missing);
     }
   }
 
@@ -470,15 +462,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onArrived(Arrived arrived) {
-    List<Parked> waiting = parkedBy.remove(arrived.key());
-    if (waiting != null) {
-      for (Parked parked : waiting) {
-        parked.missing().remove(arrived.key());
-        if (parked.missing().isEmpty()) {
-          start(parked.job(), parked.task());
-        }
-      }
-    }
+    parked.arrived(arrived.key()).forEach(ready -> start(ready.job(), ready.task()));
     return Behaviors.same();
   }
 
@@ -525,8 +509,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onForgetJob(ForgetJob forget) {
-    attempts.remove(forget.job());
-    unpark(forget.job());
+    parked.forget(forget.job());
     session().forgetJob(forget.job());
     return Behaviors.same();
   }
@@ -538,7 +521,6 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private Behavior<Command> onCommit(Commit commit) {
     session().commit(commit);
-    attempts.keySet().removeIf(job -> job < commit.lowestLiveJob());
     return Behaviors.same();
   }
 
@@ -631,11 +613,6 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     if (session != null) {
       session.close();
     }
-  }
-
-  private void unpark(long job) {
-    parkedBy.values().forEach(list -> list.removeIf(parked -> parked.job().job() == job));
-    parkedBy.values().removeIf(List::isEmpty);
   }
 
   private boolean current(long epoch) {

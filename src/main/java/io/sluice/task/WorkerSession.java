@@ -42,6 +42,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final Map<Integer, StageSpec> stages = new ConcurrentHashMap<>();
   private final Map<ShuffleKey, Inbox> inboxes = new ConcurrentHashMap<>();
   private final Map<StateKey, KeyedState> states = new ConcurrentHashMap<>();
+  private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
   private final Map<BlockId, Object> broadcasts = new ConcurrentHashMap<>();
   private volatile long lowestLiveJob;
 
@@ -133,7 +134,31 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     });
   }
 
+  /** How an attempt of a job stands to the one known before. */
+  enum Standing {
+    OUTDATED,
+    SAME,
+    NEWER
+  }
+
+  /** Takes note of an attempt, after which older ones of its job are void. */
+  Standing begin(TaskWorker.RunTasks job) {
+    Integer known = attempts.get(job.job());
+    if (known != null && known >= job.attempt()) {
+      return known > job.attempt() ? Standing.OUTDATED : Standing.SAME;
+    }
+    attempts.put(job.job(), job.attempt());
+    inboxes.keySet().removeIf(key -> key.job() == job.job() && key.attempt() < job.attempt());
+    return Standing.NEWER;
+  }
+
+  /** Whether tasks of this attempt are still wanted. */
+  boolean isWanted(TaskWorker.RunTasks job) {
+    return Integer.valueOf(job.attempt()).equals(attempts.get(job.job()));
+  }
+
   void forgetJob(long job) {
+    attempts.remove(job);
     inboxes.keySet().removeIf(key -> key.job() == job);
     node.store()
         .removeIf(id ->
@@ -148,16 +173,13 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
             && id.source() != drop.maker());
   }
 
-  void forgetAttemptsBefore(long job, int attempt) {
-    inboxes.keySet().removeIf(key -> key.job() == job && key.attempt() < attempt);
-  }
-
   /** Makes the batch's state current and drops what no later batch needs. */
   void commit(TaskWorker.Commit commit) {
     states.values().forEach(state -> state.commit(commit.batchMillis()));
     applyDeltas(commit.batchMillis());
     commit.released().forEach(node.store()::remove);
     lowestLiveJob = commit.lowestLiveJob();
+    attempts.keySet().removeIf(job -> job < lowestLiveJob);
     inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
     node.store().removeIf(id -> id.context() == context && isOver(id, commit));
   }
