@@ -5,11 +5,13 @@ import io.sluice.api.Function;
 import io.sluice.api.Function2;
 import io.sluice.api.Function4;
 import io.sluice.api.Pair;
+import io.sluice.api.WindowOptions;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Partitioning;
+import io.sluice.plan.SlidingFunctions;
 import io.sluice.plan.WindowSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,7 +141,7 @@ public sealed class PairDStream<K, V>
       Duration length,
       Duration slide,
       int partitions) {
-    return sliding(function, inverse, length, slide, partitions, null);
+    return sliding(function, inverse, length, slide, partitions, null, false);
   }
 
   /**
@@ -154,7 +156,28 @@ public sealed class PairDStream<K, V>
       int partitions,
       Function<Pair<K, V>, Boolean> filter) {
     return sliding(
-        function, inverse, length, slide, partitions, Closure.of(filter, "reduceByKeyAndWindow"));
+        function,
+        inverse,
+        length,
+        slide,
+        partitions,
+        Closure.of(filter, "reduceByKeyAndWindow"),
+        false);
+  }
+
+  /** As with a length and a slide, and what else can be chosen. */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> function, Function2<V, V, V> inverse, WindowOptions options) {
+    int partitions =
+        options.numPartitions() > 0 ? options.numPartitions() : context().defaultPartitions();
+    return sliding(
+        function,
+        inverse,
+        options.length(),
+        options.slide(),
+        partitions,
+        null,
+        options.dropsEmptyKeys());
   }
 
   /**
@@ -369,16 +392,19 @@ public sealed class PairDStream<K, V>
       Duration length,
       Duration slide,
       int partitions,
-      @Nullable Closure filter) {
+      @Nullable Closure filter,
+      boolean dropsEmptyKeys) {
     WindowSpec spec = WindowSpec.of(length, slide, slideMillis());
     Node totals = new Node.SlidingTotals(
         context().newId(),
         reduced(function, "reduceByKeyAndWindow", partitions).node(),
         partitions,
         spec,
-        Closure.of(function, "reduceByKeyAndWindow"),
-        Closure.of(inverse, "reduceByKeyAndWindow"),
-        filter);
+        new SlidingFunctions(
+            Closure.of(function, "reduceByKeyAndWindow"),
+            Closure.of(inverse, "reduceByKeyAndWindow"),
+            filter,
+            dropsEmptyKeys));
     return new PairDStream<>(context(), totals, spec.slideMillis());
   }
 

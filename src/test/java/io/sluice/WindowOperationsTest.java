@@ -6,6 +6,7 @@ import static io.sluice.Conformance.words;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.Pair;
+import io.sluice.api.WindowOptions;
 import io.sluice.testkit.StreamingTest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,6 +159,18 @@ class WindowOperationsTest {
             s -> s.reduceByKeyAndWindow(Integer::sum, (total, gone) -> total - gone, TWO, ONE),
             counts("a1 | a2 b1 | a2 b2 c1 | a2 b2 c1 | a2 b1 c0 | a1 b0 c0 |"
                 + " a1 b0 c0 | a2 b1 c0 | a2 b2 c1 | a2 b2 c1 | a2 b1 c0 | a1 b0 c0"));
+  }
+
+  @Test
+  void reduceByKeyAndWindow_withInverse_canDropKeysThatHaveLeft() {
+    WindowOptions options =
+        WindowOptions.of(Duration.ofSeconds(2), Duration.ofSeconds(1)).dropEmptyKeys();
+
+    Conformance.on(nodes)
+        .checkPairs(
+            counts("a1 b0 | a1 | - | -"),
+            s -> s.reduceByKeyAndWindow(Integer::sum, (total, left) -> total - left, options),
+            counts("a1 b0 | a2 b0 | a1 | -"));
   }
 
   @Test

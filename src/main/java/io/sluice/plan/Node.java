@@ -238,25 +238,15 @@ public sealed interface Node {
     private final Node panes;
     private final int partitions;
     private final WindowSpec spec;
-    private final Closure reduce;
-    private final Closure inverse;
-    private final @Nullable Closure filter;
+    private final SlidingFunctions functions;
 
     public SlidingTotals(
-        int id,
-        Node panes,
-        int partitions,
-        WindowSpec spec,
-        Closure reduce,
-        Closure inverse,
-        @Nullable Closure filter) {
+        int id, Node panes, int partitions, WindowSpec spec, SlidingFunctions functions) {
       super(id);
       this.panes = panes;
       this.partitions = partitions;
       this.spec = spec;
-      this.reduce = reduce;
-      this.inverse = inverse;
-      this.filter = filter;
+      this.functions = functions;
     }
 
     /** The totals of single batches, partitioned by key as the window itself. */
@@ -272,16 +262,8 @@ public sealed interface Node {
       return spec;
     }
 
-    public Closure reduce() {
-      return reduce;
-    }
-
-    public Closure inverse() {
-      return inverse;
-    }
-
-    public @Nullable Closure filter() {
-      return filter;
+    public SlidingFunctions functions() {
+      return functions;
     }
 
     @Override

@@ -197,7 +197,7 @@ public final class StageCompiler {
       store(node.panes(), batchMillis);
       return draft(
           node,
-          new StageSpec.SlidingTotals(node.id(), node.reduce(), node.inverse(), node.filter()),
+          new StageSpec.SlidingTotals(node.id(), node.functions()),
           new Stage.SlidingInput(node, batchMillis));
     }
 

@@ -2,7 +2,6 @@ package io.sluice.plan;
 
 import java.io.Serializable;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stage as workers know it: where its records come from, and the tree of operators they go through.
@@ -28,6 +27,5 @@ public record StageSpec(Leaf leaf, List<Step> steps) implements Serializable {
   public record Merge(int exchange, Aggregation aggregation) implements Leaf {}
 
   /** The sliding totals of one partition of an incremental window, kept from batch to batch. */
-  public record SlidingTotals(
-      int node, Closure reduce, Closure inverse, @Nullable Closure filter) implements Leaf {}
+  public record SlidingTotals(int node, SlidingFunctions functions) implements Leaf {}
 }

@@ -24,6 +24,9 @@ public final class SlidingTotals {
 
     /** Whether the pair is shown, and kept once no pane holds its key. */
     boolean keeps(Pair<?, ?> pair);
+
+    /** Whether a key that no pane holds goes all the same. */
+    boolean dropsEmptyKeys();
   }
 
   /** What is kept for a key. */
@@ -87,7 +90,7 @@ public final class SlidingTotals {
     }
     int panes = (before == null ? 0 : before.panes) + change.panes;
     boolean shown = functions.keeps(new Pair<>(key, value));
-    if (shown || panes > 0) {
+    if (panes > 0 || (shown && !functions.dropsEmptyKeys())) {
       totals.put(key, new Total(value, panes, shown));
     } else {
       totals.remove(key);

@@ -2,8 +2,6 @@ package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
-import io.sluice.api.Function;
-import io.sluice.api.Function2;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -11,7 +9,6 @@ import io.sluice.batch.BlockRef;
 import io.sluice.block.Block;
 import io.sluice.block.DataNode;
 import io.sluice.plan.Aggregation;
-import io.sluice.plan.Closure;
 import io.sluice.plan.Operator;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
@@ -27,7 +24,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Runs one task on a task thread and delivers what it leaves behind to where it is needed. */
 final class TaskRunner {
@@ -133,8 +129,8 @@ final class TaskRunner {
           : Combiner.of(merge.aggregation(), code);
       return Source.of(consumer -> inbox.merge(task.index(), combiner, consumer));
     } else if (spec.leaf() instanceof StageSpec.SlidingTotals sliding) {
-      SlidingTotals totals =
-          new SlidingTotals(states.of(sliding.node()), new WindowFunctions(sliding, code));
+      SlidingTotals totals = new SlidingTotals(
+          states.of(sliding.node()), new SlidingWindowFunctions(sliding.functions(), code));
       totals.advance(pairs(leaving), pairs(inputs));
       return Source.of(totals::forEach);
     }
@@ -276,52 +272,5 @@ final class TaskRunner {
     }
     session.node().store().put(id, Block.Records.of(value));
     return new TaskWorker.ResultPart(result.leg(), new byte[0]);
-  }
-
-  /** The functions of a sliding window, loaded for this thread. */
-  private static final class WindowFunctions implements SlidingTotals.Functions {
-    private final StageSpec.SlidingTotals spec;
-    private final Function2<Object, Object, Object> reduce;
-    private final Function2<Object, Object, Object> inverse;
-    private final @Nullable Closure filterSite;
-    private final @Nullable Function<Pair<?, ?>, Boolean> filter;
-
-    WindowFunctions(StageSpec.SlidingTotals spec, UserCode code) {
-      this.spec = spec;
-      this.reduce = code.load(spec.reduce());
-      this.inverse = code.load(spec.inverse());
-      this.filterSite = spec.filter();
-      this.filter = filterSite == null ? null : code.load(filterSite);
-    }
-
-    @Override
-    public Object reduce(Object left, Object right) {
-      try {
-        return reduce.call(left, right);
-      } catch (Exception failure) {
-        throw UserCode.failed(spec.reduce(), failure);
-      }
-    }
-
-    @Override
-    public Object inverse(Object total, Object leaving) {
-      try {
-        return inverse.call(total, leaving);
-      } catch (Exception failure) {
-        throw UserCode.failed(spec.inverse(), failure);
-      }
-    }
-
-    @Override
-    public boolean keeps(Pair<?, ?> pair) {
-      if (filter == null || filterSite == null) {
-        return true;
-      }
-      try {
-        return filter.call(pair);
-      } catch (Exception failure) {
-        throw UserCode.failed(filterSite, failure);
-      }
-    }
   }
 }

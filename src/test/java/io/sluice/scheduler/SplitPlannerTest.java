@@ -11,6 +11,7 @@ import io.sluice.batch.BlockTracker;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
+import io.sluice.plan.SlidingFunctions;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.WindowSpec;
@@ -131,7 +132,8 @@ class SplitPlannerTest {
     Node.Exchange panes = new Node.Exchange(2, List.of(received), new Aggregation.Group(), 1);
     WindowSpec spec = WindowSpec.of(Duration.ofSeconds(2), Duration.ofSeconds(1), 1000);
     Closure any = Closure.of("any", "test");
-    Node.SlidingTotals totals = new Node.SlidingTotals(3, panes, 1, spec, any, any, null);
+    Node.SlidingTotals totals =
+        new Node.SlidingTotals(3, panes, 1, spec, new SlidingFunctions(any, any, null, false));
     for (long batch = 1000; batch <= 4000; batch += 1000) {
       keep(panes, batch, 0, "a");
     }

@@ -172,6 +172,11 @@ class SlidingTotalsTest {
       public boolean keeps(Pair<?, ?> pair) {
         return pair.value() instanceof Integer value && filter.test(value);
       }
+
+      @Override
+      public boolean dropsEmptyKeys() {
+        return false;
+      }
     };
   }
 }
