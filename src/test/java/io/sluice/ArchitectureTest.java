@@ -61,6 +61,7 @@ class ArchitectureTest {
       "Placement",
       "SplitPlanner",
       "Datasets",
+      "KeptDatasets",
       "JobRun",
       "JobPlanning",
       "BatchRun",

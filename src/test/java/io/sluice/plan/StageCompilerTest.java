@@ -2,6 +2,7 @@ package io.sluice.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.api.StorageLevel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,66 @@ class StageCompilerTest {
     assertThat(stages).hasSize(2);
     assertThat(operators(stages.get(0))).containsExactly(MAP, new Operator.Store(3, 0));
     assertThat(stages.get(1).input()).isInstanceOf(Stage.WindowInput.class);
+  }
+
+  @Test
+  void stepsThatAreToldTheirPartitionRunOnceForEachLegOfAUnion() {
+    Operator numbered = new Operator.MapPartitions(FUNCTION);
+    Node union = new Node.Union(3, List.of(lines, lines));
+    StageCompiler compiler = compiler(Set.of());
+
+    compiler.result(narrow(5, narrow(4, union, MAP), numbered), BATCH, COLLECT);
+
+    List<Stage> stages = compiler.compile();
+    assertThat(operators(stages.get(0)).stream().filter(MAP::equals)).hasSize(1);
+    assertThat(operators(stages.get(0)).stream().filter(numbered::equals)).hasSize(2);
+    assertThat(stages.get(0).places().values())
+        .contains(new Stage.Place(5, 0), new Stage.Place(5, 1));
+  }
+
+  @Test
+  void whatTheProgramKeepsIsComputedAndKeptInOnePassThenRead() {
+    Node.Kept kept = new Node.Kept(4, narrow(3, lines, MAP), BATCH, StorageLevel.MEMORY_ONLY);
+    Operator keep = new Operator.Keep(4, 0, BATCH, StorageLevel.MEMORY_ONLY);
+
+    assertThat(operators(compiled(kept, StageCompiler.Keeping.MAKE)))
+        .containsExactly(MAP, keep, FILTER, new Operator.Result(0, COLLECT));
+    assertThat(operators(compiled(kept, StageCompiler.Keeping.IGNORE)))
+        .containsExactly(MAP, FILTER, new Operator.Result(0, COLLECT));
+    Stage reading = compiled(kept, StageCompiler.Keeping.READ);
+    assertThat(reading.input()).isEqualTo(new Stage.KeptInput(kept, BATCH));
+    assertThat(operators(reading)).containsExactly(FILTER, new Operator.Result(0, COLLECT));
+  }
+
+  private static Stage compiled(Node.Kept kept, StageCompiler.Keeping keeping) {
+    StageCompiler compiler = new StageCompiler(new StageCompiler.Surroundings() {
+      @Override
+      public Node resolve(Node.Generated node, long batchMillis) {
+        throw new AssertionError("Nothing is generated here");
+      }
+
+      @Override
+      public boolean isRunning(long batchMillis) {
+        return true;
+      }
+
+      @Override
+      public boolean isRemembered(Node node, long batchMillis) {
+        return false;
+      }
+
+      @Override
+      public boolean isStored(Node node, long batchMillis) {
+        return false;
+      }
+
+      @Override
+      public StageCompiler.Keeping keeping(Node.Kept node) {
+        return keeping;
+      }
+    });
+    compiler.result(narrow(5, kept, FILTER), BATCH, COLLECT);
+    return compiler.compile().get(0);
   }
 
   private static Node narrow(int id, Node input, Operator operator) {

@@ -3,16 +3,19 @@ package io.sluice.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockTracker;
 import io.sluice.plan.Action;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Node;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageCompiler;
+import io.sluice.plan.StageSpec;
 import io.sluice.task.TaskWorker;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,7 @@ class JobRunTest {
 
   private final Placement placement = new Placement(2);
   private final CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
+  private final KeptDatasets kept = new KeptDatasets(1, command -> {});
   private final JobPlanning planning = planning();
   private final JobRun job =
       new JobRun(1, 1000, () -> shuffleOfTwoPartitions(), MAX_ATTEMPTS, done);
@@ -112,19 +116,66 @@ class JobRunTest {
     assertThat(job.isFinished()).isTrue();
   }
 
+  @Test
+  void tasksAreToldWhereTheirPartitionsStandInAUnion() {
+    StageCompiler compiler = compiler();
+    Node union = new Node.Union(9, List.of(new Node.Literal(7, 3), new Node.Literal(8, 2)));
+    compiler.result(union, -1, new Action.Count());
+    JobRun counting = new JobRun(1, -1, compiler::compile, MAX_ATTEMPTS, done);
+
+    assertThat(counting.beginAttempt(planning).values())
+        .allSatisfy(message -> assertThat(message.firstPartitions()).isEqualTo(Map.of(1 << 16, 3)));
+  }
+
+  @Test
+  void jobThatMissesWhatWasKeptStartsOverAndAnyOtherGivesUp() {
+    TaskWorker.TaskFailed lost =
+        new TaskWorker.TaskFailed(1, 1, 1, 0, 0, "a", ErrorCode.BLOCK_LOST, "gone", "");
+    Node.Kept node = new Node.Kept(7, new Node.Literal(6, 1), -1, StorageLevel.MEMORY_ONLY);
+    Stage stage =
+        new Stage(new StageSpec(new StageSpec.Blocks(), List.of()), new Stage.KeptInput(node, -1));
+    kept.add(List.of(new KeptDatasets.Dataset(7, -1, 1, new TreeMap<>(Map.of(0, List.of("a"))))));
+    JobRun reading = new JobRun(1, -1, () -> List.of(stage), MAX_ATTEMPTS, done);
+    reading.beginAttempt(planning);
+    job.beginAttempt(planning);
+
+    assertThat(reading.readsKept()).containsExactly(7);
+    assertThat(reading.failed(lost, planning)).isInstanceOf(JobRun.Verdict.RetryJob.class);
+    assertThat(job.failed(lost, planning)).isInstanceOf(JobRun.Verdict.GiveUp.class);
+  }
+
+  @Test
+  void attemptKeepsWhatItsTasksMadeWhereTheyRan() {
+    StageCompiler compiler = new StageCompiler(new Surroundings() {
+      @Override
+      public StageCompiler.Keeping keeping(Node.Kept node) {
+        return StageCompiler.Keeping.MAKE;
+      }
+    });
+    Node.Kept node = new Node.Kept(7, new Node.Literal(6, 2), -1, StorageLevel.MEMORY_ONLY_2);
+    compiler.result(node, -1, new Action.Count());
+    JobRun making = new JobRun(3, -1, compiler::compile, MAX_ATTEMPTS, done);
+    making.beginAttempt(planning);
+    making.beginAttempt(planning);
+
+    making.finished(finished(2, 0, 0));
+    making.finished(finished(2, 0, 1));
+
+    assertThat(making.keeps()).containsExactly(7);
+    assertThat(making.kept())
+        .containsExactly(new KeptDatasets.Dataset(
+            7,
+            -1,
+            TaskWorker.maker(3, 2),
+            new TreeMap<>(Map.of(0, List.of("a", "b"), 1, List.of("a", "b")))));
+  }
+
   private JobPlanning planning() {
     List<String> workers = List.of("a", "b");
     placement.assign(workers);
     Datasets datasets = new Datasets();
     SplitPlanner splits = new SplitPlanner(
-        1,
-        0,
-        "driver",
-        datasets,
-        new KeptDatasets(1, command -> {}),
-        new BlockTracker(),
-        placement,
-        Map.of("a", 1, "b", 1));
+        1, 0, "driver", datasets, kept, new BlockTracker(), placement, Map.of("a", 1, "b", 1));
     return new JobPlanning(
         1,
         workers,
@@ -138,27 +189,29 @@ class JobRunTest {
   }
 
   private static StageCompiler compiler() {
-    return new StageCompiler(new StageCompiler.Surroundings() {
-      @Override
-      public Node resolve(Node.Generated node, long batchMillis) {
-        throw new AssertionError("Nothing is generated here");
-      }
+    return new StageCompiler(new Surroundings());
+  }
 
-      @Override
-      public boolean isRunning(long batchMillis) {
-        return true;
-      }
+  private static class Surroundings implements StageCompiler.Surroundings {
+    @Override
+    public Node resolve(Node.Generated node, long batchMillis) {
+      throw new AssertionError("Nothing is generated here");
+    }
 
-      @Override
-      public boolean isRemembered(Node node, long batchMillis) {
-        return false;
-      }
+    @Override
+    public boolean isRunning(long batchMillis) {
+      return true;
+    }
 
-      @Override
-      public boolean isStored(Node node, long batchMillis) {
-        return false;
-      }
-    });
+    @Override
+    public boolean isRemembered(Node node, long batchMillis) {
+      return false;
+    }
+
+    @Override
+    public boolean isStored(Node node, long batchMillis) {
+      return false;
+    }
   }
 
   private static List<Stage> shuffleOfTwoPartitions() {
