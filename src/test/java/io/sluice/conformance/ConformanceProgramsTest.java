@@ -48,7 +48,7 @@ class ConformanceProgramsTest {
     int batches = program.get("batches").asInt();
 
     try (StreamingTest test = StreamingTest.builder().nodes(nodes).build()) {
-      ProgramBuilder.Built last = new ProgramBuilder(test).build(program);
+      ProgramBuilder.Built last = new ProgramBuilder(test, 2).build(program);
       Recorded<?> output = record(test, last.stream());
       test.runBatches(batches);
 

@@ -30,10 +30,12 @@ final class ProgramBuilder {
   private static final int STATE_PARTITIONS = 2;
 
   private final StreamingTest test;
+  private final int inputPartitions;
   private final Map<String, Built> streams = new HashMap<>();
 
-  ProgramBuilder(StreamingTest test) {
+  ProgramBuilder(StreamingTest test, int inputPartitions) {
     this.test = test;
+    this.inputPartitions = inputPartitions;
   }
 
   /** The program's last step. */
@@ -62,7 +64,7 @@ final class ProgramBuilder {
           pairs ? new Pair<>(scalar(record.get(0)), scalar(record.get(1))) : scalar(record)));
       batches.add(records);
     }
-    DStream<Object> stream = test.input(batches, 2);
+    DStream<Object> stream = test.input(batches, inputPartitions);
     return pairs
         ? new Built(stream.mapToPair(record -> pair(record)), RecordType.PAIR)
         : new Built(stream, RecordType.SCALAR);
