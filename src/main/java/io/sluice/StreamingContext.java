@@ -1,5 +1,7 @@
 package io.sluice;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
@@ -41,6 +43,7 @@ import io.sluice.scheduler.Counters;
 import io.sluice.scheduler.DriverThreads;
 import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
+import io.sluice.scheduler.StreamProgram;
 import io.sluice.task.TaskWorker;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
@@ -96,12 +99,12 @@ public final class StreamingContext implements AutoCloseable {
   private final List<Program.Output> outputs = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
   private long rememberMillis;
-  private final Map<Integer, ContextSetup.BatchFunction> outputFunctions = new HashMap<>();
-  private final List<ContextSetup.ReceiverSpec> receivers = new ArrayList<>();
+  private final Map<Integer, StreamProgram.BatchFunction> outputFunctions = new HashMap<>();
+  private final List<StreamProgram.ReceiverSpec> receivers = new ArrayList<>();
   private final ContextActor.Life life = new ContextActor.Life();
   private final CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
   private ContextState state = ContextState.INITIALIZED;
-  private @Nullable ActorRef<ContextActor.Command> actor;
+  private volatile @Nullable ActorRef<ContextActor.Command> actor;
   private volatile @Nullable JobClient jobs;
 
   private StreamingContext(
@@ -253,7 +256,7 @@ public final class StreamingContext implements AutoCloseable {
     requireInitialized("Cannot add a stream");
     Closure travelling = Closure.of(receiver, "receiverStream");
     int stream = receivers.size();
-    receivers.add(new ContextSetup.ReceiverSpec(
+    receivers.add(new StreamProgram.ReceiverSpec(
         stream, label, receiver.preferredLocation().orElse(""), travelling.bytes()));
     return new DStream<>(this, new Node.Received(newId(), stream, label), intervalMillis);
   }
@@ -512,8 +515,24 @@ public final class StreamingContext implements AutoCloseable {
             "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
       }
       state = ContextState.ACTIVE;
+    }
+    Program program = program();
+    List<StreamProgram.ReceiverSpec> read =
+        receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList();
+    engine().tell(new ContextActor.Begin(new StreamProgram(program, outputFunctions, read)));
+    await(life.started());
+  }
+
+  /** The driver's actor, started when it is first needed. */
+  private ActorRef<ContextActor.Command> engine() {
+    ActorRef<ContextActor.Command> begun;
+    synchronized (this) {
+      begun = actor;
+      if (begun != null) {
+        return begun;
+      }
       ContextSetup setup = setup();
-      actor = deployment
+      begun = deployment
           .system()
           .systemActorOf(
               ContextActor.create(
@@ -523,11 +542,16 @@ public final class StreamingContext implements AutoCloseable {
                   driver -> published.complete(driver)),
               "sluice-context-%s-%013d".formatted(name, setup.epoch()),
               Props.empty());
-      jobs = new JobClient(id, actor, life, deployment.node(), codec);
+      actor = begun;
+      jobs = new JobClient(id, begun, life, deployment.node(), codec);
     }
+    deployment.publish(name, published.join(), begun);
+    return begun;
+  }
+
+  private void await(CompletableFuture<Void> moment) {
     try {
-      deployment.publish(name, published.get(), actor());
-      life.started().get();
+      moment.get();
     } catch (ExecutionException failure) {
       release();
       throw asFailure(failure);
@@ -542,14 +566,11 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   private ContextSetup setup() {
-    Program program = program();
     return new ContextSetup(
         id,
         name,
         System.currentTimeMillis(),
-        program,
-        Map.copyOf(outputFunctions),
-        receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList(),
+        intervalMillis,
         defaultPartitions(),
         settings.batch(),
         settings.receiver(),
@@ -654,14 +675,17 @@ public final class StreamingContext implements AutoCloseable {
     return set > 0 ? set : deployment.defaultPartitions();
   }
 
+  /** Runs actions; starts the driver and waits for workers if no action ran before. */
   JobClient jobs() {
-    JobClient running = jobs;
-    if (running == null) {
-      throw new IllegalStateException(
-          "Context '%s' is %s: actions on RDDs run on the workers, which are there between start() and stop(). Call start() first."
-              .formatted(name, state()));
+    boolean neverStarted = actor == null;
+    if (neverStarted && state() == ContextState.STOPPED) {
+      throw new SluiceException(
+          ErrorCode.CONTEXT_STOPPED,
+          "Context '" + name + "' was stopped; actions on RDDs can run only until then.");
     }
-    return running;
+    engine();
+    await(life.ready());
+    return requireNonNull(jobs);
   }
 
   /** The node's records, kept until {@link #unkeep} or until nothing refers to the node that this gives. */
@@ -692,7 +716,7 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   void addOutput(
-      String operation, Node node, long slideMillis, ContextSetup.BatchFunction function) {
+      String operation, Node node, long slideMillis, StreamProgram.BatchFunction function) {
     requireInitialized("Cannot add an output");
     int output = outputs.size();
     outputs.add(new Program.Output(output, operation + "-" + output, node, slideMillis));
@@ -709,14 +733,6 @@ public final class StreamingContext implements AutoCloseable {
       return simulated;
     }
     throw new IllegalStateException("The nodes of this context are not inside this process.");
-  }
-
-  private ActorRef<ContextActor.Command> actor() {
-    ActorRef<ContextActor.Command> started = actor;
-    if (started == null) {
-      throw new IllegalStateException("Context '" + name + "' is not started.");
-    }
-    return started;
   }
 
   private synchronized void requireInitialized(String what) {

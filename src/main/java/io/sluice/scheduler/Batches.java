@@ -30,20 +30,16 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Batches.class);
 
   private final ContextSetup setup;
-  private final Program program;
   private final Fleet fleet;
   private final DriverThreads driverThreads;
-  private final BatchSchedule schedule;
   private final BatchQueue queue;
-  private final History history;
-  private final EventTimes eventTimes;
   private final Jobs jobs;
   private final BlockTracker tracker = new BlockTracker();
   private final Datasets datasets = new Datasets();
   private final KeptDatasets kept;
   private final Copies copies = new Copies();
   private final Map<Long, Instant> submitted = new HashMap<>();
-  private final Map<Integer, Long> keepMillis;
+  private Streaming streaming;
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
   private boolean initialised;
@@ -52,23 +48,23 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   Batches(ContextSetup setup, Fleet fleet, DriverThreads driverThreads) {
     this.setup = setup;
-    this.program = setup.program();
     this.fleet = fleet;
     this.driverThreads = driverThreads;
     this.kept = new KeptDatasets(setup.epoch(), fleet::tellAll);
-    this.schedule = new BatchSchedule(
-        program.intervalMillis(),
-        setup.ticker().now().toEpochMilli(),
-        setup.batch().maxLate());
     this.queue = new BatchQueue(setup.batch().maxWaiting());
-    this.eventTimes = new EventTimes(program, schedule.zeroMillis());
-    this.history = new History(program, schedule.zeroMillis());
     this.jobs = new Jobs(setup, fleet, kept, this::planning, this);
-    this.keepMillis = program.keptDatasets();
+    this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
-  BatchSchedule schedule() {
-    return schedule;
+  /** Begins a program of streams; until then there are only actions of callers. Gives the time of the first batch. */
+  Instant begin(StreamProgram streams) {
+    streaming = streaming(streams);
+    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  private Streaming streaming(StreamProgram streams) {
+    return Streaming.of(
+        streams, setup.ticker().now().toEpochMilli(), setup.batch().maxLate());
   }
 
   BlockTracker tracker() {
@@ -85,7 +81,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (draining && (fleet.receivers().allStopped() || !tracker.hasUnassigned())) {
       return;
     }
-    BatchSchedule.Due due = schedule.takeDue(setup.ticker().now().toEpochMilli());
+    BatchSchedule.Due due = streaming.schedule().takeDue(setup.ticker().now().toEpochMilli());
     if (due.skipped() > 0) {
       log.warn(
           "[{}] batch times were skipped: more than [{}] were due at once",
@@ -116,7 +112,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         && queue.isEmpty()
         && fleet.receivers().allStopped()
         && tracker.hasUnassigned()) {
-      queue.addDue(List.of(schedule.takeNext()));
+      queue.addDue(List.of(streaming.schedule().takeNext()));
     }
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       tracker.cut(time.get());
@@ -134,18 +130,18 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Initial state is what a batch before the first one leaves behind. */
   private void initialise() {
     initialised = true;
-    if (program.withInitialState().isEmpty()) {
+    if (streaming.program().withInitialState().isEmpty()) {
       proceed();
       return;
     }
-    long zero = schedule.zeroMillis();
+    long zero = streaming.schedule().zeroMillis();
     Instant now = setup.ticker().now();
     BatchRun batch = new BatchRun(zero, Map.of(), now, now);
     batch.planned();
     current = batch;
     start(batch, () -> {
       StageCompiler compiler = new StageCompiler(new Surroundings(null));
-      program.withInitialState().forEach(node -> compiler.initialState(node, zero));
+      streaming.program().withInitialState().forEach(node -> compiler.initialState(node, zero));
       return compiler.compile();
     });
     completeIfDone();
@@ -183,7 +179,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     BatchRun batch = current;
     if (batch != null && batch.batchMillis() == batchMillis) {
       batch.see(new TaskWorker.BatchValues(
-          eventTimes.at(batchMillis), setup.broadcasts().versions()));
+          streaming.eventTimes().at(batchMillis), setup.broadcasts().versions()));
       planLevel(batch);
     }
   }
@@ -191,31 +187,39 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Sends out the jobs of the batch's level, starts its outputs, then the functions of the next level. */
   private void planLevel(BatchRun batch) {
     long time = batch.batchMillis();
-    long zero = schedule.zeroMillis();
+    long zero = streaming.schedule().zeroMillis();
     int level = batch.level();
     start(batch, () -> {
       StageCompiler compiler = new StageCompiler(new Surroundings(batch));
-      program.toStore(level, time, zero).forEach(node -> compiler.store(node, time));
+      streaming.program().toStore(level, time, zero).forEach(node -> compiler.store(node, time));
       return compiler.compile();
     });
-    for (Program.Output output : program.outputsDue(time, zero)) {
-      if (program.level(output.node()) == batch.level()) {
+    for (Program.Output output : streaming.program().outputsDue(time, zero)) {
+      if (streaming.program().level(output.node()) == batch.level()) {
         batch.outputStarted(output, setup.ticker().now());
-        driverThreads.output(output, time);
+        driverThreads.output(output, function(output), time);
       }
     }
-    if (batch.level() + 1 >= program.levels()) {
+    if (batch.level() + 1 >= streaming.program().levels()) {
       batch.planned();
       completeIfDone();
       return;
     }
     batch.nextLevel();
-    List<Node.Generated> generators = program.toGenerate(batch.level(), time, zero);
+    List<Node.Generated> generators = streaming.program().toGenerate(batch.level(), time, zero);
     batch.generatorsStarted(generators.size());
     generators.forEach(node -> driverThreads.generate(node, time));
     if (generators.isEmpty()) {
       planLevel(batch);
     }
+  }
+
+  private StreamProgram.BatchFunction function(Program.Output output) {
+    StreamProgram.BatchFunction function = streaming.streams().outputs().get(output.id());
+    if (function == null) {
+      throw new IllegalStateException("Output " + output.id() + " has no function");
+    }
+    return function;
   }
 
   void generated(long batchMillis, Node.Generated node, Node dataset) {
@@ -290,7 +294,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Tells which batches of a node can still be read. */
   void remembered(ContextActor.Remembered asked) {
-    asked.times().complete(history.remembered(asked.node(), asked.fromMillis(), asked.toMillis()));
+    asked
+        .times()
+        .complete(
+            streaming.history().remembered(asked.node(), asked.fromMillis(), asked.toMillis()));
   }
 
   @Override
@@ -330,9 +337,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Whether nothing would be lost if the worker were given up. */
   boolean canSpare(String worker) {
-    boolean stateless = !program.remembers() || fleet.placement().isEmpty();
+    boolean stateless = !streaming.program().remembers() || fleet.placement().isEmpty();
     return (stateless || fleet.placement().canSpare(worker))
-        && !datasets.onlyOn(worker, keepMillis.keySet())
+        && !datasets.onlyOn(worker, streaming.keepMillis().keySet())
         && !tracker.onlyOn(worker)
         && fleet.usable().size() > 1;
   }
@@ -343,7 +350,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     kept.removeHolder(worker);
     tracker.removeHolder(worker);
     copies.workerLost(worker);
-    boolean stateful = program.remembers() && (current != null || committed);
+    boolean stateful = streaming.program().remembers() && (current != null || committed);
     if (stateful && !loss.partitions().isEmpty()) {
       throw new SluiceException(
           ErrorCode.BLOCK_LOST,
@@ -395,20 +402,20 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     long time = batch.batchMillis();
     long readFrom = jobs.oldestRead();
     List<BlockId> released = new ArrayList<>();
-    for (Node.Received node : program.received()) {
-      long unneeded = Math.min(time - program.keepMillis(node.id()), readFrom - 1);
+    for (Node.Received node : streaming.program().received()) {
+      long unneeded = Math.min(time - streaming.program().keepMillis(node.id()), readFrom - 1);
       released.addAll(tracker.release(node.stream(), unneeded));
     }
     tracker.forgetBefore(time);
-    history.committed(time, batch.generated());
-    eventTimes.committed(time, batch.times());
+    streaming.history().committed(time, batch.generated());
+    streaming.eventTimes().committed(time, batch.times());
     setup.counters().add(batch.counters());
-    datasets.expire(time, keepMillis, readFrom);
+    datasets.expire(time, streaming.keepMillis(), readFrom);
     kept.expire(time);
     fleet.tellAll(new TaskWorker.Commit(
-        setup.epoch(), time, jobs.lowestLive(), readFrom, released, keepMillis));
+        setup.epoch(), time, jobs.lowestLive(), readFrom, released, streaming.keepMillis()));
     fleet.stages().trim();
-    if (time > schedule.zeroMillis()) {
+    if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
       setup.listeners().post(listener -> listener.onBatchCompleted(info));
     }
@@ -419,7 +426,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private boolean beginCopies() {
     Placement placement = fleet.placement();
     List<String> usable = fleet.usable();
-    if (!program.remembers() || placement.isEmpty()) {
+    if (!streaming.program().remembers() || placement.isEmpty()) {
       if (!placement.isEmpty() && !usable.isEmpty() && placement.isOutdated(usable)) {
         placement.assign(usable);
       }
@@ -431,7 +438,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     for (Copies.Order order : copies.begin(placement.missingCopies(usable))) {
       fleet.tell(
           order.copy().owner(),
-          order.message(setup.epoch(), setup.partitions(), keepMillis.keySet()));
+          order.message(
+              setup.epoch(), setup.partitions(), streaming.keepMillis().keySet()));
     }
     return !copies.isEmpty();
   }
@@ -480,11 +488,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         fleet.usable(),
         placement.owners(),
         placement.standbys(),
-        keepMillis.keySet(),
+        streaming.keepMillis().keySet(),
         datasets,
         new SplitPlanner(
             setup.id(),
-            schedule.zeroMillis(),
+            streaming.schedule().zeroMillis(),
             setup.node().address(),
             datasets,
             kept,
@@ -511,7 +519,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
           isRunning(batchMillis) && batch != null ? batch.generated().get(node.id()) : null;
       return dataset != null
           ? dataset
-          : history
+          : streaming
+              .history()
               .generated(node, batchMillis)
               .orElseThrow(() -> StageCompiler.notKept(node.operation(), batchMillis));
     }
@@ -523,7 +532,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
     @Override
     public boolean isRemembered(Node node, long batchMillis) {
-      return history.isRemembered(node, batchMillis);
+      return streaming.history().isRemembered(node, batchMillis);
     }
 
     @Override

@@ -34,6 +34,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   /** What the driver hears. All but the events of workers come from its own process. */
   public sealed interface Command {}
 
+  /** Begin a program of streams. */
+  public record Begin(StreamProgram streams) implements Command {}
+
   /** Stop; when graceful, only after everything received is processed. */
   public record Stop(boolean graceful) implements Command {}
 
@@ -80,10 +83,19 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private record NoWorkers() implements Command {}
 
-  /** How the outside hears of a context's life. */
-  public record Life(CompletableFuture<Void> started, CompletableFuture<Void> stopped) {
+  /**
+   * How the outside hears of a context's life.
+   *
+   * @param ready there are workers for actions
+   * @param started the program of streams has begun
+   * @param stopped everything has ended
+   */
+  public record Life(
+      CompletableFuture<Void> ready,
+      CompletableFuture<Void> started,
+      CompletableFuture<Void> stopped) {
     public Life() {
-      this(new CompletableFuture<>(), new CompletableFuture<>());
+      this(new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>());
     }
   }
 
@@ -94,6 +106,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private final TimerScheduler<Command> timers;
   private final Fleet fleet;
   private final Batches batches;
+  private @Nullable StreamProgram waiting;
 
   /**
    * A driver that waits for workers and then runs.
@@ -150,7 +163,18 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Fetched.class, this::onFetched)
         .onMessage(Remembered.class, this::onRemembered)
         .onMessage(Stop.class, stop -> ended(null))
+        .onMessage(Begin.class, this::onBeginWhileStarting)
         .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  /** Actions can run; the program of streams is still being written. */
+  private Receive<Command> ready() {
+    return running()
+        .onMessage(Begin.class, this::onBegin)
+        .onMessage(NameTaken.class, this::onNameTaken)
+        .onMessage(Stop.class, stop -> ended(null))
+        .onMessage(Command.class, other -> Behaviors.same())
         .build();
   }
 
@@ -195,25 +219,35 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       return next;
     }
     timers.cancel(new NoWorkers());
-    next = guarded(this::begin);
-    return next == Behaviors.<Command>same() ? active() : next;
+    fleet.placeFirst();
+    life.ready().complete(null);
+    StreamProgram streams = waiting;
+    return streams == null ? ready() : begin(streams);
   }
 
-  private void begin() {
-    fleet.placeFirst();
-    fleet.startReceivers();
-    Instant first = Instant.ofEpochMilli(batches.schedule().nextMillis());
+  private Behavior<Command> onBeginWhileStarting(Begin message) {
+    waiting = message.streams();
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onBegin(Begin message) {
+    return begin(message.streams());
+  }
+
+  private Behavior<Command> begin(StreamProgram streams) {
     ActorRef<Command> self = getContext().getSelf();
-    setup
-        .ticker()
-        .start(
-            first,
-            Duration.ofMillis(setup.program().intervalMillis()),
-            () -> self.tell(new Tick()));
-    setup
-        .listeners()
-        .post(listener -> listener.onStreamingStarted(setup.ticker().now()));
-    life.started().complete(null);
+    Behavior<Command> next = guarded(() -> {
+      Instant first = batches.begin(streams);
+      fleet.receive(streams.receivers());
+      setup
+          .ticker()
+          .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
+      setup
+          .listeners()
+          .post(listener -> listener.onStreamingStarted(setup.ticker().now()));
+      life.started().complete(null);
+    });
+    return next == Behaviors.<Command>same() ? active() : next;
   }
 
   private Behavior<Command> onNoWorkers(NoWorkers none) {
@@ -409,6 +443,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private void tellWaiting(SluiceException cause) {
     batches.abandon(cause);
+    life.ready().completeExceptionally(cause);
     life.started().completeExceptionally(cause);
   }
 

@@ -42,11 +42,7 @@ public final class DriverThreads implements AutoCloseable {
     }
   }
 
-  void output(Program.Output output, long batchMillis) {
-    ContextSetup.BatchFunction function = setup.outputs().get(output.id());
-    if (function == null) {
-      throw new IllegalStateException("Output " + output.id() + " has no function");
-    }
+  void output(Program.Output output, StreamProgram.BatchFunction function, long batchMillis) {
     threads.execute(() -> {
       try {
         function.run(batchMillis);

@@ -31,7 +31,7 @@ final class Fleet {
   private final WorkerTable table = new WorkerTable();
   private final Map<String, ActorRef<TaskWorker.Command>> refs = new HashMap<>();
   private final Placement placement;
-  private final ReceiverTable receivers;
+  private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
   private boolean receiving;
   private long beat;
@@ -40,7 +40,6 @@ final class Fleet {
     this.setup = setup;
     this.fromReceivers = fromReceivers;
     this.placement = new Placement(setup.partitions());
-    this.receivers = new ReceiverTable(setup.receivers());
     this.stages = new StageTable(setup.epoch(), this::tell);
   }
 
@@ -121,7 +120,7 @@ final class Fleet {
             setup.id(),
             setup.name(),
             setup.epoch(),
-            setup.program().intervalMillis(),
+            setup.intervalMillis(),
             setup.node().address(),
             setup.jars()));
   }
@@ -188,6 +187,12 @@ final class Fleet {
     placement.assign(table.usable());
   }
 
+  /** Starts a program's receivers; lost ones are started again from now on. */
+  void receive(List<StreamProgram.ReceiverSpec> specs) {
+    receivers = new ReceiverTable(specs);
+    startReceivers();
+  }
+
   void startReceivers() {
     receiving = true;
     List<WorkerTable.Worker> up =
@@ -204,7 +209,7 @@ final class Fleet {
         entry.attempt(),
         entry.spec().name(),
         entry.spec().receiver(),
-        setup.receiver().blockMillis(setup.program().intervalMillis()),
+        setup.receiver().blockMillis(setup.intervalMillis()),
         setup.receiver().blockBytes(),
         entry.position().orElse(0),
         entry.position().isPresent(),

@@ -13,18 +13,18 @@ final class ReceiverTable {
 
   /** What is known of a receiver. */
   static final class Entry {
-    private final ContextSetup.ReceiverSpec spec;
+    private final StreamProgram.ReceiverSpec spec;
     private int attempt;
     private Optional<String> worker = Optional.empty();
     private OptionalLong position = OptionalLong.empty();
     private boolean stopped;
     private boolean active;
 
-    Entry(ContextSetup.ReceiverSpec spec) {
+    Entry(StreamProgram.ReceiverSpec spec) {
       this.spec = spec;
     }
 
-    ContextSetup.ReceiverSpec spec() {
+    StreamProgram.ReceiverSpec spec() {
       return spec;
     }
 
@@ -52,7 +52,7 @@ final class ReceiverTable {
   private final Map<Integer, Entry> receivers = new LinkedHashMap<>();
   private boolean ending;
 
-  ReceiverTable(List<ContextSetup.ReceiverSpec> specs) {
+  ReceiverTable(List<StreamProgram.ReceiverSpec> specs) {
     specs.forEach(spec -> receivers.put(spec.stream(), new Entry(spec)));
   }
 
