@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import examples.CustomReceiver;
 import examples.NetworkWordCount;
+import examples.PricedOrders;
+import examples.RecentQueries;
+import examples.StatefulWordCount;
+import examples.TrendingTopics;
+import examples.UserSessions;
+import examples.ViewsAndClicks;
 import examples.WindowedTopWords;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -21,10 +27,12 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ExamplesTest {
@@ -111,6 +119,96 @@ class ExamplesTest {
   }
 
   @Test
+  void statefulWordCountGoesOnFromBatchToBatch() throws Exception {
+    assertThat(talk(StatefulWordCount::main, "(be,2)", "to be\n", "(be,1)", "be\n"))
+        .contains("(to,1)");
+  }
+
+  @Test
+  void trendingTopicsPrintsTheTopicsOfTheWindow() throws Exception {
+    String text = talk(TrendingTopics::main, "#b", "#a and #b #b\n");
+
+    assertThat(text).containsSubsequence("Trending at", "#b", "#a").doesNotContain("and");
+  }
+
+  @Test
+  void viewsAndClicksJoinsAClickWithAnEarlierView() throws Exception {
+    talk(
+        ViewsAndClicks::main,
+        "(ad7,(eve,home))",
+        "view ad7 home\nclick ad8 bob\nclick ad9 zoe\nview ad9 news\n",
+        "(ad9,(zoe,news))",
+        "click ad7 eve\n");
+  }
+
+  @Test
+  void pricedOrdersUsesThePricesAsTheyAre(@TempDir Path directory) throws Exception {
+    Path prices = directory.resolve("prices");
+    Files.writeString(prices, "tea 3\nsalt 1\n");
+    try (ServerSocket server = listen()) {
+      Thread source = serve(server, client -> {
+        write(client, "tea 2\n");
+        screen.await(text -> text.contains("(tea,6)"));
+        Files.writeString(prices, "tea 5\n");
+        write(client, "tea 2\n");
+        screen.await(text -> text.contains("(tea,10)"));
+      });
+      Thread program = start(PricedOrders::main, server, prices.toString());
+
+      screen.await(shown -> shown.contains("(tea,10)"));
+      end(program, source);
+    }
+  }
+
+  @Test
+  void userSessionsPrintsASessionThatIsOver() throws Exception {
+    String text = talk(
+        UserSessions::main,
+        "came too late",
+        "eve 1000\neve 1020\neve 1010\neve 1100\n",
+        "eve clicked 3 times",
+        "eve 1001\n");
+
+    assertThat(text).contains("from 1970-01-01T00:16:40Z to 1970-01-01T00:17:00Z");
+  }
+
+  @Test
+  void recentQueriesCountsTheWordsAskedFor() throws Exception {
+    try (ServerSocket server = listen()) {
+      Thread source = serve(server, client -> {
+        write(client, "to be or not to be\n");
+        screen.await(text -> text.contains("In the last minute: {to=2}"));
+      });
+      Thread program = start(RecentQueries::main, server, "to");
+
+      screen.await(shown -> shown.contains("In the last minute: {to=2}"));
+      end(program, source);
+    }
+  }
+
+  /** Sends what comes first, waits for what is to be seen then, and so on, and at last for {@code end}. */
+  private String talk(Program program, String end, String... sentAndSeen) throws Exception {
+    try (ServerSocket server = listen()) {
+      Thread source = serve(server, client -> {
+        for (int i = 0; i < sentAndSeen.length; i++) {
+          String line = sentAndSeen[i];
+          if (i % 2 == 0) {
+            write(client, line);
+          } else {
+            screen.await(text -> text.contains(line));
+          }
+        }
+        screen.await(text -> text.contains(end));
+      });
+      Thread thread = start(program, server);
+
+      String text = screen.await(shown -> shown.contains(end));
+      end(thread, source);
+      return text;
+    }
+  }
+
+  @Test
   void readmeShowsTheProgramOfTheExample() throws IOException {
     String example = Files.readString(EXAMPLE);
     String region = example
@@ -147,8 +245,10 @@ class ExamplesTest {
     });
   }
 
-  private static Thread start(Program program, ServerSocket server) {
-    String[] arguments = {"127.0.0.1", Integer.toString(server.getLocalPort())};
+  private static Thread start(Program program, ServerSocket server, String... more) {
+    String[] arguments = Stream.concat(
+            Stream.of("127.0.0.1", Integer.toString(server.getLocalPort())), Stream.of(more))
+        .toArray(String[]::new);
     return started("test-program", () -> {
       try {
         program.run(arguments);
