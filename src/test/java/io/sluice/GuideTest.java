@@ -1,0 +1,267 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.api.Pair;
+import io.sluice.api.WindowOptions;
+import io.sluice.api.Windowed;
+import io.sluice.testkit.Recorded;
+import io.sluice.testkit.StreamingTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The code of the guide, and that the guide shows it as it is here. */
+class GuideTest {
+
+  private static final Path SOURCE = Path.of("src/test/java/io/sluice/GuideTest.java");
+  private static final Pattern BLOCK =
+      Pattern.compile("<!-- code: (\\S+) -->\n```java\n(.*?)```", Pattern.DOTALL);
+
+  /** A purchase. */
+  record Purchase(String user, Instant time, long cents) {}
+
+  @Test
+  void operations() {
+    try (StreamingTest test = StreamingTest.create()) {
+      DStream<String> lines = test.input(List.of(List.of("to be or", "not to be")));
+      // tag::operations[]
+      PairDStream<String, Integer> counts = lines
+          .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
+          .mapToPair(word -> Pair.of(word, 1))
+          .reduceByKey(Integer::sum);
+      // end::operations[]
+      Recorded<Pair<String, Integer>> output = test.output(counts);
+      test.runBatches(1);
+
+      assertThat(output.records().get(0)).contains(Pair.of("to", 2), Pair.of("or", 1));
+    }
+  }
+
+  @Test
+  void joins() {
+    try (StreamingTest test = StreamingTest.create()) {
+      PairDStream<String, Integer> orders =
+          test.pairInput(List.of(List.of(Pair.of("tea", 2), Pair.of("salt", 1))));
+      PairDStream<String, Integer> prices = test.pairInput(List.of(List.of(Pair.of("tea", 3))));
+      // tag::joins[]
+      PairDStream<String, Integer> totals = orders
+          .leftOuterJoin(prices)
+          .mapValues(order -> order.key() * order.value().orElse(0));
+      // end::joins[]
+      Recorded<Pair<String, Integer>> output = test.output(totals);
+      test.runBatches(1);
+
+      assertThat(output.records().get(0))
+          .containsExactlyInAnyOrder(Pair.of("tea", 6), Pair.of("salt", 0));
+    }
+  }
+
+  @Test
+  void windows() {
+    try (StreamingTest test = StreamingTest.create()) {
+      PairDStream<String, Integer> ones =
+          test.pairInput(List.of(List.of(Pair.of("a", 1)), List.of(Pair.of("a", 1)), List.of()));
+      // tag::windows[]
+      Duration length = Duration.ofSeconds(2);
+      Duration slide = Duration.ofSeconds(1);
+      PairDStream<String, Integer> recomputed =
+          ones.reduceByKeyAndWindow(Integer::sum, length, slide);
+      PairDStream<String, Integer> incremental = ones.reduceByKeyAndWindow(
+          Integer::sum,
+          (total, left) -> total - left,
+          WindowOptions.of(length, slide).dropEmptyKeys());
+      // end::windows[]
+      Recorded<Pair<String, Integer>> first = test.output(recomputed);
+      Recorded<Pair<String, Integer>> second = test.output(incremental);
+      test.runBatches(4);
+
+      assertThat(first.records()).isEqualTo(second.records());
+      assertThat(first.records().get(1)).containsExactly(Pair.of("a", 2));
+      assertThat(first.records().get(3)).isEmpty();
+    }
+  }
+
+  @Test
+  void updateStateByKey() {
+    try (StreamingTest test = StreamingTest.create()) {
+      PairDStream<String, Long> amounts = test.pairInput(
+          List.of(List.of(Pair.of("eve", 5L)), List.of(Pair.of("bob", 1L)), List.of()));
+      // tag::updateStateByKey[]
+      PairDStream<String, Long> balances = amounts.updateStateByKey((values, balance) -> {
+        long total = balance.orElse(0L);
+        for (long value : values) {
+          total += value;
+        }
+        return total == 0 ? Optional.empty() : Optional.of(total);
+      });
+      // end::updateStateByKey[]
+      Recorded<Pair<String, Long>> output = test.output(balances);
+      test.runBatches(3);
+
+      assertThat(output.records().get(2))
+          .containsExactlyInAnyOrder(Pair.of("eve", 5L), Pair.of("bob", 1L));
+    }
+  }
+
+  @Test
+  void mapWithState() {
+    try (StreamingTest test = StreamingTest.create()) {
+      PairDStream<String, Long> amounts = test.pairInput(
+          List.of(List.of(Pair.of("eve", 5L)), List.of(Pair.of("eve", 1L)), List.of()));
+      // tag::mapWithState[]
+      StateSpec<String, Long, Long, String> spec = StateSpec.<String, Long, Long, String>function(
+              (user, amount, balance) -> {
+                if (balance.isTimingOut()) {
+                  return user + " left with " + balance.get();
+                }
+                long total = balance.getOption().orElse(0L) + amount.orElse(0L);
+                balance.update(total);
+                return user + " has " + total;
+              })
+          .timeout(Duration.ofMinutes(30));
+      MapWithStateDStream<String, Long, Long, String> messages = amounts.mapWithState(spec);
+      PairDStream<String, Long> all = messages.stateSnapshots();
+      // end::mapWithState[]
+      Recorded<String> output = test.output(messages);
+      Recorded<Pair<String, Long>> snapshots = test.output(all);
+      test.runBatches(3);
+
+      assertThat(output.records())
+          .containsExactly(List.of("eve has 5"), List.of("eve has 6"), List.of());
+      assertThat(snapshots.records().get(2)).containsExactly(Pair.of("eve", 6L));
+    }
+  }
+
+  @Test
+  void eventTime() {
+    try (StreamingTest test = StreamingTest.create()) {
+      Instant zero = Instant.EPOCH;
+      DStream<Purchase> purchases = test.input(List.of(
+          List.of(new Purchase("eve", zero, 300)),
+          List.of(new Purchase("eve", zero.plusSeconds(100), 200)),
+          List.of(new Purchase("eve", zero.plusSeconds(1), 100))));
+      // tag::eventTime[]
+      EventWindowDStream<String, Long, Long> perMinute = purchases
+          .withTimestamps(Purchase::time, Duration.ofSeconds(10))
+          .keyBy(Purchase::user, Purchase::cents)
+          .tumbling(Duration.ofMinutes(1))
+          .reduce(Long::sum);
+      PairDStream<String, Long> late = perMinute.late();
+      // end::eventTime[]
+      Recorded<Pair<Windowed<String>, Long>> output = test.output(perMinute);
+      Recorded<Pair<String, Long>> lost = test.output(late);
+      test.runBatches(3);
+
+      assertThat(output.records().get(2)).hasSize(1);
+      assertThat(lost.records().get(2)).containsExactly(Pair.of("eve", 100L));
+      assertThat(perMinute.lateCounter().value()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void rdds() {
+    // tag::rdds[]
+    try (StreamingContext context = StreamingContext.local("report", Duration.ofSeconds(1))) {
+      List<Pair<String, Integer>> counts = context
+          .parallelize(List.of("to", "be", "or", "not", "to", "be"))
+          .mapToPair(word -> Pair.of(word, 1))
+          .reduceByKey(Integer::sum)
+          .sortByKey()
+          .collect();
+      System.out.println(counts);
+    }
+    // end::rdds[]
+    assertThat(SOURCE).exists();
+  }
+
+  @Test
+  void sharedValues() {
+    try (StreamingTest test = StreamingTest.create()) {
+      StreamingContext context = test.context();
+      DStream<String> lines = test.input(List.of(List.of("a", "x")));
+      // tag::sharedValues[]
+      Broadcast<Map<String, String>> names =
+          context.broadcast(GuideTest::loadNames, Duration.ofMinutes(5));
+      Counter unknown = context.counter("unknown names");
+      DStream<String> named = lines.map(id -> {
+        String name = names.value().get(id);
+        if (name == null) {
+          unknown.increment();
+          return "?";
+        }
+        return name;
+      });
+      // end::sharedValues[]
+      Recorded<String> output = test.output(named);
+      test.runBatches(1);
+
+      assertThat(output.records().get(0)).containsExactlyInAnyOrder("Ann", "?");
+      assertThat(unknown.value()).isEqualTo(1);
+    }
+  }
+
+  private static Map<String, String> loadNames() {
+    return Map.of("a", "Ann");
+  }
+
+  @Test
+  void testing() {
+    // tag::testing[]
+    try (StreamingTest test = StreamingTest.builder().nodes(3).build()) {
+      DStream<String> words = test.input(List.of(List.of("a", "b", "a"), List.of("b")));
+      Recorded<Pair<String, Long>> counts = test.output(words.countByValue());
+      test.failTask(0, 0, 1);
+
+      test.runBatches(1);
+      test.killNode(test.nodes().get(1));
+      test.runBatches(1);
+
+      assertThat(counts.records().get(0))
+          .containsExactlyInAnyOrder(Pair.of("a", 2L), Pair.of("b", 1L));
+      assertThat(counts.records().get(1)).containsExactly(Pair.of("b", 1L));
+    }
+    // end::testing[]
+  }
+
+  @Test
+  void guideShowsCodeThatRuns() throws IOException {
+    String source = Files.readString(SOURCE);
+    List<String> shown = new ArrayList<>();
+    try (Stream<Path> pages = Files.list(Path.of("docs/guide"))) {
+      for (Path page : pages.sorted().toList()) {
+        String text = Files.readString(page);
+        Matcher block = BLOCK.matcher(text);
+        while (block.find()) {
+          shown.add(block.group(1));
+          assertThat(block.group(2))
+              .as("%s, code %s", page, block.group(1))
+              .isEqualTo(region(source, block.group(1)));
+        }
+        assertThat(text.split("```java", -1))
+            .as("code of %s that is not tested", page)
+            .hasSize(1 + (int) BLOCK.matcher(text).results().count());
+      }
+    }
+    assertThat(shown).contains("operations", "windows", "testing").doesNotHaveDuplicates();
+  }
+
+  private static String region(String source, String name) {
+    String begin = "// tag::" + name + "[]\n";
+    int from = source.indexOf(begin) + begin.length();
+    String region = source.substring(from, source.indexOf("// end::" + name + "[]"));
+    String indent = region.substring(0, region.length() - region.stripLeading().length());
+    return region.replaceAll("(?m)^" + indent, "").stripTrailing() + "\n";
+  }
+}
