@@ -88,6 +88,12 @@ public final class BlockStore implements AutoCloseable {
     }
     long seen = releases();
     while (!offer(id, block, level, codec)) {
+      if (memory.isEmpty() && disk.ids().isEmpty()) {
+        throw new SluiceException(
+            ErrorCode.STORAGE_FULL,
+            "Block of about %d bytes does not fit into an empty store at %s: encoded it is longer. Raise sluice.block.memory or sluice.block.disk, or store smaller blocks."
+                .formatted(block.sizeBytes(), level));
+      }
       awaitReleaseAfter(seen);
       seen = releases();
     }

@@ -6,6 +6,9 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.Member;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Down;
 import com.typesafe.config.Config;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterDeployment implements Deployment {
 
   private static final int SLOTS_FACTOR = 4;
+  private static final String DRIVER_ROLE = "driver";
 
   private final ActorSystem<?> system;
   private final boolean ownsSystem;
@@ -88,12 +92,23 @@ public final class ClusterDeployment implements Deployment {
             Optional.of(new ContextActor.Stop(false)));
   }
 
+  /** A node that was killed would keep this one from leaving until the cluster has given it up. */
+  private void downTheLost() {
+    Cluster cluster = Cluster.get(system);
+    for (Member lost : cluster.state().getUnreachable()) {
+      if (!lost.hasRole(DRIVER_ROLE)) {
+        cluster.manager().tell(new Down(lost.address()));
+      }
+    }
+  }
+
   @Override
   public void close() {
     if (worker != null) {
       worker.close();
     }
     if (ownsSystem) {
+      downTheLost();
       system.terminate();
       try {
         system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);

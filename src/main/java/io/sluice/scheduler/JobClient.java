@@ -42,12 +42,35 @@ public final class JobClient {
         life.stopped().whenComplete((done, failure) -> waiting.values().forEach(JobClient::refuse));
   }
 
+  /** A result that was too long to come with its message is gone with the worker that had it. */
+  private static final class ResultLost extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ResultLost(SluiceException cause) {
+      super(cause);
+    }
+  }
+
+  private static final int MAX_RUNS = 4;
+
   /**
    * Runs the action on every partition and gives the results in the order of the partitions.
    *
    * @param batchMillis the batch whose dataset is read, or -1
    */
   public List<Object> run(Node dataset, long batchMillis, Action action) {
+    for (int run = 1; ; run++) {
+      try {
+        return runOnce(dataset, batchMillis, action);
+      } catch (ResultLost lost) {
+        if (run == MAX_RUNS && lost.getCause() instanceof SluiceException failure) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private List<Object> runOnce(Node dataset, long batchMillis, Action action) {
     CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
     CompletableFuture<Long> job = new CompletableFuture<>();
     Object call = new Object();
@@ -113,12 +136,22 @@ public final class JobClient {
       return records.values().get(0);
     }
     List<Object> one = new ArrayList<>();
-    Block fetched = await(node.channel()
-        .get(result.worker(), id)
-        .thenApply(payload -> Block.fromBytes(payload.bytes(), payload.records()))
-        .toCompletableFuture());
-    fetched.forEach(codec, one::add);
+    fetch(result.worker(), id).forEach(codec, one::add);
     return one.get(0);
+  }
+
+  private Block fetch(String worker, BlockId id) {
+    try {
+      return await(node.channel()
+          .get(worker, id)
+          .thenApply(payload -> Block.fromBytes(payload.bytes(), payload.records()))
+          .toCompletableFuture());
+    } catch (SluiceException failure) {
+      if (life.stopped().isDone()) {
+        throw failure;
+      }
+      throw new ResultLost(failure);
+    }
   }
 
   private static <V> V await(CompletableFuture<V> future) {

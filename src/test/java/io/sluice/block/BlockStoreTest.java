@@ -147,6 +147,17 @@ class BlockStoreTest {
   }
 
   @Test
+  void blockThatIsTooLongOnlyWhenItIsEncodedIsRefusedAtOnce() {
+    Block shortInMemory = new Block.Records(List.of("x".repeat(200)), 10);
+
+    assertThatThrownBy(() -> store.store(id(1), shortInMemory, StorageLevel.DISK_ONLY, codec))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            full -> assertThat(full.code()).isEqualTo(ErrorCode.STORAGE_FULL))
+        .hasMessageContaining("does not fit into an empty store");
+  }
+
+  @Test
   void arrivalsAreAnnouncedAfterTheBlockIsThere() {
     List<BlockId> arrived = new ArrayList<>();
     store.onArrival(id -> {
