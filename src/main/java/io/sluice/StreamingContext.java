@@ -11,6 +11,7 @@ import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
+import io.sluice.api.Function;
 import io.sluice.api.Function2;
 import io.sluice.api.Pair;
 import io.sluice.api.Receiver;
@@ -33,8 +34,9 @@ import io.sluice.plan.Closure;
 import io.sluice.plan.Explanation;
 import io.sluice.plan.Millis;
 import io.sluice.plan.Node;
-import io.sluice.plan.Operator;
 import io.sluice.plan.Program;
+import io.sluice.receiver.RawSocketReceiver;
+import io.sluice.receiver.SocketRecordReceiver;
 import io.sluice.receiver.SocketTextReceiver;
 import io.sluice.scheduler.Broadcasts;
 import io.sluice.scheduler.ContextActor;
@@ -45,22 +47,27 @@ import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
 import io.sluice.scheduler.StreamProgram;
 import io.sluice.task.TaskWorker;
+import java.io.InputStream;
 import java.lang.ref.Cleaner;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +90,6 @@ import org.jspecify.annotations.Nullable;
 public final class StreamingContext implements AutoCloseable {
 
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final int MAX_FILE_PARTITIONS = 10_000;
 
   private final String name;
   private final long intervalMillis;
@@ -96,6 +102,8 @@ public final class StreamingContext implements AutoCloseable {
   private final ListenerBus listeners;
   private final Counters counters = new Counters();
   private final Broadcasts broadcasts;
+  private final FileInputs files = new FileInputs(this);
+  private final ActorInputs actors;
   private final List<Program.Output> outputs = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
   private long rememberMillis;
@@ -110,6 +118,7 @@ public final class StreamingContext implements AutoCloseable {
   private StreamingContext(
       Builder builder, Settings settings, Deployment deployment, Ticker ticker) {
     this.name = builder.name;
+    this.actors = new ActorInputs(name);
     this.intervalMillis = builder.interval.toMillis();
     this.settings = settings;
     this.deployment = deployment;
@@ -238,9 +247,47 @@ public final class StreamingContext implements AutoCloseable {
     return socketTextStream(host, port, StorageLevel.MEMORY_AND_DISK_SER_2);
   }
 
+  /**
+   * As {@link #socketTextStream(String, int)}.
+   *
+   * @throws IllegalArgumentException if the host is empty or the port not between 1 and 65535
+   */
   public DStream<String> socketTextStream(String host, int port, StorageLevel level) {
     return receiverStream(
         new SocketTextReceiver(host, port, level), "socketTextStream " + host + ":" + port);
+  }
+
+  /**
+   * What a function makes of the bytes that a TCP server sends; the receiver connects again when the connection, or the
+   * iterator, ends.
+   *
+   * @param converter is called once a connection, on the receiver's worker; its iterator may block until the next record is
+   *     there, and an exception it throws is reported and ends the connection
+   * @throws IllegalArgumentException if the host is empty or the port not between 1 and 65535
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the converter cannot travel
+   */
+  public <T> DStream<T> socketStream(
+      String host, int port, Function<InputStream, Iterator<T>> converter, StorageLevel level) {
+    return receiverStream(
+        new SocketRecordReceiver<>(host, port, converter, level),
+        "socketStream " + host + ":" + port);
+  }
+
+  /** As {@link #rawSocketStream(String, int, StorageLevel)}, in memory, then on disk, in two copies. */
+  public <T> DStream<T> rawSocketStream(String host, int port) {
+    return rawSocketStream(host, port, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  /**
+   * Blocks of encoded records from a TCP server that sends them with a {@link RawBlockWriter}. The receiver stores the bytes as
+   * they come; the tasks that use them decode them, so a batch fails if what was sent cannot be decoded. The server must be
+   * trusted as a node of the cluster is.
+   *
+   * @throws IllegalArgumentException if the host is empty or the port not between 1 and 65535
+   */
+  public <T> DStream<T> rawSocketStream(String host, int port, StorageLevel level) {
+    return receiverStream(
+        new RawSocketReceiver<T>(host, port, level), "rawSocketStream " + host + ":" + port);
   }
 
   /**
@@ -249,6 +296,8 @@ public final class StreamingContext implements AutoCloseable {
    * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the receiver cannot travel
    */
   public <T> DStream<T> receiverStream(Receiver<T> receiver) {
+    requireNonNull(
+        receiver, "The receiver is null; give an object of a class that extends Receiver.");
     return receiverStream(receiver, receiver.getClass().getSimpleName());
   }
 
@@ -259,6 +308,95 @@ public final class StreamingContext implements AutoCloseable {
     receivers.add(new StreamProgram.ReceiverSpec(
         stream, label, receiver.preferredLocation().orElse(""), travelling.bytes()));
     return new DStream<>(this, new Node.Received(newId(), stream, label), intervalMillis);
+  }
+
+  /**
+   * The lines of the text files that come into a directory, as UTF-8: those of the files that each batch finds there.
+   *
+   * <p>The driver looks into the directory in every batch, and tasks on the workers read the files, so all must see the same
+   * file system under the same path. Files that are there now are left out, as are names that begin with a dot or an underscore.
+   * Write a file elsewhere on the same file system and move it into the directory when it is complete. A file is taken once,
+   * by its name and content: one that is only touched is not taken again, one that is replaced by other content is. A file must stay
+   * until its batch is over; one that cannot be read, or has changed since it was found, fails the batch. A file of more than
+   * 32 MiB is read in parts.
+   *
+   * @throws IllegalArgumentException if there is no such directory
+   */
+  public DStream<String> textFileStream(String directory) {
+    return files.textStream(directory);
+  }
+
+  /**
+   * What a function reads of the files that come into a directory; see {@link #textFileStream}. Each file is read by one task.
+   *
+   * @param filter is called on the driver, in every batch, with each file's absolute path
+   * @param newFilesOnly whether to leave out the files that are there now
+   * @param reader runs on the workers and makes records of a file, whose absolute path it is given
+   * @throws IllegalArgumentException if there is no such directory
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the reader cannot travel
+   */
+  public <T> DStream<T> fileStream(
+      String directory,
+      Predicate<Path> filter,
+      boolean newFilesOnly,
+      FlatMapFunction<Path, T> reader) {
+    return files.stream(directory, filter, newFilesOnly, reader);
+  }
+
+  /**
+   * Records of one length from the files that come into a directory; see {@link #textFileStream}. A file whose length is no
+   * multiple of the record length fails the batch.
+   *
+   * @param recordLength in bytes, at most 32 MiB
+   * @throws IllegalArgumentException if there is no such directory or the length is out of range
+   */
+  public DStream<byte[]> binaryRecordsStream(String directory, int recordLength) {
+    return files.binaryStream(directory, recordLength);
+  }
+
+  /** As {@link #actorStream(String, StorageLevel)}, in memory, then on disk, in two copies. */
+  public <T> DStream<T> actorStream(String name) {
+    return actorStream(name, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  /**
+   * What actors and Akka Streams send to an actor of the stream, which answers when it is stored. The actor runs where the
+   * receiver does, on one of the workers; senders find it with {@link #actorStreamRef} or, on any member of the cluster, under
+   * {@link ActorStream#key}. See {@link ActorStream} for what to send.
+   *
+   * @param name of the stream, in this context
+   * @throws IllegalArgumentException if the name is empty, taken, or not of letters, digits, '-', '_' and '.'
+   */
+  public <T> DStream<T> actorStream(String name, StorageLevel level) {
+    return receiverStream(actors.<T>receiver(name, level), "actorStream " + name);
+  }
+
+  /**
+   * The actor to which records of an actor stream are sent, as soon as its receiver runs. It is another one after the receiver
+   * has started again. Can be called before and after {@code start()}.
+   *
+   * @return fails with CONTEXT_STOPPED if the context stops before
+   * @throws IllegalArgumentException if the context has no such stream
+   */
+  public <T> CompletionStage<ActorRef<ActorStream.Message<T>>> actorStreamRef(String name) {
+    return actors.find(name, deployment.system(), life.stopped());
+  }
+
+  /** As {@link #sourceStream(SourceSupplier, StorageLevel)}, in memory, then on disk, in two copies. */
+  public <T> DStream<T> sourceStream(SourceSupplier<T> supplier) {
+    return sourceStream(supplier, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  /**
+   * The elements of an Akka Streams source, which runs on the worker that runs the receiver, in that node's actor system. It is
+   * pulled only as fast as elements are stored, with a few hundred under way. When it fails, a new one is made after a back-off;
+   * when it completes, the receiver stops.
+   *
+   * @param supplier makes the source, on the worker
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the supplier cannot travel
+   */
+  public <T> DStream<T> sourceStream(SourceSupplier<T> supplier, StorageLevel level) {
+    return receiverStream(new SourceReceiver<>(supplier, level), "sourceStream");
   }
 
   /** One RDD of the queue a batch, an empty one when there is none. The queue may be filled while the context runs. */
@@ -420,12 +558,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such file
    */
   public RDD<String> textFile(String path, int atLeast) {
-    if (atLeast < 1) {
-      throw new IllegalArgumentException(
-          "textFile needs at least 1 partition, got " + atLeast + ".");
-    }
-    FlatMapFunction<TextFiles.Part, String> lines = TextFiles.Part::lines;
-    return each(TextFiles.divide(TextFiles.find(path), atLeast), lines, "textFile");
+    return files.text(path, atLeast);
   }
 
   /**
@@ -435,20 +568,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such file
    */
   public <T> RDD<T> objectFile(String path) {
-    List<String> files = TextFiles.find(path).stream()
-        .map(file -> file.toAbsolutePath().toString())
-        .toList();
-    FlatMapFunction<String, T> records = ObjectFiles::read;
-    return each(files, records, "objectFile");
-  }
-
-  private <P, T> RDD<T> each(List<P> parts, FlatMapFunction<P, T> read, String operation) {
-    if (parts.isEmpty()) {
-      return emptyRDD();
-    }
-    RDD<P> spread = parallelize(parts, Math.min(parts.size(), MAX_FILE_PARTITIONS));
-    return new RDD<>(
-        this, spread.narrow(new Operator.FlatMap(Closure.of(read, operation)), false), -1);
+    return files.objects(path);
   }
 
   /**
@@ -574,6 +694,7 @@ public final class StreamingContext implements AutoCloseable {
         defaultPartitions(),
         settings.batch(),
         settings.receiver(),
+        settings.rate(),
         settings.task().maxAttempts(),
         ticker,
         deployment.node(),

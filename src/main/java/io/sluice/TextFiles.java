@@ -135,7 +135,7 @@ final class TextFiles {
     }
   }
 
-  private static boolean isData(Path file) {
+  static boolean isData(Path file) {
     String name = file.getFileName().toString();
     return !name.startsWith(".") && !name.startsWith("_");
   }

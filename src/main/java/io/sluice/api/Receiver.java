@@ -2,7 +2,11 @@ package io.sluice.api;
 
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * stored and replicated: acknowledge the source then. {@link #store(Collection, long)} also records how far the source was
  * read, and a receiver that starts again (on any worker) reads on from {@link #position()}: nothing is lost and nothing counted twice.
  *
- * <p>All {@code store} methods block while the node's block store is full; that is how back-pressure reaches the source. They
+ * <p>All {@code store} methods block while the node's block store is full, or while the receiver is faster than its rate
+ * ({@code sluice.rate}); that is how back-pressure reaches the source. They
  * may be called from any thread.
  */
 public abstract class Receiver<T> implements Serializable {
@@ -55,14 +60,19 @@ public abstract class Receiver<T> implements Serializable {
     return storageLevel;
   }
 
-  /** Adds one record to the block being built. Returns at once unless the block store is full. */
+  /** Adds one record to the block being built. Returns at once unless the block store is full or the rate is reached. */
   public final void store(T record) {
     supervisor().store(record);
   }
 
   /** Stores the records as one block and returns when it is stored and replicated. */
   public final void store(Collection<? extends T> records) {
-    supervisor().storeBlock(List.copyOf(records), OptionalLong.empty());
+    supervisor().storeBlock(copy(records.iterator()), OptionalLong.empty());
+  }
+
+  /** As {@link #store(Collection)}, of all records that the iterator gives. */
+  public final void store(Iterator<? extends T> records) {
+    supervisor().storeBlock(copy(records), OptionalLong.empty());
   }
 
   /**
@@ -70,7 +80,7 @@ public abstract class Receiver<T> implements Serializable {
    * knows of it.
    */
   public final void store(Collection<? extends T> records, long position) {
-    supervisor().storeBlock(List.copyOf(records), OptionalLong.of(position));
+    supervisor().storeBlock(copy(records.iterator()), OptionalLong.of(position));
   }
 
   /**
@@ -79,6 +89,22 @@ public abstract class Receiver<T> implements Serializable {
    */
   public final void store(ByteBuffer bytes) {
     supervisor().storeBytes(bytes);
+  }
+
+  /**
+   * Stores records that are encoded already, as {@code RawBlockWriter} encodes a block, and returns when they are stored and
+   * replicated. Only the tasks that read them find out whether the encoding is right. The bytes are copied.
+   *
+   * @param records how many there are
+   */
+  protected final void storeEncoded(ByteBuffer bytes, int records) {
+    supervisor().storeEncoded(bytes, records);
+  }
+
+  private static <R> List<R> copy(Iterator<R> records) {
+    List<R> all = new ArrayList<>();
+    records.forEachRemaining(all::add);
+    return Collections.unmodifiableList(all);
   }
 
   /** The last position stored by this or an earlier run of this receiver, on any worker. */
@@ -93,11 +119,30 @@ public abstract class Receiver<T> implements Serializable {
 
   /** As {@link #restart(String)}, with the cause. */
   public final void restart(String reason, @Nullable Throwable cause) {
-    supervisor().restart(reason, cause);
+    supervisor().restart(reason, cause, null);
+  }
+
+  /**
+   * As {@link #restart(String, Throwable)}, after a time of the receiver's own choice.
+   *
+   * @throws IllegalArgumentException if the delay is negative
+   */
+  public final void restart(String reason, @Nullable Throwable cause, Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException(
+          "A receiver starts again after a delay that is not negative, got " + delay + ".");
+    }
+    supervisor().restart(reason, cause, delay);
   }
 
   /** Ends this receiver for good. */
   public final void stop(String reason) {
+    supervisor().stop(reason);
+  }
+
+  /** As {@link #stop(String)}, and reports why. */
+  public final void stop(String reason, Throwable cause) {
+    supervisor().reportError(reason, cause);
     supervisor().stop(reason);
   }
 
@@ -133,9 +178,11 @@ public abstract class Receiver<T> implements Serializable {
 
     void storeBytes(ByteBuffer bytes);
 
+    void storeEncoded(ByteBuffer bytes, int records);
+
     OptionalLong position();
 
-    void restart(String reason, @Nullable Throwable cause);
+    void restart(String reason, @Nullable Throwable cause, @Nullable Duration delay);
 
     void stop(String reason);
 

@@ -84,6 +84,12 @@ public sealed interface Block {
   record Encoded(byte[] bytes, long records) implements Block {
     static final byte TAG = 2;
 
+    /** Encoded records from the second byte on; the first is for the form's tag. */
+    public static Encoded of(byte[] bytes, long records) {
+      bytes[0] = TAG;
+      return new Encoded(bytes, records);
+    }
+
     @Override
     public long sizeBytes() {
       return bytes.length;

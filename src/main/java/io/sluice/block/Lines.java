@@ -1,5 +1,6 @@
 package io.sluice.block;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
@@ -30,6 +31,17 @@ public final class Lines {
       }
     }
     return lines;
+  }
+
+  /** Sets the limit after at most {@code most} lines and gives how many remain, a last one without a line feed included. */
+  public static int limit(ByteBuffer bytes, long most) {
+    int lines = 0;
+    for (int at = bytes.position(); at < bytes.limit(); at++) {
+      if (bytes.get(at) == '\n' && ++lines >= most) {
+        bytes.limit(at + 1);
+      }
+    }
+    return bytes.get(bytes.limit() - 1) == '\n' ? lines : lines + 1;
   }
 
   private static String line(byte[] bytes, int start, int end) {

@@ -62,7 +62,7 @@ public final class RecordCodec {
     try {
       byte[] body = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
       return (List<Object>) fory().deserialize(body);
-    } catch (ForyException | IndexOutOfBoundsException | ClassCastException failure) {
+    } catch (RuntimeException | StackOverflowError failure) {
       throw new SluiceException(
           ErrorCode.RECORD_NOT_SERIALIZABLE,
           "Records cannot be decoded: " + failure + ". All nodes must have the same classes.",

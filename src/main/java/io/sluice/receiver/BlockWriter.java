@@ -53,6 +53,10 @@ final class BlockWriter {
     this.position = assignment.position();
   }
 
+  RecordCodec codec() {
+    return codec;
+  }
+
   String location() {
     return node.address();
   }

@@ -1,9 +1,12 @@
 package io.sluice.receiver;
 
+import akka.actor.typed.ActorSystem;
 import io.sluice.api.Receiver;
 import io.sluice.block.Block;
+import io.sluice.block.Lines;
 import io.sluice.plan.Closure;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +24,7 @@ final class ReceiverRuns {
   interface Listener {
     void started();
 
-    void restart(String reason, @Nullable Throwable cause);
+    void restart(String reason, @Nullable Throwable cause, @Nullable Duration delay);
 
     void stop(String reason);
 
@@ -29,25 +32,30 @@ final class ReceiverRuns {
   }
 
   private final ReceiverSupervisor.Assignment assignment;
+  private final ActorSystem<?> system;
   private final ClassLoader loader;
   private final BlockWriter writer;
   private final Listener listener;
   private final BlockBuilder builder;
+  private final Throttle throttle;
   private final ExecutorService callbacks;
   private final ScheduledExecutorService clock;
-  private @Nullable Run current;
+  private volatile @Nullable Run current;
   private volatile boolean over;
 
   ReceiverRuns(
       ReceiverSupervisor.Assignment assignment,
+      ActorSystem<?> system,
       ClassLoader loader,
       BlockWriter writer,
       Listener listener) {
     this.assignment = assignment;
+    this.system = system;
     this.loader = loader;
     this.writer = writer;
     this.listener = listener;
     this.builder = new BlockBuilder(assignment.blockBytes(), writer::write);
+    this.throttle = new Throttle(assignment.maxRate(), assignment.rate(), System::nanoTime);
     String thread = "sluice-receiver-" + assignment.stream();
     this.callbacks = Executors.newSingleThreadExecutor(task -> daemon(task, thread));
     this.clock =
@@ -56,6 +64,10 @@ final class ReceiverRuns {
     long everyNanos = Math.max(ageNanos / 2, 500_000);
     var unused = clock.scheduleAtFixedRate(
         () -> flushIfOlder(ageNanos), everyNanos, everyNanos, TimeUnit.NANOSECONDS);
+  }
+
+  Throttle throttle() {
+    return throttle;
   }
 
   void start() {
@@ -72,6 +84,7 @@ final class ReceiverRuns {
 
   /** Ends the current run and stores what is left. */
   void endForGood(Runnable then) {
+    throttle.open();
     callbacks.execute(() -> {
       stopRun();
       clock.shutdown();
@@ -91,25 +104,31 @@ final class ReceiverRuns {
 
   /** Lets go of all threads; what is not stored is lost. */
   void abandon() {
+    throttle.open();
+    clock.shutdownNow();
+    callbacks.shutdownNow();
+    // The thread of callbacks may wait for something that no longer comes.
     Run run = current;
     if (run != null) {
       run.stopped = true;
+      daemon(() -> end(run), "sluice-receiver-" + assignment.stream() + "-end").start();
     }
-    clock.shutdownNow();
-    callbacks.shutdownNow();
   }
 
   private void startRun() {
     try {
       Receiver<?> receiver = (Receiver<?>) Closure.read(assignment.receiver(), loader);
       writer.level(receiver.storageLevel());
+      if (receiver instanceof SystemReceiver<?> onSystem) {
+        onSystem.runOn(system, writer.codec());
+      }
       Run run = new Run(receiver);
       current = run;
       receiver.attach(run);
       receiver.onStart();
       listener.started();
     } catch (Exception | LinkageError | AssertionError failure) {
-      listener.restart("onStart failed", failure);
+      listener.restart("onStart failed", failure, null);
     }
   }
 
@@ -118,11 +137,15 @@ final class ReceiverRuns {
     current = null;
     if (run != null) {
       run.stopped = true;
-      try {
-        run.receiver.onStop();
-      } catch (Exception | LinkageError | AssertionError failure) {
-        listener.error("onStop failed", failure);
-      }
+      end(run);
+    }
+  }
+
+  private void end(Run run) {
+    try {
+      run.receiver.onStop();
+    } catch (Exception | LinkageError | AssertionError failure) {
+      listener.error("onStop failed", failure);
     }
   }
 
@@ -151,18 +174,37 @@ final class ReceiverRuns {
 
     @Override
     public void store(Object record) {
+      throttle.take(1);
       builder.add(record, System.nanoTime());
     }
 
     @Override
-    public void storeBytes(ByteBuffer bytes) {
-      builder.add(bytes, System.nanoTime());
+    public void storeBytes(ByteBuffer lines) {
+      int end = lines.limit();
+      while (lines.hasRemaining()) {
+        int count = Lines.limit(lines, throttle.piece(assignment.blockMillis()));
+        throttle.take(count);
+        builder.add(lines, System.nanoTime());
+        lines.limit(end);
+      }
+    }
+
+    @Override
+    public void storeEncoded(ByteBuffer bytes, int records) {
+      throttle.take(records);
+      byte[] tagged = new byte[bytes.remaining() + 1];
+      bytes.get(tagged, 1, bytes.remaining());
+      await(builder.addBlock(
+          () -> writer.write(Block.Encoded.of(tagged, records), OptionalLong.empty())));
     }
 
     @Override
     public void storeBlock(List<?> records, OptionalLong position) {
-      CompletableFuture<Void> done =
-          builder.addBlock(() -> writer.write(Block.Records.of(records), position));
+      throttle.take(records.size());
+      await(builder.addBlock(() -> writer.write(Block.Records.of(records), position)));
+    }
+
+    private void await(CompletableFuture<Void> done) {
       try {
         done.join();
       } catch (CompletionException failure) {
@@ -179,10 +221,10 @@ final class ReceiverRuns {
     }
 
     @Override
-    public void restart(String reason, @Nullable Throwable cause) {
+    public void restart(String reason, @Nullable Throwable cause, @Nullable Duration delay) {
       if (!stopped) {
         stopped = true;
-        listener.restart(reason, cause);
+        listener.restart(reason, cause, delay);
       }
     }
 

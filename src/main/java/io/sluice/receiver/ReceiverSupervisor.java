@@ -33,12 +33,16 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   public record Peers(List<String> addresses) implements Command {}
 
+  /** How many records a second may be stored, if meant for this attempt and newer than the last. */
+  public record SetRate(int attempt, long number, double perSecond) implements Command {}
+
   /** The driver has counted the blocks with these numbers. */
   public record Counted(List<Long> numbers) implements Command {}
 
   private record Started() implements Command {}
 
-  private record Restart(String reason, @Nullable Throwable cause) implements Command {}
+  private record Restart(
+      String reason, @Nullable Throwable cause, @Nullable Duration delay) implements Command {}
 
   private record End(String reason) implements Command {}
 
@@ -48,7 +52,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   private record Stored(BlockRef block, OptionalLong position) implements Command {}
 
-  private record RunEnded(boolean startAgain) implements Command {}
+  private record RunEnded(Duration delay) implements Command {}
 
   private record Resend() implements Command {}
 
@@ -70,7 +74,12 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   public record ReceiverStopped(int stream, int attempt, String reason) implements Event {}
 
-  /** What is to be received, and how. */
+  /**
+   * What is to be received, and how.
+   *
+   * @param maxRate records a second that may be stored at most; 0 for no limit
+   * @param rate to begin with; 0 for {@code maxRate}
+   */
   public record Assignment(
       long context,
       int stream,
@@ -79,7 +88,9 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       byte[] receiver,
       long blockMillis,
       long blockBytes,
-      OptionalLong position) {}
+      OptionalLong position,
+      double maxRate,
+      double rate) {}
 
   /** How long to wait before a receiver starts again. */
   public record Backoff(Duration min, Duration max) {
@@ -134,15 +145,21 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         codec,
         (block, position) -> self.tell(new Stored(block, position)),
         (message, cause) -> self.tell(new Reported(message, cause)));
-    this.runs = new ReceiverRuns(assignment, loader, writer, new ReceiverRuns.Listener() {
+    this.runs = new ReceiverRuns(assignment, context.getSystem(), loader, writer, listener(self));
+    timers.startTimerWithFixedDelay(new Resend(), RESEND_AFTER);
+    runs.start();
+  }
+
+  private static ReceiverRuns.Listener listener(ActorRef<Command> self) {
+    return new ReceiverRuns.Listener() {
       @Override
       public void started() {
         self.tell(new Started());
       }
 
       @Override
-      public void restart(String reason, @Nullable Throwable cause) {
-        self.tell(new Restart(reason, cause));
+      public void restart(String reason, @Nullable Throwable cause, @Nullable Duration delay) {
+        self.tell(new Restart(reason, cause, delay));
       }
 
       @Override
@@ -154,9 +171,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       public void error(String message, @Nullable Throwable cause) {
         self.tell(new Reported(message, cause));
       }
-    });
-    timers.startTimerWithFixedDelay(new Resend(), RESEND_AFTER);
-    runs.start();
+    };
   }
 
   @Override
@@ -171,6 +186,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         .onMessage(StartAgain.class, this::onStartAgain)
         .onMessage(Reported.class, this::onReported)
         .onMessage(Peers.class, this::onPeers)
+        .onMessage(SetRate.class, this::onSetRate)
         .onMessage(End.class, end -> beginStopping(end.reason()))
         .onMessage(Stop.class, stop -> beginStopping("stopped"))
         .onSignal(PostStop.class, stopped -> onPostStop())
@@ -183,6 +199,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         .onMessage(Stored.class, this::onStored)
         .onMessage(Counted.class, counted -> onCountedWhileStopping(counted, reason))
         .onMessage(Resend.class, this::onResend)
+        .onMessage(Started.class, this::onStarted)
         .onMessage(Reported.class, this::onReported)
         .onMessage(Peers.class, this::onPeers)
         .onMessage(RunEnded.class, ended -> stopIfAllCounted(reason))
@@ -243,16 +260,17 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   private Behavior<Command> onRestart(Restart restart) {
     failures++;
-    Duration delay = backoff.after(failures);
+    Duration wanted = restart.delay();
+    Duration delay = wanted != null ? wanted : backoff.after(failures);
     onReported(new Reported(
         restart.reason() + "; starting again in " + delay.toMillis() + " ms", restart.cause()));
     ActorRef<Command> self = getContext().getSelf();
-    runs.endRun(() -> self.tell(new RunEnded(true)));
+    runs.endRun(() -> self.tell(new RunEnded(delay)));
     return Behaviors.same();
   }
 
   private Behavior<Command> onRunEnded(RunEnded ended) {
-    timers.startSingleTimer(new StartAgain(), backoff.after(failures));
+    timers.startSingleTimer(new StartAgain(), ended.delay());
     return Behaviors.same();
   }
 
@@ -266,10 +284,17 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
     return Behaviors.same();
   }
 
+  private Behavior<Command> onSetRate(SetRate set) {
+    if (set.attempt() == assignment.attempt()) {
+      runs.throttle().update(set.perSecond(), set.number());
+    }
+    return Behaviors.same();
+  }
+
   private Behavior<Command> beginStopping(String reason) {
     ActorRef<Command> self = getContext().getSelf();
     timers.cancel(new StartAgain());
-    runs.endForGood(() -> self.tell(new RunEnded(false)));
+    runs.endForGood(() -> self.tell(new RunEnded(Duration.ZERO)));
     return stopping(reason);
   }
 

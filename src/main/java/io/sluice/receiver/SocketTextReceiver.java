@@ -1,88 +1,31 @@
 package io.sluice.receiver;
 
-import io.sluice.api.Receiver;
 import io.sluice.api.StorageLevel;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** Reads lines from a TCP server and stores them as the bytes they are. */
-public final class SocketTextReceiver extends Receiver<String> {
+public final class SocketTextReceiver extends SocketReceiver<String> {
 
   private static final long serialVersionUID = 1L;
-  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
   private static final int BUFFER_BYTES = 128 * 1024;
   private static final int MAX_LINE_BYTES = 16 << 20;
 
-  private final String host;
-  private final int port;
-  private transient volatile @Nullable Socket socket;
-
   public SocketTextReceiver(String host, int port, StorageLevel level) {
-    super(level);
-    if (port < 1 || port > 65535) {
-      throw new IllegalArgumentException("Port must be between 1 and 65535, got " + port + ".");
-    }
-    this.host = host;
-    this.port = port;
-  }
-
-  @Override
-  public void onStart() {
-    Thread reader = new Thread(this::receive, "sluice-socket-" + host + "-" + port);
-    reader.setDaemon(true);
-    reader.start();
-  }
-
-  @Override
-  public void onStop() throws IOException {
-    Socket open = socket;
-    if (open != null) {
-      open.close();
-    }
-  }
-
-  private void receive() {
-    try (Socket connection = new Socket()) {
-      socket = connection;
-      connection.connect(new InetSocketAddress(host, port), CONNECT_TIMEOUT_MILLIS);
-      copyLines(connection.getInputStream());
-      restart("The server at " + host + ":" + port + " closed the connection");
-    } catch (IOException failure) {
-      if (!isStopped() && failure instanceof UnknownHostException) {
-        restart("Cannot read from " + host + ":" + port
-            + ": no address is known for this host name. Correct it, or make it known.");
-      } else if (!isStopped()) {
-        restart(
-            "Cannot read from "
-                + host
-                + ":"
-                + port
-                + ": "
-                + failure.getMessage()
-                + ". Is a server listening there?",
-            failure);
-      }
-    } catch (RuntimeException failure) {
-      if (!isStopped()) {
-        restart("Cannot store what was read from " + host + ":" + port, failure);
-      }
-    }
+    super(host, port, level);
   }
 
   /** Hands over whole lines; the beginning of the next one stays in the buffer. */
-  private void copyLines(InputStream in) throws IOException {
+  @Override
+  void storeAll(InputStream in) throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     int filled = 0;
     while (!isStopped()) {
       if (filled == buffer.length) {
         if (filled >= MAX_LINE_BYTES) {
-          throw new IOException("a line is longer than " + MAX_LINE_BYTES + " bytes");
+          throw new UnexpectedDataException("a line is longer than " + MAX_LINE_BYTES + " bytes.");
         }
         buffer = Arrays.copyOf(buffer, filled * 2);
       }

@@ -418,6 +418,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
       setup.listeners().post(listener -> listener.onBatchCompleted(info));
+      fleet.batchCompleted(info);
     }
     proceed();
   }

@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
 import io.sluice.api.BatchSettings;
+import io.sluice.api.RateSettings;
 import io.sluice.api.ReceiverSettings;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
@@ -25,6 +26,7 @@ public record ContextSetup(
     int partitions,
     BatchSettings batch,
     ReceiverSettings receiver,
+    RateSettings rate,
     int maxAttempts,
     Ticker ticker,
     DataNode node,

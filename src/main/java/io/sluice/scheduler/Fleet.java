@@ -2,6 +2,7 @@ package io.sluice.scheduler;
 
 import akka.actor.typed.ActorRef;
 import io.sluice.api.StreamingListener;
+import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
 import io.sluice.batch.BlockTracker;
 import io.sluice.receiver.ReceiverSupervisor;
@@ -31,6 +32,7 @@ final class Fleet {
   private final WorkerTable table = new WorkerTable();
   private final Map<String, ActorRef<TaskWorker.Command>> refs = new HashMap<>();
   private final Placement placement;
+  private final RateControl rates;
   private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
   private boolean receiving;
@@ -40,6 +42,7 @@ final class Fleet {
     this.setup = setup;
     this.fromReceivers = fromReceivers;
     this.placement = new Placement(setup.partitions());
+    this.rates = new RateControl(setup.rate(), setup.intervalMillis());
     this.stages = new StageTable(setup.epoch(), this::tell);
   }
 
@@ -213,7 +216,26 @@ final class Fleet {
         setup.receiver().blockBytes(),
         entry.position().orElse(0),
         entry.position().isPresent(),
+        rates.max(),
+        rates.rate(entry.spec().stream()),
         fromReceivers);
+  }
+
+  /** Tells receivers how fast they may go on after a batch. */
+  void batchCompleted(BatchInfo batch) {
+    Map<Integer, Double> changed = rates.completed(batch);
+    for (ReceiverTable.Entry entry : receivers.all()) {
+      Double rate = changed.get(entry.spec().stream());
+      if (rate != null) {
+        TaskWorker.SetRate message = new TaskWorker.SetRate(
+            setup.epoch(),
+            entry.spec().stream(),
+            entry.attempt(),
+            batch.batchTime().toEpochMilli(),
+            rate);
+        entry.worker().ifPresent(worker -> tell(worker, message));
+      }
+    }
   }
 
   void stopReceivers() {

@@ -1,7 +1,5 @@
 package io.sluice.scheduler;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,21 +64,47 @@ final class ReceiverTable {
         .filter(entry -> entry.attempt == attempt && entry.worker.isPresent());
   }
 
-  /** Gives every receiver without a worker the one with the fewest, its preferred host first. */
+  /** Gives every receiver without a worker one of its candidates. */
   List<Entry> assign(List<WorkerTable.Worker> workers) {
-    List<Entry> assigned = new ArrayList<>();
-    for (Entry entry : receivers.values()) {
-      if (entry.worker.isEmpty() && !entry.stopped && !workers.isEmpty()) {
-        entry.worker = workers.stream()
-            .min(Comparator.comparing((WorkerTable.Worker worker) ->
-                    !worker.host().equals(entry.spec.preferredHost()))
-                .thenComparing(worker -> count(worker.address())))
-            .map(WorkerTable.Worker::address);
-        entry.attempt++;
-        assigned.add(entry);
-      }
+    List<ReceiverPlacement.Site> sites = workers.stream()
+        .map(worker -> new ReceiverPlacement.Site(worker.address(), worker.host()))
+        .toList();
+    List<Entry> waiting = receivers.values().stream()
+        .filter(entry -> entry.worker.isEmpty() && !entry.stopped)
+        .toList();
+    if (waiting.isEmpty() || sites.isEmpty()) {
+      return List.of();
     }
-    return assigned;
+    boolean none = waiting.size() == receivers.size();
+    Map<Integer, List<String>> first = none
+        ? ReceiverPlacement.placeAll(waiting.stream().map(ReceiverTable::wish).toList(), sites)
+        : Map.of();
+    for (Entry entry : waiting) {
+      List<String> candidates = first.getOrDefault(entry.spec.stream(), List.of());
+      entry.worker = up(candidates, sites).or(() -> up(again(entry, sites), sites));
+      entry.attempt++;
+    }
+    return waiting;
+  }
+
+  private List<String> again(Entry entry, List<ReceiverPlacement.Site> sites) {
+    List<List<String>> others = receivers.values().stream()
+        .filter(other -> other != entry)
+        .flatMap(other -> other.worker.stream())
+        .map(List::of)
+        .toList();
+    return ReceiverPlacement.placeAgain(entry.spec.preferredHost(), others, sites);
+  }
+
+  /** The first candidate that is a worker; a preferred host may have none. */
+  private static Optional<String> up(List<String> candidates, List<ReceiverPlacement.Site> sites) {
+    return candidates.stream()
+        .filter(candidate -> sites.stream().anyMatch(site -> site.worker().equals(candidate)))
+        .findFirst();
+  }
+
+  private static ReceiverPlacement.Wish wish(Entry entry) {
+    return new ReceiverPlacement.Wish(entry.spec.stream(), entry.spec.preferredHost());
   }
 
   void started(Entry entry) {
@@ -117,11 +141,5 @@ final class ReceiverTable {
 
   boolean allStopped() {
     return receivers.values().stream().allMatch(entry -> entry.stopped);
-  }
-
-  private long count(String worker) {
-    return receivers.values().stream()
-        .filter(entry -> entry.worker.equals(Optional.of(worker)))
-        .count();
   }
 }

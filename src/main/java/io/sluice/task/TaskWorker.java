@@ -138,7 +138,17 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long blockBytes,
       long position,
       boolean hasPosition,
+      double maxRate,
+      double rate,
       ActorRef<ReceiverSupervisor.Event> replyTo)
+      implements Command {}
+
+  /**
+   * How many records a second the receiver may store from now on.
+   *
+   * @param number grows with every rate; an older one changes nothing
+   */
+  public record SetRate(long epoch, int stream, int attempt, long number, double perSecond)
       implements Command {}
 
   public record StopReceiver(long epoch, int stream) implements Command {}
@@ -331,6 +341,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(
             UndefineStage.class, undefine -> current(undefine.epoch()), this::onUndefineStage)
         .onMessage(StartReceiver.class, start -> current(start.epoch()), this::onStartReceiver)
+        .onMessage(SetRate.class, set -> current(set.epoch()), this::onSetRate)
         .onMessage(StopReceiver.class, stop -> current(stop.epoch()), this::onStopReceiver)
         .onMessage(CopyPartition.class, copy -> current(copy.epoch()), this::onCopyPartition)
         .onMessage(ReceiverEnded.class, this::onReceiverEnded)
@@ -553,7 +564,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         start.receiver(),
         start.blockMillis(),
         start.blockBytes(),
-        start.hasPosition() ? OptionalLong.of(start.position()) : OptionalLong.empty());
+        start.hasPosition() ? OptionalLong.of(start.position()) : OptionalLong.empty(),
+        start.maxRate(),
+        start.rate());
     ActorRef<ReceiverSupervisor.Command> supervisor = getContext()
         .spawn(
             ReceiverSupervisor.create(
@@ -567,6 +580,14 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     supervisor.tell(new ReceiverSupervisor.Peers(peers));
     receivers.put(start.stream(), supervisor);
     getContext().watchWith(supervisor, new ReceiverEnded(start.stream(), supervisor));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onSetRate(SetRate set) {
+    ActorRef<ReceiverSupervisor.Command> running = receivers.get(set.stream());
+    if (running != null) {
+      running.tell(new ReceiverSupervisor.SetRate(set.attempt(), set.number(), set.perSecond()));
+    }
     return Behaviors.same();
   }
 

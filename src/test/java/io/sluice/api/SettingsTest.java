@@ -31,6 +31,7 @@ class SettingsTest {
     assertThat(settings.task().slots()).isPositive();
     assertThat(settings.block().memoryBytes()).isPositive();
     assertThat(settings.receiver().minBackoff()).isEqualTo(Duration.ofMillis(200));
+    assertThat(settings.rate()).isEqualTo(new RateSettings(false, 0, 0, 100, 1, 0.2, 0));
     assertThat(settings.jars()).isEmpty();
   }
 
@@ -58,6 +59,14 @@ class SettingsTest {
           sluice.receiver.block-size        | 65 MiB     | sluice.receiver.block-size must be between 1 KiB and 64 MiB
           sluice.receiver.min-backoff       | 0          | sluice.receiver.min-backoff must be positive
           sluice.receiver.max-backoff       | 1 ms       | at most max-backoff
+          sluice.rate.max-rate              | -1         | sluice.rate.max-rate must be a number and not negative, got -1.0
+          sluice.rate.initial-rate          | -1         | sluice.rate.initial-rate must be a number and not negative, got -1.0
+          sluice.rate.min-rate              | 0          | sluice.rate.min-rate must be positive, got 0.0
+          sluice.rate.min-rate              | -10        | sluice.rate.min-rate must be positive, got -10.0
+          sluice.rate.proportional          | -1         | sluice.rate.proportional must be a number and not negative, got -1.0
+          sluice.rate.integral              | -0.2       | sluice.rate.integral must be a number and not negative, got -0.2
+          sluice.rate.derivative            | NaN        | sluice.rate.derivative must be a number and not negative, got NaN
+          sluice.rate.enabled               | perhaps    | enabled
           sluice.task.slots                 | -1         | sluice.task.slots must not be negative, got -1
           sluice.task.max-attempts          | 0          | sluice.task.max-attempts must be at least 1, got 0
           sluice.cluster.heartbeat-interval | 0          | heartbeat-interval

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BlockBuilderTest {
@@ -110,13 +111,44 @@ class BlockBuilderTest {
   }
 
   @Test
-  void g0c_closeStoresWhatIsLeftAndNothingCanBeAddedAfter() {
-    builder.add("last", 0);
+  void g0_recordsAndBlocksOfTheirOwnAreStoredInOrder() {
+    for (int i = 1; i <= 10; i++) {
+      builder.add(i, 0);
+    }
+    List<String> stored = new ArrayList<>();
+    for (int i = 11; i <= 20; i++) {
+      String position = String.valueOf(i);
+      builder.addBlock(() -> stored.add(position + " after " + blocks.size()));
+    }
     builder.close();
     builder.close();
 
-    assertThat(records(0)).containsExactly("last");
+    assertThat(records(0)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    assertThat(stored)
+        .containsExactly(
+            IntStream.rangeClosed(11, 20).mapToObj(i -> i + " after 1").toArray(String[]::new));
     assertThat(blocks).hasSize(1);
+  }
+
+  @Test
+  void g0c_closeStoresAllThatIsLeftInOrder() {
+    for (int i = 1; i <= 1000; i++) {
+      builder.add(i, 0);
+    }
+    builder.close();
+
+    List<Object> all = new ArrayList<>();
+    blocks.forEach(block -> block.forEach(codec, all::add));
+    assertThat(all)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 1000).boxed().toList());
+  }
+
+  @Test
+  void g0b_nothingCanBeAddedAfterTheEnd() {
+    builder.add("last", 0);
+    builder.close();
+
+    assertThat(records(0)).containsExactly("last");
     assertThatThrownBy(() -> builder.add("late", 0)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> builder.add(bytes("late\n"), 0))
         .isInstanceOf(IllegalStateException.class);

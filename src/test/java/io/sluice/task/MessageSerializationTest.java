@@ -77,7 +77,8 @@ class MessageSerializationTest {
         new TaskWorker.Commit(2, 1000, 9, 400, List.of(BLOCK.id()), Map.of(5, 3000L)),
         new TaskWorker.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
         new TaskWorker.StartReceiver(
-            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, DRIVER.getRef()),
+            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, DRIVER.getRef()),
+        new TaskWorker.SetRate(2, 0, 1, 5000, 123.25),
         new TaskWorker.StopReceiver(2, 0),
         new TaskWorker.BlocksCounted(2, 0, List.of(1L, 1L << 41)),
         new TaskWorker.Dismiss(2, "the context has ended", true),

@@ -1,0 +1,348 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.api.SluiceException;
+import io.sluice.testkit.Recorded;
+import io.sluice.testkit.StreamingTest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class FileStreamTest {
+
+  @TempDir
+  private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void f1_newFilesAreReadAndOldOnesUnlessLeftOut(boolean newFilesOnly) throws IOException {
+    write("0", "0\n");
+    try (StreamingTest test = StreamingTest.builder().nodes(2).build()) {
+      Recorded<String> output = test.output(test.context()
+          .fileStream(
+              directory.toString(),
+              path -> true,
+              newFilesOnly,
+              path -> Files.readAllLines(path).iterator()));
+      for (int i = 1; i <= 5; i++) {
+        write(String.valueOf(i), i + "\n");
+        test.runBatches(1);
+      }
+
+      List<String> read = output.records().stream().flatMap(List::stream).toList();
+      assertThat(read)
+          .containsExactlyElementsOf(
+              newFilesOnly
+                  ? List.of("1", "2", "3", "4", "5")
+                  : List.of("0", "1", "2", "3", "4", "5"));
+    }
+  }
+
+  @Test
+  void f1_linesOfNewFilesComeInTheBatchThatFindsThem() throws IOException {
+    write("0", "0\n");
+    try (StreamingTest test = StreamingTest.create()) {
+      Recorded<String> output =
+          test.output(test.context().textFileStream(directory.toUri().toString()));
+      test.runBatches(1);
+      write("b", "3\n4");
+      write("a", "1\r\n2\n");
+      test.runBatches(2);
+
+      assertThat(output.records())
+          .containsExactly(List.of(), List.of("1", "2", "3", "4"), List.of());
+    }
+  }
+
+  @Test
+  void f2_binaryRecordsAreRead() throws IOException {
+    try (StreamingTest test = StreamingTest.builder().nodes(2).build()) {
+      Recorded<Integer> output = test.output(test.context()
+          .binaryRecordsStream(directory.toString(), 1)
+          .map(record -> record.length * 100 + record[0]));
+      for (byte i = 1; i <= 5; i++) {
+        Path unfinished = Files.write(directory.resolve(".unfinished"), new byte[] {i});
+        Files.move(unfinished, directory.resolve("file" + i));
+        test.runBatches(1);
+      }
+
+      assertThat(output.records())
+          .containsExactly(List.of(101), List.of(102), List.of(103), List.of(104), List.of(105));
+    }
+  }
+
+  @Test
+  void binaryRecordsOfAFileKeepTheirOrder() throws IOException {
+    try (StreamingTest test = StreamingTest.create()) {
+      Recorded<String> output = test.output(test.context()
+          .binaryRecordsStream(directory.toString(), 2)
+          .map(record -> new String(record, StandardCharsets.US_ASCII)));
+      write("empty", "");
+      write("file", "aabbcc");
+
+      test.runBatches(1);
+
+      assertThat(output.records()).containsExactly(List.of("aa", "bb", "cc"));
+    }
+  }
+
+  @Test
+  void fileThatHoldsNoWholeRecordsIsAnError() throws IOException {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.output(test.context().binaryRecordsStream(directory.toString(), 4));
+      write("odd", "1234567");
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .isInstanceOf(SluiceException.class)
+          .hasMessageContaining("'" + directory.resolve("odd")
+              + "' has 7 bytes, which is no multiple of the record length of 4");
+    }
+  }
+
+  @Test
+  void longTextIsReadInPartsWithoutLosingALine() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 70; i++) {
+      lines.add(i + "x".repeat(1 << 20));
+    }
+    try (StreamingTest test = StreamingTest.create()) {
+      Recorded<String> output = test.output(test.context()
+          .textFileStream(directory.toString())
+          .map(line -> line.substring(0, 2).replace("x", "")));
+      write("long", String.join("\n", lines) + "\n");
+
+      test.runBatches(1);
+
+      List<List<String>> parts = output.batches().get(0).partitions();
+      assertThat(parts).hasSize(3);
+      List<String> all = parts.stream().flatMap(List::stream).toList();
+      assertThat(all).hasSize(70).startsWith("0", "1").endsWith("69").doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void filterChoosesFilesByTheirPath() throws IOException {
+    try (StreamingTest test = StreamingTest.create()) {
+      Recorded<String> output = test.output(test.context()
+          .fileStream(
+              directory.toString(),
+              path -> path.isAbsolute() && path.toString().endsWith(".csv"),
+              true,
+              path -> List.of(path.getFileName().toString()).iterator()));
+      write("a.csv", "1");
+      write("b.txt", "2");
+
+      test.runBatches(1);
+
+      assertThat(output.records()).containsExactly(List.of("a.csv"));
+    }
+  }
+
+  @Test
+  void fileThatVanishesBeforeItIsReadIsAnErrorThatNamesIt() throws IOException {
+    Path file = directory.resolve("gone");
+    try (StreamingTest test = StreamingTest.builder()
+        .faults((worker, batch, stage, partition, attempt) -> Files.deleteIfExists(file))
+        .build()) {
+      test.output(test.context().textFileStream(directory.toString()));
+      write("gone", "1\n");
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .isInstanceOf(SluiceException.class)
+          .hasMessageContaining("File '" + file + "' cannot be read")
+          .hasMessageContaining("NoSuchFileException")
+          .hasMessageContaining("every worker must see them under the same path");
+    }
+  }
+
+  @Test
+  void fileThatIsStillBeingWrittenIsAnErrorThatNamesIt() throws IOException {
+    Path file = directory.resolve("growing");
+    try (StreamingTest test = StreamingTest.builder()
+        .faults((worker, batch, stage, partition, attempt) -> Files.writeString(file, "1\n2\n"))
+        .build()) {
+      test.output(test.context().textFileStream(directory.toString()));
+      write("growing", "1\n");
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .isInstanceOf(SluiceException.class)
+          .hasMessageContaining("'" + file + "' had 2 bytes when it was found and has 4 now")
+          .hasMessageContaining("move it into the directory when it is complete");
+    }
+  }
+
+  @Test
+  void failureOfTheReaderNamesTheFile() throws IOException {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.output(test.context().fileStream(directory.toString(), path -> true, true, path -> {
+        List<Integer> numbers = Arrays.asList(1, 0);
+        return numbers.stream().map(number -> 1 / number).iterator();
+      }));
+      write("numbers", "1");
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .hasMessageContaining("File '" + directory.resolve("numbers") + "' cannot be read")
+          .hasMessageContaining("/ by zero");
+    }
+  }
+
+  @Test
+  void directoryThatVanishesIsAnErrorThatNamesIt() throws IOException {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.output(test.context().textFileStream(directory.toString()));
+      test.runBatches(1);
+      Files.delete(directory);
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .isInstanceOf(SluiceException.class)
+          .hasMessageContaining("Directory '" + directory + "' cannot be listed");
+      Files.createDirectory(directory);
+    }
+  }
+
+  @Test
+  void wrongArgumentsAreRefused() throws IOException {
+    write("file", "1");
+    try (StreamingContext context = StreamingContext.local("files", Duration.ofSeconds(1))) {
+      assertThatThrownBy(() -> context.textFileStream(directory + "/none"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'" + directory + "/none' does not exist");
+      assertThatThrownBy(() -> context.textFileStream(directory + "/file"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("does not exist");
+      assertThatThrownBy(() -> context.textFileStream(""))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("Directory ''");
+      assertThatThrownBy(() -> context.textFileStream("s3://bucket/dir"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("not on a file system");
+      assertThatThrownBy(() -> context.textFileStream(Absent.value())).hasMessageContaining("null");
+      assertThatThrownBy(() -> context.binaryRecordsStream(directory.toString(), 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("Record length must be between 1 and 33554432 bytes, got 0.");
+      assertThatThrownBy(() -> context.binaryRecordsStream(directory.toString(), -4))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> context.fileStream(
+              directory.toString(), Absent.value(), true, path -> List.of(1).iterator()))
+          .hasMessageContaining("filter of files is null");
+      assertThatThrownBy(() ->
+              context.<String>fileStream(directory.toString(), path -> true, true, Absent.value()))
+          .hasMessageContaining("reader is null");
+    }
+  }
+
+  @Test
+  void fileIsFoundOnceThoughItIsTouched() throws IOException {
+    FoundFiles files = new FoundFiles(directory, path -> true);
+    Path file = write("file", "same");
+    assertThat(names(files.find(1000))).containsExactly("file");
+
+    Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(5)));
+    assertThat(files.find(2000)).isEmpty();
+    write("file", "same");
+
+    assertThat(files.find(3000)).isEmpty();
+  }
+
+  @Test
+  void fileIsFoundAgainWhenItsContentIsAnother() throws IOException {
+    FoundFiles files = new FoundFiles(directory, path -> true);
+    Path file = write("file", "1234");
+    files.find(1000);
+    FileTime modified = Files.getLastModifiedTime(file);
+
+    write("file", "5678");
+    Files.setLastModifiedTime(file, modified);
+
+    assertThat(names(files.find(2000))).containsExactly("file");
+    assertThat(files.find(3000)).isEmpty();
+  }
+
+  @Test
+  void fileThatWasThereBeforeIsFoundOnlyWhenItIsReplaced() throws IOException {
+    FoundFiles files = new FoundFiles(directory, path -> true);
+    Path old = write("old", "old");
+    files.skipPresent();
+
+    Files.setLastModifiedTime(old, FileTime.from(Instant.ofEpochSecond(5)));
+    assertThat(files.find(1000)).isEmpty();
+    write("old", "new");
+
+    assertThat(names(files.find(2000))).containsExactly("old");
+  }
+
+  @Test
+  void hiddenAndUnfinishedFilesAndDirectoriesAreNotFound() throws IOException {
+    FoundFiles files = new FoundFiles(directory, path -> true);
+    write("_part", "1");
+    write(".part", "1");
+    Files.createDirectory(directory.resolve("below"));
+
+    assertThat(files.find(1000)).isEmpty();
+    Files.move(directory.resolve("_part"), directory.resolve("part"));
+
+    assertThat(names(files.find(2000))).containsExactly("part");
+  }
+
+  @Test
+  void fileThatWasAwayForLongIsFoundAgain() throws IOException {
+    FoundFiles files = new FoundFiles(directory, path -> true);
+    Path file = write("file", "same");
+    files.find(1000);
+    Files.delete(file);
+    files.find(2000);
+    write("file", "same");
+    assertThat(files.find(3000)).isEmpty();
+
+    Files.delete(file);
+    files.find(70_000);
+    write("file", "same");
+
+    assertThat(names(files.find(71_000))).containsExactly("file");
+  }
+
+  @Test
+  void endsOfALongFileStandForItsContent() throws IOException {
+    FoundFiles files = new FoundFiles(directory, path -> true);
+    write("long", "a".repeat(17 << 20));
+    files.find(1000);
+
+    write("long", "a".repeat(17 << 20));
+    assertThat(files.find(2000)).isEmpty();
+    write("long", "a".repeat((17 << 20) - 1) + "b");
+    assertThat(names(files.find(3000))).containsExactly("long");
+    write("long", "c" + "a".repeat((17 << 20) - 2) + "b");
+
+    assertThat(names(files.find(4000))).containsExactly("long");
+  }
+
+  private static List<String> names(List<FoundFiles.Found> found) {
+    return found.stream().map(file -> file.path().getFileName().toString()).toList();
+  }
+
+  /** As programs should: the file has its name only when it is complete. */
+  private Path write(String name, String content) throws IOException {
+    Path unfinished = Files.writeString(directory.resolve(".unfinished"), content);
+    return Files.move(
+        unfinished,
+        directory.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+}
