@@ -78,7 +78,7 @@ class ReceiverTableTest {
   private static ReceiverTable table(String... preferredHosts) {
     return new ReceiverTable(IntStream.range(0, preferredHosts.length)
         .mapToObj(
-            i -> new ContextSetup.ReceiverSpec(i, "receiver-" + i, preferredHosts[i], new byte[0]))
+            i -> new StreamProgram.ReceiverSpec(i, "receiver-" + i, preferredHosts[i], new byte[0]))
         .toList());
   }
 
