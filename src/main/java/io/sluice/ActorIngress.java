@@ -2,6 +2,7 @@ package io.sluice;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -44,7 +45,16 @@ final class ActorIngress<T> extends AbstractBehavior<ActorStream.Message<T>> {
   @Override
   public Receive<ActorStream.Message<T>> createReceive() {
     // The builder's table goes by class, which says nothing of T.
-    return newReceiveBuilder().onAnyMessage(this::onMessage).build();
+    return newReceiveBuilder()
+        .onAnyMessage(this::onMessage)
+        .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  /** Whatever ended it, the thread that stores must know. */
+  private Behavior<ActorStream.Message<T>> onPostStop() {
+    waiting.add(new ActorStream.End<>());
+    return Behaviors.same();
   }
 
   private Behavior<ActorStream.Message<T>> onMessage(ActorStream.Message<T> message) {
@@ -57,7 +67,6 @@ final class ActorIngress<T> extends AbstractBehavior<ActorStream.Message<T>> {
     } else if (message instanceof ActorStream.Failure<T> failure) {
       failed.accept(failure.reason());
     } else if (message instanceof ActorStream.End<T>) {
-      waiting.add(message);
       return Behaviors.stopped();
     }
     return Behaviors.same();

@@ -34,10 +34,6 @@ final class ActorReceiver<T> extends SystemReceiver<T> {
   @Override
   public void onStart() {
     BlockingQueue<ActorStream.Message<T>> waiting = new LinkedBlockingQueue<>();
-    Thread thread = new Thread(() -> storeUntilEnd(waiting), "sluice-actor-stream-" + stream);
-    thread.setDaemon(true);
-    thread.start();
-    storing = thread;
     ingress = system()
         .systemActorOf(
             ActorIngress.create(
@@ -47,6 +43,10 @@ final class ActorReceiver<T> extends SystemReceiver<T> {
                     reportError("A stream that sends to '" + stream + "' failed: " + reason, null)),
             "sluice-stream-%s-%s-%x".formatted(context, stream, System.nanoTime()),
             Props.empty());
+    Thread thread = new Thread(() -> storeUntilEnd(waiting), "sluice-actor-stream-" + stream);
+    thread.setDaemon(true);
+    thread.start();
+    storing = thread;
   }
 
   /** What was taken is stored, and answered, before the receiver ends. */
@@ -56,9 +56,6 @@ final class ActorReceiver<T> extends SystemReceiver<T> {
     Thread thread = storing;
     if (actor != null && thread != null) {
       actor.tell(new ActorStream.End<>());
-      if (system().getWhenTerminated().toCompletableFuture().isDone()) {
-        thread.interrupt();
-      }
       thread.join(STOP_MILLIS);
     }
   }

@@ -181,11 +181,14 @@ final class ReceiverRuns {
     @Override
     public void storeBytes(ByteBuffer lines) {
       int end = lines.limit();
-      while (lines.hasRemaining()) {
+      while (throttle.limits() && lines.hasRemaining()) {
         int count = Lines.limit(lines, throttle.piece(assignment.blockMillis()));
         throttle.take(count);
         builder.add(lines, System.nanoTime());
         lines.limit(end);
+      }
+      if (lines.hasRemaining()) {
+        builder.add(lines, System.nanoTime());
       }
     }
 

@@ -13,18 +13,26 @@ final class Throttle {
   private long latest = Long.MIN_VALUE;
   private boolean open;
 
+  /** Whether anybody may have to wait; read for every record, so without the lock. */
+  private volatile boolean limits;
+
   /**
    * @param clock monotonic, in nanoseconds
    */
   Throttle(double maxPerSecond, double perSecond, LongSupplier clock) {
     this.clock = clock;
     this.limiter = new RateLimiter(maxPerSecond, perSecond, clock.getAsLong());
+    this.limits = limiter.isLimited();
   }
 
   /** Records that may come in one piece, so that what is held back comes evenly; at least one. */
   synchronized long piece(long millis) {
     double records = open ? Double.POSITIVE_INFINITY : limiter.rate() * millis / 1000;
     return (long) Math.max(1, Math.min(Integer.MAX_VALUE, records));
+  }
+
+  boolean limits() {
+    return limits;
   }
 
   /** Records a second; infinite for no limit. */
@@ -41,6 +49,7 @@ final class Throttle {
     if (number > latest) {
       latest = number;
       limiter.update(perSecond, clock.getAsLong());
+      limits = limiter.isLimited() && !open;
       notifyAll();
     }
   }
@@ -48,11 +57,18 @@ final class Throttle {
   /** Nobody waits any more. */
   synchronized void open() {
     open = true;
+    limits = false;
     notifyAll();
   }
 
   /** Waits until so many records may be stored. */
-  synchronized void take(long records) {
+  void take(long records) {
+    if (limits) {
+      await(records);
+    }
+  }
+
+  private synchronized void await(long records) {
     try {
       long waitNanos = limiter.take(records, clock.getAsLong());
       while (waitNanos > 0 && !open) {
