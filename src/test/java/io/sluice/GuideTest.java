@@ -2,6 +2,7 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.stream.javadsl.Source;
 import io.sluice.api.Pair;
 import io.sluice.api.WindowOptions;
 import io.sluice.api.Windowed;
@@ -31,6 +32,22 @@ class GuideTest {
 
   /** A purchase. */
   record Purchase(String user, Instant time, long cents) {}
+
+  @Test
+  void sources() {
+    try (StreamingContext context = StreamingContext.local("sources", Duration.ofSeconds(1))) {
+      // tag::sources[]
+      DStream<String> lines = context.socketTextStream("localhost", 9999);
+      DStream<Integer> ticks =
+          context.sourceStream(() -> Source.repeat(1).throttle(10, Duration.ofSeconds(1)));
+      DStream<String> orders = context.actorStream("orders");
+      DStream<String> all = context.union(List.of(lines, orders, ticks.map(String::valueOf)));
+      // end::sources[]
+      all.print();
+
+      assertThat(context.explain()).contains("socketTextStream", "sourceStream", "actorStream");
+    }
+  }
 
   @Test
   void operations() {
