@@ -21,7 +21,6 @@ import io.sluice.receiver.ReceiverSupervisor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +140,22 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       double maxRate,
       double rate,
       ActorRef<ReceiverSupervisor.Event> replyTo)
-      implements Command {}
+      implements Command {
+
+    ReceiverSupervisor.Assignment assignment(long context) {
+      return new ReceiverSupervisor.Assignment(
+          context,
+          stream,
+          attempt,
+          name,
+          receiver,
+          blockMillis,
+          blockBytes,
+          hasPosition ? OptionalLong.of(position) : OptionalLong.empty(),
+          maxRate,
+          rate);
+    }
+  }
 
   /**
    * How many records a second the receiver may store from now on.
@@ -258,11 +272,10 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private final TimerScheduler<Command> timers;
   private final long incarnation = System.nanoTime();
   private final ParkedTasks parked = new ParkedTasks();
-  private final Map<Integer, ActorRef<ReceiverSupervisor.Command>> receivers = new HashMap<>();
+  private final HostedReceivers receivers = new HostedReceivers();
   private @Nullable Accepted accepted;
   private @Nullable WorkerSession session;
   private @Nullable TaskRunner runner;
-  private List<String> peers = List.of();
 
   /**
    * Where the copy of what a worker keeps for a partition goes: its standby, or the owner if the worker is
@@ -545,71 +558,47 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onPeers(Peers changed) {
-    peers = changed.addresses();
-    receivers.values().forEach(receiver -> receiver.tell(new ReceiverSupervisor.Peers(peers)));
+    receivers.peersChanged(changed.addresses());
     return Behaviors.same();
   }
 
   private Behavior<Command> onStartReceiver(StartReceiver start) {
-    ActorRef<ReceiverSupervisor.Command> running = receivers.remove(start.stream());
-    if (running != null) {
-      running.tell(new ReceiverSupervisor.Stop());
-    }
     WorkerSession current = session();
-    ReceiverSupervisor.Assignment assignment = new ReceiverSupervisor.Assignment(
-        current.context(),
-        start.stream(),
-        start.attempt(),
-        start.name(),
-        start.receiver(),
-        start.blockMillis(),
-        start.blockBytes(),
-        start.hasPosition() ? OptionalLong.of(start.position()) : OptionalLong.empty(),
-        start.maxRate(),
-        start.rate());
+    receivers.tell(start.stream(), new ReceiverSupervisor.Stop());
     ActorRef<ReceiverSupervisor.Command> supervisor = getContext()
         .spawn(
             ReceiverSupervisor.create(
-                assignment,
+                start.assignment(current.context()),
                 host.node,
                 current.codec(),
                 current.loader(),
                 host.backoff,
                 start.replyTo()),
             "receiver-" + start.stream() + "-" + start.attempt());
-    supervisor.tell(new ReceiverSupervisor.Peers(peers));
-    receivers.put(start.stream(), supervisor);
+    receivers.host(start.stream(), supervisor);
     getContext().watchWith(supervisor, new ReceiverEnded(start.stream(), supervisor));
     return Behaviors.same();
   }
 
   private Behavior<Command> onSetRate(SetRate set) {
-    ActorRef<ReceiverSupervisor.Command> running = receivers.get(set.stream());
-    if (running != null) {
-      running.tell(new ReceiverSupervisor.SetRate(set.attempt(), set.number(), set.perSecond()));
-    }
+    receivers.tell(
+        set.stream(), new ReceiverSupervisor.SetRate(set.attempt(), set.number(), set.perSecond()));
     return Behaviors.same();
   }
 
   /** The receiver still needs to hear that its last blocks are counted; it is forgotten when it has ended. */
   private Behavior<Command> onStopReceiver(StopReceiver stop) {
-    ActorRef<ReceiverSupervisor.Command> running = receivers.get(stop.stream());
-    if (running != null) {
-      running.tell(new ReceiverSupervisor.Stop());
-    }
+    receivers.tell(stop.stream(), new ReceiverSupervisor.Stop());
     return Behaviors.same();
   }
 
   private Behavior<Command> onReceiverEnded(ReceiverEnded ended) {
-    receivers.remove(ended.stream(), ended.supervisor());
+    receivers.ended(ended.stream(), ended.supervisor());
     return Behaviors.same();
   }
 
   private Behavior<Command> onBlocksCounted(BlocksCounted counted) {
-    ActorRef<ReceiverSupervisor.Command> running = receivers.get(counted.stream());
-    if (running != null) {
-      running.tell(new ReceiverSupervisor.Counted(counted.numbers()));
-    }
+    receivers.tell(counted.stream(), new ReceiverSupervisor.Counted(counted.numbers()));
     return Behaviors.same();
   }
 
@@ -629,8 +618,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private void closeSession() {
-    receivers.values().forEach(receiver -> receiver.tell(new ReceiverSupervisor.Stop()));
-    receivers.clear();
+    receivers.stopAll();
     if (session != null) {
       session.close();
     }
