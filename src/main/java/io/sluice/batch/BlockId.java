@@ -97,8 +97,8 @@ public record BlockId(
     return new BlockId(Kind.DELTA, context, node, batchMillis, partition, 0);
   }
 
-  public static BlockId snapshot(long context, int node, long batchMillis, int partition) {
-    return new BlockId(Kind.SNAPSHOT, context, node, batchMillis, partition, 0);
+  public static BlockId snapshot(long context, int node, int piece, int partition) {
+    return new BlockId(Kind.SNAPSHOT, context, node, piece, partition, 0);
   }
 
   public static BlockId broadcast(long context, int number, int version) {

@@ -196,14 +196,27 @@ public final class KeyedState {
     return flat;
   }
 
-  /** Everything committed, for {@link #apply} on an empty copy. */
-  public List<Object> snapshot() {
+  /**
+   * Everything committed, for {@link #apply} on an empty copy, piece by piece.
+   *
+   * @param maxKeys in a piece
+   * @return at least one piece
+   */
+  public List<List<Object>> snapshot(int maxKeys) {
     lock.lock();
     try {
       discard();
-      List<Object> flat = header();
-      entries.forEach((key, entry) -> flatten(key, entry, flat));
-      return flat;
+      List<List<Object>> pieces = new ArrayList<>();
+      pieces.add(header());
+      int keys = 0;
+      for (Map.Entry<Object, Entry> entry : entries.entrySet()) {
+        if (keys++ == maxKeys) {
+          pieces.add(header());
+          keys = 1;
+        }
+        flatten(entry.getKey(), entry.getValue(), pieces.get(pieces.size() - 1));
+      }
+      return pieces;
     } finally {
       lock.unlock();
     }

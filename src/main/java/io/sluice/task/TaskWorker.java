@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -550,8 +551,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private Behavior<Command> onCopyPartition(CopyPartition copy) {
     ActorRef<Event> replyTo = driver;
-    var unused = session()
-        .copyPartition(copy)
+    WorkerSession current = session();
+    var unused = CompletableFuture.completedFuture(copy)
+        .thenComposeAsync(current::copyPartition, host.taskThreads)
         .whenComplete((done, failure) ->
             replyTo.tell(new PartitionCopied(copy.epoch(), copy.number(), failure == null)));
     return Behaviors.same();

@@ -31,6 +31,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private record StateKey(int node, int partition) {}
 
   private static final int MAX_LOADED_FUNCTIONS = 2000;
+  private static final int MAX_KEYS_IN_PIECE = 100_000;
 
   private final long context;
   private final DataNode node;
@@ -199,11 +200,21 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     }
     states.forEach((key, state) -> {
       if (key.partition() % copy.modulo() == copy.partition()) {
-        BlockId id = BlockId.snapshot(context, key.node(), 0, key.partition());
-        sends.add(send(copy.standby(), id, codec.encode(state.snapshot()), 0));
+        sends.add(sendPieces(copy.standby(), key, state.snapshot(MAX_KEYS_IN_PIECE)));
       }
     });
     return CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new));
+  }
+
+  /** The first piece of a snapshot empties the copy, so they go one after another. */
+  private CompletableFuture<Void> sendPieces(String peer, StateKey key, List<List<Object>> pieces) {
+    CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
+    for (int piece = 0; piece < pieces.size(); piece++) {
+      BlockId id = BlockId.snapshot(context, key.node(), piece, key.partition());
+      List<Object> content = pieces.get(piece);
+      sent = sent.thenCompose(before -> send(peer, id, codec.encode(content), 0));
+    }
+    return sent;
   }
 
   private CompletableFuture<Void> send(String peer, BlockId id, byte[] bytes, long records) {
@@ -259,7 +270,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
       case DELTA -> node.store().put(id, new Block.Encoded(bytes, records));
       case SNAPSHOT -> {
         KeyedState state = state(id.owner(), id.partition());
-        state.clear();
+        if (id.sequence() == 0) {
+          state.clear();
+        }
         state.apply(codec.decode(bytes));
       }
       default -> throw new IllegalArgumentException("a worker takes no block of kind " + id.kind());

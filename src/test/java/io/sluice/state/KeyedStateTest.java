@@ -84,7 +84,7 @@ class KeyedStateTest {
         changed.commit(batch + 1);
       }
       KeyedState copy = new KeyedState();
-      copy.apply(changed.snapshot());
+      changed.snapshot(1).forEach(copy::apply);
       assertThat(all(changed)).as("sequence %d", sequence).isEqualTo(reference);
       assertThat(all(standby)).as("sequence %d", sequence).isEqualTo(reference);
       assertThat(all(copy)).as("sequence %d", sequence).isEqualTo(reference);
