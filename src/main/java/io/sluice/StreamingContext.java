@@ -19,6 +19,7 @@ import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
+import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener;
 import io.sluice.api.Ticker;
 import io.sluice.batch.BlockId;
@@ -64,6 +65,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -611,8 +613,32 @@ public final class StreamingContext implements AutoCloseable {
     return new Broadcast<>(broadcasts.add(supplier, refresh.toMillis()), broadcasts);
   }
 
+  /** Tells the listener of all that happens from now on. Can be called at any time, from any thread. */
   public void addStreamingListener(StreamingListener listener) {
-    listeners.add(listener);
+    listeners.add(requireNonNull(listener, "addStreamingListener needs a listener, got null."));
+  }
+
+  /** The listener hears nothing more; nothing happens if it was not added. A call that has begun goes on. */
+  public void removeStreamingListener(StreamingListener listener) {
+    listeners.remove(
+        requireNonNull(listener, "removeStreamingListener needs a listener, got null."));
+  }
+
+  /**
+   * What listeners hear, as objects: each subscriber is given all that happens from its subscription on, and
+   * {@code onComplete} when the context has ended.
+   *
+   * <p>Events wait for a subscriber that does not ask for them. When there are more than {@code buffer}, the oldest go,
+   * and the next event is a {@link StreamingEvent.EventsLost}; a slow subscriber never holds back a batch.
+   *
+   * @throws IllegalArgumentException if the buffer is less than 1
+   */
+  public Flow.Publisher<StreamingEvent> events(int buffer) {
+    if (buffer < 1) {
+      throw new IllegalArgumentException(
+          "events needs a buffer of at least 1 event, got " + buffer + ".");
+    }
+    return listeners.events(buffer);
   }
 
   /** The stages that the program is compiled into. */
