@@ -109,6 +109,7 @@ public final class StreamingContext implements AutoCloseable {
   private final List<Program.Output> outputs = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
   private long rememberMillis;
+  private final List<SinkOutput<?>> sinks = new ArrayList<>();
   private final Map<Integer, StreamProgram.BatchFunction> outputFunctions = new HashMap<>();
   private final List<StreamProgram.ReceiverSpec> receivers = new ArrayList<>();
   private final ContextActor.Life life = new ContextActor.Life();
@@ -169,6 +170,8 @@ public final class StreamingContext implements AutoCloseable {
     private int nodes;
 
     private Builder(String name, Duration interval) {
+      requireNonNull(name, "A context needs a name, got null.");
+      requireNonNull(interval, "A context needs a batch interval, got null.");
       if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]*")) {
         throw new IllegalArgumentException(
             "Context name '" + name + "' must consist of letters, digits, '-', '_' and '.'.");
@@ -412,6 +415,7 @@ public final class StreamingContext implements AutoCloseable {
    * @param oneAtATime one a batch; otherwise all that are there
    */
   public <T> DStream<T> queueStream(Queue<RDD<T>> queue, boolean oneAtATime) {
+    requireNonNull(queue, "queueStream got null; it needs a queue.");
     requireInitialized("Cannot add a stream");
     Node node = generated("queueStream", List.of(), time -> takeFrom(queue, oneAtATime));
     return new DStream<>(this, node, intervalMillis);
@@ -434,6 +438,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalArgumentException if there is none or they slide differently
    */
   public <T> DStream<T> union(List<DStream<T>> streams) {
+    requireNonNull(streams, "union got null; it needs a list of streams.");
     if (streams.isEmpty()) {
       throw new IllegalArgumentException("union needs at least one stream.");
     }
@@ -448,6 +453,8 @@ public final class StreamingContext implements AutoCloseable {
   public <T> DStream<T> transform(
       List<? extends DStreamLike<?, ?, ?>> streams,
       Function2<List<RDD<?>>, Instant, RDD<T>> function) {
+    requireNonNull(streams, "transform got null; it needs a list of streams.");
+    requireNonNull(function, "transform got null; it needs a function.");
     if (streams.isEmpty()) {
       throw new IllegalArgumentException("transform needs at least one stream.");
     }
@@ -470,6 +477,7 @@ public final class StreamingContext implements AutoCloseable {
 
   /** Records of the program as an RDD; they stay on the driver until tasks read them. */
   public <T> RDD<T> parallelize(List<T> records, int partitions) {
+    requireNonNull(records, "parallelize got null; it needs a list of records.");
     if (partitions < 1 || partitions > 0xFFFF) {
       throw new IllegalArgumentException(
           "Number of partitions must be between 1 and 65535, got " + partitions + ".");
@@ -504,10 +512,7 @@ public final class StreamingContext implements AutoCloseable {
    */
   public void remember(Duration duration) {
     requireInitialized("Cannot remember");
-    if (duration.toMillis() < 1) {
-      throw new IllegalArgumentException(
-          "Duration to remember must be at least 1 ms, got " + Millis.text(duration) + ".");
-    }
+    DStreamLike.requirePositive("Duration to remember", duration);
     rememberMillis = duration.toMillis();
   }
 
@@ -579,6 +584,7 @@ public final class StreamingContext implements AutoCloseable {
    * @see Counter
    */
   public Counter counter(String name) {
+    requireNonNull(name, "counter got null; it needs a name.");
     return new Counter(name, counters.total(name));
   }
 
@@ -665,6 +671,7 @@ public final class StreamingContext implements AutoCloseable {
     Program program = program();
     List<StreamProgram.ReceiverSpec> read =
         receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList();
+    sinks.forEach(sink -> sink.open(deployment.system(), life.stopped()));
     engine().tell(new ContextActor.Begin(new StreamProgram(program, outputFunctions, read)));
     await(life.started());
   }
@@ -858,6 +865,11 @@ public final class StreamingContext implements AutoCloseable {
     requireInitialized("Cannot add a stream");
     return new Node.Generated(newId(), operation, inputs, time -> {
       RDD<?> made = maker.make(time);
+      if (made != null && made.context() != this) {
+        throw new IllegalArgumentException(
+            "An RDD of context '%s' was given to a stream of context '%s'; they must belong to the same."
+                .formatted(made.context().name(), name));
+      }
       return made == null ? null : made.node();
     });
   }
@@ -868,6 +880,17 @@ public final class StreamingContext implements AutoCloseable {
     int output = outputs.size();
     outputs.add(new Program.Output(output, operation + "-" + output, node, slideMillis));
     outputFunctions.put(output, function);
+  }
+
+  ActorSystem<?> system() {
+    return deployment.system();
+  }
+
+  /** Notes a sink that runs as long as the context does. */
+  <T> SinkOutput<T> addSink(SinkOutput<T> sink) {
+    requireInitialized("Cannot add an output");
+    sinks.add(sink);
+    return sink;
   }
 
   /**
@@ -882,6 +905,11 @@ public final class StreamingContext implements AutoCloseable {
     throw new IllegalStateException("The nodes of this context are not inside this process.");
   }
 
+  /** Streams can be made of others only while the program is written. */
+  void requireBuilding() {
+    requireInitialized("Cannot add an operation");
+  }
+
   private synchronized void requireInitialized(String what) {
     if (state != ContextState.INITIALIZED) {
       throw new IllegalStateException(
@@ -892,6 +920,7 @@ public final class StreamingContext implements AutoCloseable {
 
   private synchronized void release() {
     state = ContextState.STOPPED;
+    sinks.forEach(SinkOutput::awaitEnd);
     deployment.close();
   }
 

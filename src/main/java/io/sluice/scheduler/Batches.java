@@ -425,7 +425,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     others.removeAll(again);
     again.forEach(jobs::start);
     for (JobRun job : others) {
-      recovers(Scope.JOB, job.batchMillis(), reason);
+      if (job.batchMillis() < 0) {
+        recovers(Scope.JOB, -1, reason);
+      }
       jobs.startForCaller(job);
     }
   }
