@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import akka.actor.typed.ActorSystem;
 import akka.japi.Pair;
 import akka.stream.OverflowStrategy;
-import akka.stream.QueueOfferResult;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
@@ -78,10 +77,13 @@ final class SinkOutput<T> {
   private void offer(List<T> records) throws InterruptedException {
     SourceQueueWithComplete<List<T>> opened = requireNonNull(queue, "The sink does not run");
     try {
-      QueueOfferResult result = opened.offer(records).toCompletableFuture().get();
-      if (result.isEnqueued()) {
+      if (opened.offer(records).toCompletableFuture().get().isEnqueued()) {
         return;
       }
+    } catch (ExecutionException detached) {
+      log.debug("Records were offered to a sink that has ended", detached);
+    }
+    try {
       opened.watchCompletion().toCompletableFuture().get();
     } catch (ExecutionException failure) {
       throw new SluiceException(

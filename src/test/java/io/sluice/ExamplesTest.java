@@ -10,6 +10,7 @@ import examples.StatefulWordCount;
 import examples.TrendingTopics;
 import examples.UserSessions;
 import examples.ViewsAndClicks;
+import examples.TestedWordCount;
 import examples.WindowedTopWords;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -60,6 +61,13 @@ class ExamplesTest {
   @AfterEach
   void restoreOutput() {
     System.setOut(standardOut);
+  }
+
+  @Test
+  void aProgramIsTestedWithoutATestFramework() {
+    TestedWordCount.main(new String[0]);
+
+    assertThat(screen.toString()).contains("4 batches were as expected.");
   }
 
   @Test
