@@ -123,7 +123,7 @@ class BatchOutputsTest {
     try (StreamingTest test = StreamingTest.create()) {
       test.input(List.of(List.of(1, 0, 2), List.of(1)))
           .map(number -> {
-            if (number == 0 && TaskContext.get().attempt() == 1) {
+            if (number == 0 && TaskContext.current().attempt() == 1) {
               throw new IllegalStateException("in the middle of a file");
             }
             return number;

@@ -7,10 +7,10 @@ import examples.NetworkWordCount;
 import examples.PricedOrders;
 import examples.RecentQueries;
 import examples.StatefulWordCount;
+import examples.TestedWordCount;
 import examples.TrendingTopics;
 import examples.UserSessions;
 import examples.ViewsAndClicks;
-import examples.TestedWordCount;
 import examples.WindowedTopWords;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -64,10 +64,10 @@ class ExamplesTest {
   }
 
   @Test
-  void aProgramIsTestedWithoutATestFramework() {
+  void aProgramIsTestedWithoutATestFramework() throws Exception {
     TestedWordCount.main(new String[0]);
 
-    assertThat(screen.toString()).contains("4 batches were as expected.");
+    screen.await(text -> text.contains("4 batches were as expected."));
   }
 
   @Test

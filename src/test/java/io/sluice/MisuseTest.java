@@ -341,7 +341,9 @@ class MisuseTest {
         () -> context.transform(List.of(), (rdds, time) -> null));
     isNull("join got null; it needs a stream.", () -> pairs.join(null));
     isNull("mapWithState got null; it needs a StateSpec.", () -> pairs.mapWithState(null));
-    isNull("The receiver is null; give an object of a class that extends Receiver.", () -> context.receiverStream(null));
+    isNull(
+        "The receiver is null; give an object of a class that extends Receiver.",
+        () -> context.receiverStream(null));
     isNull("queueStream got null; it needs a queue.", () -> context.queueStream(null));
     isNull("toActor got null; it needs an actor.", () -> numbers.toActor(null));
     isNull("toSink got null; it needs a sink.", () -> numbers.toSink(null));
