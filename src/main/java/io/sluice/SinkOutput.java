@@ -2,6 +2,7 @@ package io.sluice;
 
 import static java.util.Objects.requireNonNull;
 
+import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.japi.Pair;
 import akka.stream.OverflowStrategy;
@@ -31,6 +32,7 @@ final class SinkOutput<T> {
 
   private final Sink<T, ?> sink;
   private @Nullable SourceQueueWithComplete<List<T>> queue;
+  private @Nullable CompletionStage<Done> fed;
   private @Nullable CompletionStage<?> ended;
 
   SinkOutput(Sink<T, ?> sink) {
@@ -44,15 +46,16 @@ final class SinkOutput<T> {
    */
   void open(ActorSystem<?> system, CompletionStage<Void> stopped) {
     // Without a buffer an offer is accepted when the sink asks for more, not before.
-    Pair<SourceQueueWithComplete<List<T>>, ?> running = Source.<List<T>>queue(
-            0, OverflowStrategy.backpressure())
-        .mapConcat(records -> records)
-        .toMat(sink, Keep.both())
-        .run(system);
-    SourceQueueWithComplete<List<T>> opened = running.first();
+    Pair<Pair<SourceQueueWithComplete<List<T>>, CompletionStage<Done>>, ?> running =
+        Source.<List<T>>queue(0, OverflowStrategy.backpressure())
+            .mapConcat(records -> records)
+            .watchTermination(Keep.both())
+            .toMat(sink, Keep.both())
+            .run(system);
+    SourceQueueWithComplete<List<T>> opened = running.first().first();
     queue = opened;
-    ended =
-        running.second() instanceof CompletionStage<?> result ? result : opened.watchCompletion();
+    fed = running.first().second();
+    ended = running.second() instanceof CompletionStage<?> result ? result : fed;
     var unused = stopped.whenComplete((done, failure) -> {
       if (failure == null) {
         opened.complete();
@@ -76,6 +79,7 @@ final class SinkOutput<T> {
 
   private void offer(List<T> records) throws InterruptedException {
     SourceQueueWithComplete<List<T>> opened = requireNonNull(queue, "The sink does not run");
+    CompletionStage<Done> over = requireNonNull(fed, "The sink does not run");
     try {
       if (opened.offer(records).toCompletableFuture().get().isEnqueued()) {
         return;
@@ -84,7 +88,7 @@ final class SinkOutput<T> {
       log.debug("Records were offered to a sink that has ended", detached);
     }
     try {
-      opened.watchCompletion().toCompletableFuture().get();
+      over.toCompletableFuture().get();
     } catch (ExecutionException failure) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,

@@ -134,7 +134,7 @@ class ExamplesTest {
 
   @Test
   void trendingTopicsPrintsTheTopicsOfTheWindow() throws Exception {
-    String text = talk(TrendingTopics::main, "#b", "#a and #b #b\n");
+    String text = talk(TrendingTopics::main, "#a", "#a and #b #b\n");
 
     assertThat(text).containsSubsequence("Trending at", "#b", "#a").doesNotContain("and");
   }
