@@ -1,5 +1,7 @@
 package io.sluice;
 
+import akka.actor.typed.ActorRef;
+import akka.stream.javadsl.Sink;
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
 import io.sluice.api.FlatMapFunction;
@@ -9,6 +11,7 @@ import io.sluice.api.Function3;
 import io.sluice.api.Pair;
 import io.sluice.api.PairFlatMapFunction;
 import io.sluice.api.PairFunction;
+import io.sluice.api.SaveOptions;
 import io.sluice.api.VoidFunction;
 import io.sluice.api.VoidFunction2;
 import io.sluice.plan.Aggregation;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all streams can do: a stream is one RDD a batch, and its operations apply to each of them.
@@ -37,12 +41,15 @@ import java.util.Optional;
 public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream, PairDStream {
 
   private static final Duration DEFAULT_IDLE = Duration.ofMinutes(1);
+  private static final int RECORDS_AT_ONCE = 10_000;
+  private static final String FUNCTION = "a function";
 
   private final StreamingContext context;
   private final Node node;
   private final long slideMillis;
 
   DStreamLike(StreamingContext context, Node node, long slideMillis) {
+    context.requireBuilding();
     this.context = context;
     this.node = node;
     this.slideMillis = slideMillis;
@@ -116,6 +123,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
 
   /** The same records in exactly {@code partitions} partitions in every batch. */
   public final S repartition(int partitions) {
+    RDD.requirePartitions(partitions);
     Node dealt = narrow(RDD.partitions(Functions.<T>dealt(partitions), "repartition"), false);
     Node spread = new Node.Exchange(
         context.newId(), List.of(dealt), new Aggregation.Pass(), partitions, true);
@@ -229,22 +237,26 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
    * @param function must not return null
    */
   public final <U> DStream<U> transform(Function<R, RDD<U>> function) {
+    requireGiven(function, "transform", FUNCTION);
     return transform((rdd, time) -> function.call(rdd));
   }
 
   /** As {@link #transform(Function)}, with the batch time. */
   public final <U> DStream<U> transform(Function2<R, Instant, RDD<U>> function) {
+    requireGiven(function, "transform", FUNCTION);
     return stream(
         generated("transform", List.of(node), time -> function.call(atBatch(time), at(time))));
   }
 
   /** As {@link #transform(Function)}, giving pairs. */
   public final <K, V> PairDStream<K, V> transformToPair(Function<R, PairRDD<K, V>> function) {
+    requireGiven(function, "transformToPair", FUNCTION);
     return transformToPair((rdd, time) -> function.call(rdd));
   }
 
   public final <K, V> PairDStream<K, V> transformToPair(
       Function2<R, Instant, PairRDD<K, V>> function) {
+    requireGiven(function, "transformToPair", FUNCTION);
     return pairs(generated(
         "transformToPair", List.of(node), time -> function.call(atBatch(time), at(time))));
   }
@@ -253,6 +265,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
   public final <O, P extends RDD<O>, U> DStream<U> transformWith(
       DStreamLike<O, ?, P> other, Function3<R, P, Instant, RDD<U>> function) {
     requireFits(other, "transformWith");
+    requireGiven(function, "transformWith", FUNCTION);
     return stream(generated(
         "transformWith",
         List.of(node, other.node()),
@@ -263,6 +276,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
   public final <O, P extends RDD<O>, K, V> PairDStream<K, V> transformWithToPair(
       DStreamLike<O, ?, P> other, Function3<R, P, Instant, PairRDD<K, V>> function) {
     requireFits(other, "transformWithToPair");
+    requireGiven(function, "transformWithToPair", FUNCTION);
     return pairs(generated(
         "transformWithToPair",
         List.of(node, other.node()),
@@ -290,6 +304,8 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
    * @throws IllegalStateException if the context was not started
    */
   public final List<R> slice(Instant from, Instant to) {
+    requireGiven(from, "slice", "a time to begin with");
+    requireGiven(to, "slice", "a time to end with");
     return context.remembered(node, from, to).stream().map(this::atBatch).toList();
   }
 
@@ -307,6 +323,8 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
    */
   public final EventTimeStream<T> withTimestamps(
       Function<T, Instant> timestamp, Duration allowedLateness) {
+    requireGiven(timestamp, "withTimestamps", FUNCTION);
+    requireGiven(allowedLateness, "withTimestamps", "an allowed lateness, zero for none");
     if (allowedLateness.isNegative()) {
       throw new IllegalArgumentException(
           "Allowed lateness must not be negative, got " + Millis.text(allowedLateness) + ".");
@@ -332,7 +350,16 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
     return stream(new Node.Narrow(id, node, observe, false));
   }
 
-  static void requirePositive(String what, Duration duration) {
+  static void requireGiven(@Nullable Object argument, String operation, String what) {
+    if (argument == null) {
+      throw new NullPointerException(operation + " got null; it needs " + what + ".");
+    }
+  }
+
+  static void requirePositive(String what, @Nullable Duration duration) {
+    if (duration == null) {
+      throw new NullPointerException(what + " is null; it must be at least 1 ms.");
+    }
     if (duration.toMillis() < 1) {
       throw new IllegalArgumentException(
           "%s must be at least 1 ms, got %s.".formatted(what, Millis.text(duration)));
@@ -341,11 +368,13 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
 
   /** Output: calls a function on the driver with each RDD; actions inside it run on the workers. */
   public final void foreachRDD(VoidFunction<R> function) {
+    requireGiven(function, "foreachRDD", FUNCTION);
     foreachRDD((rdd, time) -> function.call(rdd));
   }
 
   /** As {@link #foreachRDD(VoidFunction)}, with the batch time. */
   public final void foreachRDD(VoidFunction2<R, Instant> function) {
+    requireGiven(function, "foreachRDD", FUNCTION);
     output("foreachRDD", function);
   }
 
@@ -356,33 +385,102 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
 
   /** Output: prints the first {@code count} records of each batch on the driver. */
   public final void print(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "print needs at least 1 record to print, got " + count + ".");
+    }
     output("print", (rdd, time) -> Printing.print(rdd.take(count + 1), time, count));
   }
 
   /** Output: saves each batch as text in the directory {@code prefix-MILLIS}; see {@link RDD#saveAsTextFile}. */
   public final void saveAsTextFiles(String prefix) {
-    saveAsTextFiles(prefix, "");
+    saveAsTextFiles(prefix, SaveOptions.usual());
   }
 
   /** As {@link #saveAsTextFiles(String)}, in the directory {@code prefix-MILLIS.suffix}. */
   public final void saveAsTextFiles(String prefix, String suffix) {
-    String ending = suffix.isEmpty() ? "" : "." + suffix;
-    output(
-        "saveAsTextFiles",
-        (rdd, time) -> rdd.saveAsTextFile(prefix + "-" + time.toEpochMilli() + ending));
+    saveAsTextFiles(prefix, SaveOptions.usual().suffix(suffix));
+  }
+
+  /** As {@link #saveAsTextFiles(String)}, with what can be chosen. */
+  public final void saveAsTextFiles(String prefix, SaveOptions options) {
+    save("saveAsTextFiles", prefix, options, RDD::saveAsTextFile);
   }
 
   /** As {@link #saveAsTextFiles(String)}, encoded; see {@link RDD#saveAsObjectFile}. */
   public final void saveAsObjectFiles(String prefix) {
-    saveAsObjectFiles(prefix, "");
+    saveAsObjectFiles(prefix, SaveOptions.usual());
   }
 
   /** As {@link #saveAsTextFiles(String, String)}, encoded; see {@link RDD#saveAsObjectFile}. */
   public final void saveAsObjectFiles(String prefix, String suffix) {
-    String ending = suffix.isEmpty() ? "" : "." + suffix;
-    output(
-        "saveAsObjectFiles",
-        (rdd, time) -> rdd.saveAsObjectFile(prefix + "-" + time.toEpochMilli() + ending));
+    saveAsObjectFiles(prefix, SaveOptions.usual().suffix(suffix));
+  }
+
+  /** As {@link #saveAsTextFiles(String, SaveOptions)}, encoded; see {@link RDD#saveAsObjectFile}. */
+  public final void saveAsObjectFiles(String prefix, SaveOptions options) {
+    save("saveAsObjectFiles", prefix, options, RDD::saveAsObjectFile);
+  }
+
+  private void save(
+      String operation, String prefix, SaveOptions options, VoidFunction2<R, String> save) {
+    requireGiven(prefix, operation, "the beginning of the directories' names");
+    requireGiven(options, operation, "options");
+    String ending = options.suffix().isEmpty() ? "" : "." + options.suffix();
+    output(operation, (rdd, time) -> {
+      if (!options.skipsEmptyBatches() || !rdd.isEmpty()) {
+        save.call(rdd, prefix + "-" + time.toEpochMilli() + ending);
+      }
+    });
+  }
+
+  /**
+   * Output: tells every record to an actor, those of a partition in their order, from the driver. Each is told once a
+   * batch, however often tasks were tried. A batch is over when all are told, whether or not the actor has taken them;
+   * an actor that may be slower than the stream should be asked, with {@link #toActor(ActorRef, Function2, Duration)}.
+   */
+  public final void toActor(ActorRef<? super T> actor) {
+    requireGiven(actor, "toActor", "an actor");
+    output("toActor", (rdd, time) -> records(rdd).forEachRemaining(actor::tell));
+  }
+
+  /**
+   * Output: asks an actor to take every record, those of a partition in their order, from the driver. A batch is over
+   * when the actor has acknowledged all of its records, and up to a thousand are on their way at a time.
+   *
+   * <p>The batch fails, and the error names the actor, if an answer does not come in time or is an error of
+   * {@link akka.pattern.StatusReply}. Any other answer is an acknowledgement.
+   *
+   * @param message makes what is sent to the actor, of a record and whom to answer; runs on the driver
+   * @param timeout from sending a record to its acknowledgement
+   */
+  public final <M, A> void toActor(
+      ActorRef<M> actor, Function2<T, ActorRef<A>, M> message, Duration timeout) {
+    requireGiven(actor, "toActor", "an actor");
+    requireGiven(message, "toActor", FUNCTION);
+    requirePositive("Time-out of toActor", timeout);
+    ActorOutput<T, M, A> asked = new ActorOutput<>(context.system(), actor, message, timeout);
+    output("toActor", (rdd, time) -> asked.feed(records(rdd)));
+  }
+
+  /**
+   * Output: an Akka Streams sink that takes every record, those of a partition in their order, on the driver.
+   *
+   * <p>It is run once, when the context starts, and completed when the context stops, or failed with what the context
+   * failed with. A batch is over when the sink has taken all of its records and asks for more, so a slow sink holds back
+   * batches and, behind them, receivers. If the sink fails or ends, the next batch fails with its error.
+   */
+  public final void toSink(Sink<? super T, ?> sink) {
+    requireGiven(sink, "toSink", "a sink");
+    // A sink that takes more kinds of records takes these.
+    SinkOutput<T> fed = context.addSink(new SinkOutput<>(Functions.cast(sink)));
+    output("toSink", (rdd, time) -> fed.feed(records(rdd)));
+  }
+
+  /** All records; when there are many, one partition at a time. */
+  private static <T> Iterator<T> records(RDD<T> rdd) {
+    List<T> first = rdd.take(RECORDS_AT_ONCE + 1);
+    return first.size() <= RECORDS_AT_ONCE ? first.iterator() : rdd.toLocalIterator();
   }
 
   /**
@@ -390,6 +488,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
    * has the batch already.
    */
   public final void foreachBatch(VoidFunction2<R, Batch> function) {
+    requireGiven(function, "foreachBatch", FUNCTION);
     output("foreachBatch", (rdd, time) -> function.call(rdd, batch(time)));
   }
 
@@ -398,6 +497,8 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
    * partition may be handed over more than once, after a failure; see {@link BatchPartition}.
    */
   public final void foreachBatchPartition(VoidFunction2<Iterator<T>, BatchPartition> function) {
+    // Refused here, not in the first batch.
+    var unused = Closure.of(function, "foreachBatchPartition");
     output("foreachBatchPartition", (rdd, time) -> rdd.foreachPartition(batch(time), function));
   }
 
@@ -405,10 +506,14 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
     return new Batch(time.toEpochMilli() / slideMillis, time);
   }
 
-  final void requireFits(DStreamLike<?, ?, ?> other, String operation) {
+  final void requireFits(@Nullable DStreamLike<?, ?, ?> other, String operation) {
+    if (other == null) {
+      throw new NullPointerException(operation + " got null; it needs a stream.");
+    }
     if (other.context != context) {
       throw new IllegalArgumentException(
-          "The streams given to " + operation + " belong to different contexts.");
+          "The streams given to %s belong to contexts '%s' and '%s'; they must belong to the same."
+              .formatted(operation, context.name(), other.context.name()));
     }
     if (other.slideMillis != slideMillis) {
       throw new IllegalArgumentException(

@@ -34,6 +34,7 @@ public final class EventWindows<K, V> {
 
   /** The same, with the keys divided into another number of partitions. */
   public EventWindows<K, V> numPartitions(int count) {
+    RDD.requirePartitions(count);
     return new EventWindows<>(observed, windows, count);
   }
 

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Spliterators;
+import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -344,15 +345,19 @@ final class Functions {
       throws IOException {
     Path target = Files.createDirectories(Path.of(directory));
     String name = "part-%05d".formatted(index);
-    Path unfinished = Files.createTempFile(target, "." + name, ".tmp");
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished))) {
-      writer.write(out);
+    Path unfinished = target.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished))) {
+        writer.write(out);
+      }
+      Files.move(
+          unfinished,
+          target.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(unfinished);
     }
-    Files.move(
-        unfinished,
-        target.resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
     return name;
   }
 

@@ -168,6 +168,7 @@ public sealed class PairDStream<K, V>
   /** As with a length and a slide, and what else can be chosen. */
   public PairDStream<K, V> reduceByKeyAndWindow(
       Function2<V, V, V> function, Function2<V, V, V> inverse, WindowOptions options) {
+    requireGiven(options, "reduceByKeyAndWindow", "options");
     int partitions =
         options.numPartitions() > 0 ? options.numPartitions() : context().defaultPartitions();
     return sliding(
@@ -290,6 +291,7 @@ public sealed class PairDStream<K, V>
   private <R> PairDStream<K, R> together(
       PairDStream<K, ?> other, int partitions, Operator each, String operation) {
     requireFits(other, operation);
+    RDD.requirePartitions(partitions);
     Node groups = new Node.Exchange(
         context().newId(), List.of(node(), other.node()), new Aggregation.Cogroup(2), partitions);
     return pairs(new Node.Narrow(context().newId(), groups, each, true));
@@ -350,6 +352,7 @@ public sealed class PairDStream<K, V>
    * @return what the function puts out
    */
   public <S, M> MapWithStateDStream<K, V, S, M> mapWithState(StateSpec<K, V, S, M> spec) {
+    requireGiven(spec, "mapWithState", "a StateSpec");
     int partitions = spec.partitionsOr(context().defaultPartitions());
     int id = context().newId();
     Operator operator =
@@ -379,6 +382,11 @@ public sealed class PairDStream<K, V>
   }
 
   private @Nullable Node initial(@Nullable PairRDD<K, ?> state, int partitions) {
+    if (state != null && state.context() != context()) {
+      throw new IllegalArgumentException(
+          "Initial state belongs to context '%s', the stream to '%s'; they must belong to the same."
+              .formatted(state.context().name(), context().name()));
+    }
     if (state == null || Partitioning.of(state.node()) == partitions) {
       return state == null ? null : state.node();
     }

@@ -4,7 +4,6 @@ import io.sluice.api.Function3;
 import io.sluice.api.Function4;
 import io.sluice.api.State;
 import io.sluice.plan.Closure;
-import io.sluice.plan.Millis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -60,6 +59,7 @@ public final class StateSpec<K, V, S, M> {
 
   /** What is remembered before the first batch; nothing unless set. */
   public StateSpec<K, V, S, M> initialState(PairRDD<K, S> state) {
+    DStreamLike.requireGiven(state, "initialState", "an RDD");
     return new StateSpec<>(function, optional, state, partitions, timeout);
   }
 
@@ -82,10 +82,7 @@ public final class StateSpec<K, V, S, M> {
    * @throws IllegalArgumentException if it is less than a millisecond
    */
   public StateSpec<K, V, S, M> timeout(Duration idle) {
-    if (idle.toMillis() < 1) {
-      throw new IllegalArgumentException(
-          "State time-out must be at least 1 ms, got " + Millis.text(idle) + ".");
-    }
+    DStreamLike.requirePositive("State time-out", idle);
     return new StateSpec<>(function, optional, initialState, partitions, idle);
   }
 

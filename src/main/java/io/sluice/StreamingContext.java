@@ -19,6 +19,7 @@ import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
+import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener;
 import io.sluice.api.Ticker;
 import io.sluice.batch.BlockId;
@@ -64,6 +65,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -107,6 +109,7 @@ public final class StreamingContext implements AutoCloseable {
   private final List<Program.Output> outputs = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
   private long rememberMillis;
+  private final List<SinkOutput<?>> sinks = new ArrayList<>();
   private final Map<Integer, StreamProgram.BatchFunction> outputFunctions = new HashMap<>();
   private final List<StreamProgram.ReceiverSpec> receivers = new ArrayList<>();
   private final ContextActor.Life life = new ContextActor.Life();
@@ -167,6 +170,8 @@ public final class StreamingContext implements AutoCloseable {
     private int nodes;
 
     private Builder(String name, Duration interval) {
+      requireNonNull(name, "A context needs a name, got null.");
+      requireNonNull(interval, "A context needs a batch interval, got null.");
       if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]*")) {
         throw new IllegalArgumentException(
             "Context name '" + name + "' must consist of letters, digits, '-', '_' and '.'.");
@@ -410,6 +415,7 @@ public final class StreamingContext implements AutoCloseable {
    * @param oneAtATime one a batch; otherwise all that are there
    */
   public <T> DStream<T> queueStream(Queue<RDD<T>> queue, boolean oneAtATime) {
+    requireNonNull(queue, "queueStream got null; it needs a queue.");
     requireInitialized("Cannot add a stream");
     Node node = generated("queueStream", List.of(), time -> takeFrom(queue, oneAtATime));
     return new DStream<>(this, node, intervalMillis);
@@ -432,6 +438,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalArgumentException if there is none or they slide differently
    */
   public <T> DStream<T> union(List<DStream<T>> streams) {
+    requireNonNull(streams, "union got null; it needs a list of streams.");
     if (streams.isEmpty()) {
       throw new IllegalArgumentException("union needs at least one stream.");
     }
@@ -446,6 +453,8 @@ public final class StreamingContext implements AutoCloseable {
   public <T> DStream<T> transform(
       List<? extends DStreamLike<?, ?, ?>> streams,
       Function2<List<RDD<?>>, Instant, RDD<T>> function) {
+    requireNonNull(streams, "transform got null; it needs a list of streams.");
+    requireNonNull(function, "transform got null; it needs a function.");
     if (streams.isEmpty()) {
       throw new IllegalArgumentException("transform needs at least one stream.");
     }
@@ -468,6 +477,7 @@ public final class StreamingContext implements AutoCloseable {
 
   /** Records of the program as an RDD; they stay on the driver until tasks read them. */
   public <T> RDD<T> parallelize(List<T> records, int partitions) {
+    requireNonNull(records, "parallelize got null; it needs a list of records.");
     if (partitions < 1 || partitions > 0xFFFF) {
       throw new IllegalArgumentException(
           "Number of partitions must be between 1 and 65535, got " + partitions + ".");
@@ -502,10 +512,7 @@ public final class StreamingContext implements AutoCloseable {
    */
   public void remember(Duration duration) {
     requireInitialized("Cannot remember");
-    if (duration.toMillis() < 1) {
-      throw new IllegalArgumentException(
-          "Duration to remember must be at least 1 ms, got " + Millis.text(duration) + ".");
-    }
+    DStreamLike.requirePositive("Duration to remember", duration);
     rememberMillis = duration.toMillis();
   }
 
@@ -577,6 +584,7 @@ public final class StreamingContext implements AutoCloseable {
    * @see Counter
    */
   public Counter counter(String name) {
+    requireNonNull(name, "counter got null; it needs a name.");
     return new Counter(name, counters.total(name));
   }
 
@@ -611,8 +619,32 @@ public final class StreamingContext implements AutoCloseable {
     return new Broadcast<>(broadcasts.add(supplier, refresh.toMillis()), broadcasts);
   }
 
+  /** Tells the listener of all that happens from now on. Can be called at any time, from any thread. */
   public void addStreamingListener(StreamingListener listener) {
-    listeners.add(listener);
+    listeners.add(requireNonNull(listener, "addStreamingListener needs a listener, got null."));
+  }
+
+  /** The listener hears nothing more; nothing happens if it was not added. A call that has begun goes on. */
+  public void removeStreamingListener(StreamingListener listener) {
+    listeners.remove(
+        requireNonNull(listener, "removeStreamingListener needs a listener, got null."));
+  }
+
+  /**
+   * What listeners hear, as objects: each subscriber is given all that happens from its subscription on, and
+   * {@code onComplete} when the context has ended.
+   *
+   * <p>Events wait for a subscriber that does not ask for them. When there are more than {@code buffer}, the oldest go,
+   * and the next event is a {@link StreamingEvent.EventsLost}; a slow subscriber never holds back a batch.
+   *
+   * @throws IllegalArgumentException if the buffer is less than 1
+   */
+  public Flow.Publisher<StreamingEvent> events(int buffer) {
+    if (buffer < 1) {
+      throw new IllegalArgumentException(
+          "events needs a buffer of at least 1 event, got " + buffer + ".");
+    }
+    return listeners.events(buffer);
   }
 
   /** The stages that the program is compiled into. */
@@ -639,6 +671,7 @@ public final class StreamingContext implements AutoCloseable {
     Program program = program();
     List<StreamProgram.ReceiverSpec> read =
         receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList();
+    sinks.forEach(sink -> sink.open(deployment.system(), life.stopped()));
     engine().tell(new ContextActor.Begin(new StreamProgram(program, outputFunctions, read)));
     await(life.started());
   }
@@ -832,6 +865,11 @@ public final class StreamingContext implements AutoCloseable {
     requireInitialized("Cannot add a stream");
     return new Node.Generated(newId(), operation, inputs, time -> {
       RDD<?> made = maker.make(time);
+      if (made != null && made.context() != this) {
+        throw new IllegalArgumentException(
+            "An RDD of context '%s' was given to a stream of context '%s'; they must belong to the same."
+                .formatted(made.context().name(), name));
+      }
       return made == null ? null : made.node();
     });
   }
@@ -842,6 +880,17 @@ public final class StreamingContext implements AutoCloseable {
     int output = outputs.size();
     outputs.add(new Program.Output(output, operation + "-" + output, node, slideMillis));
     outputFunctions.put(output, function);
+  }
+
+  ActorSystem<?> system() {
+    return deployment.system();
+  }
+
+  /** Notes a sink that runs as long as the context does. */
+  <T> SinkOutput<T> addSink(SinkOutput<T> sink) {
+    requireInitialized("Cannot add an output");
+    sinks.add(sink);
+    return sink;
   }
 
   /**
@@ -856,6 +905,11 @@ public final class StreamingContext implements AutoCloseable {
     throw new IllegalStateException("The nodes of this context are not inside this process.");
   }
 
+  /** Streams can be made of others only while the program is written. */
+  void requireBuilding() {
+    requireInitialized("Cannot add an operation");
+  }
+
   private synchronized void requireInitialized(String what) {
     if (state != ContextState.INITIALIZED) {
       throw new IllegalStateException(
@@ -866,6 +920,7 @@ public final class StreamingContext implements AutoCloseable {
 
   private synchronized void release() {
     state = ContextState.STOPPED;
+    sinks.forEach(SinkOutput::awaitEnd);
     deployment.close();
   }
 

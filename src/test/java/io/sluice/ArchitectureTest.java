@@ -85,7 +85,8 @@ class ArchitectureTest {
       "akka.actor.typed.ActorSystem",
       "akka.actor.typed.ActorRef",
       "akka.actor.typed.receptionist.ServiceKey",
-      "akka.stream.javadsl.Source");
+      "akka.stream.javadsl.Source",
+      "akka.stream.javadsl.Sink");
 
   private static final JavaClasses ENGINE = new ClassFileImporter()
       .withImportOption(new ImportOption.DoNotIncludeTests())

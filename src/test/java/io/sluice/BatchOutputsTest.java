@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
 import io.sluice.api.Pair;
+import io.sluice.api.SaveOptions;
 import io.sluice.testkit.StreamingTest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +92,55 @@ class BatchOutputsTest {
       assertThat(context.objectFile(prefix + "-1000.obj").collect()).isEqualTo(List.of(1, 2));
       assertThat(context.objectFile(prefix + "-2000.obj").collect()).isEqualTo(List.of(3));
       assertThat(context.objectFile(directory + "/words-1000").collect()).isEqualTo(List.of("a"));
+    }
+  }
+
+  @Test
+  void emptyBatchesAreNotSavedIfSoChosen(@TempDir Path directory) throws Exception {
+    SaveOptions options = SaveOptions.usual().suffix("d").skipEmptyBatches();
+    try (StreamingTest test = StreamingTest.builder().nodes(2).build()) {
+      DStream<Integer> input = test.input(List.of(List.of(1), List.of(), List.of(2)), 2);
+      input.saveAsTextFiles(directory.resolve("text").toString(), options);
+      input.saveAsObjectFiles(directory.resolve("objects").toString(), options);
+      input.saveAsTextFiles(directory.resolve("all").toString());
+
+      test.runBatches(3);
+    }
+
+    assertThat(names(directory))
+        .containsExactly(
+            "all-1000",
+            "all-2000",
+            "all-3000",
+            "objects-1000.d",
+            "objects-3000.d",
+            "text-1000.d",
+            "text-3000.d");
+  }
+
+  @Test
+  void aFileThatCouldNotBeFinishedLeavesNothingBehind(@TempDir Path directory) throws Exception {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.input(List.of(List.of(1, 0, 2), List.of(1)))
+          .map(number -> {
+            if (number == 0 && TaskContext.current().attempt() == 1) {
+              throw new IllegalStateException("in the middle of a file");
+            }
+            return number;
+          })
+          .saveAsTextFiles(directory.resolve("text").toString());
+
+      test.runBatches(1);
+    }
+
+    assertThat(names(directory.resolve("text-1000"))).containsExactly("_SUCCESS", "part-00000");
+    assertThat(Files.readAllLines(directory.resolve("text-1000/part-00000")))
+        .containsExactly("1", "0", "2");
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 }

@@ -7,6 +7,7 @@ import examples.NetworkWordCount;
 import examples.PricedOrders;
 import examples.RecentQueries;
 import examples.StatefulWordCount;
+import examples.TestedWordCount;
 import examples.TrendingTopics;
 import examples.UserSessions;
 import examples.ViewsAndClicks;
@@ -60,6 +61,13 @@ class ExamplesTest {
   @AfterEach
   void restoreOutput() {
     System.setOut(standardOut);
+  }
+
+  @Test
+  void aProgramIsTestedWithoutATestFramework() throws Exception {
+    TestedWordCount.main(new String[0]);
+
+    screen.await(text -> text.contains("4 batches were as expected."));
   }
 
   @Test

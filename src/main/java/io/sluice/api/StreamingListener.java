@@ -9,29 +9,56 @@ import java.util.Optional;
 /**
  * Hears what happens in a context. Every method does nothing unless overridden.
  *
- * <p>Calls come from one thread of the context, in order; a slow listener delays later calls, never a batch.
+ * <p>Each listener is called from one thread at a time, in the order in which things happened. A slow listener hears
+ * later than others; one that throws hears what comes next; neither ever holds back a batch. Who prefers objects to
+ * methods finds the same in {@link StreamingEvent}.
  */
 public interface StreamingListener {
 
+  /** The first batch will be the one after {@code time}. */
   default void onStreamingStarted(Instant time) {}
 
+  /** What a batch will process is decided; it waits for those before it. */
   default void onBatchSubmitted(BatchInfo batch) {}
 
+  /** A batch is processed from now on. */
   default void onBatchStarted(BatchInfo batch) {}
 
+  /** All outputs of a batch are done; it will not be run again. */
   default void onBatchCompleted(BatchInfo batch) {}
 
+  /** A batch was given up, and the context ends. */
   default void onBatchFailed(BatchInfo batch) {}
 
+  /** The function of an output is called for a batch. */
+  default void onOutputOperationStarted(OutputInfo output) {}
+
+  /** The function of an output has returned, or thrown. */
+  default void onOutputOperationCompleted(OutputInfo output) {}
+
+  /** A receiver runs, for the first time or again. */
   default void onReceiverStarted(ReceiverInfo receiver) {}
 
+  /** A receiver reported an error, will start again because of one, or has lost its worker. */
   default void onReceiverError(ReceiverInfo receiver) {}
 
+  /** A receiver has ended for good; {@code lastError} tells why. */
   default void onReceiverStopped(ReceiverInfo receiver) {}
 
+  /** A worker can be given tasks. */
   default void onWorkerJoined(WorkerInfo worker) {}
 
+  /** A worker was given up; what it did goes to others. */
   default void onWorkerLost(WorkerInfo worker, String reason) {}
+
+  /** The last copy of received records is gone. */
+  default void onBlockLost(BlockInfo block) {}
+
+  /** Something that failed is tried again. */
+  default void onRecovery(RecoveryInfo recovery) {}
+
+  /** So many events are missing here, because this listener was too slow. */
+  default void onEventsLost(long count) {}
 
   /**
    * A batch, as far as it has come.
@@ -86,15 +113,27 @@ public interface StreamingListener {
     }
   }
 
-  /** One output operation in one batch. */
+  /**
+   * One output operation in one batch.
+   *
+   * @param id its place in the program, from 0
+   * @param end empty until it has ended
+   * @param failure what its function threw, if it did
+   */
   record OutputInfo(
+      Instant batchTime,
       int id,
       String name,
       Optional<Instant> start,
       Optional<Instant> end,
       Optional<String> failure) {}
 
-  /** A receiver and where it runs. */
+  /**
+   * A receiver and where it runs.
+   *
+   * @param active whether it is receiving
+   * @param location the worker; empty if it waits for one
+   */
   record ReceiverInfo(
       int streamId,
       String name,
@@ -105,4 +144,28 @@ public interface StreamingListener {
 
   /** A worker and what it brings. */
   record WorkerInfo(String id, int slots) {}
+
+  /**
+   * A block of received records.
+   *
+   * @param worker the last that had it
+   */
+  record BlockInfo(int streamId, long number, long records, long sizeBytes, String worker) {}
+
+  /** How much is tried again. */
+  enum Scope {
+    /** One task. */
+    TASK,
+    /** All tasks of one job, for example of an action on an RDD. */
+    JOB,
+    /** All jobs of a batch. */
+    BATCH
+  }
+
+  /**
+   * Something that is tried again.
+   *
+   * @param batchTime empty for an action outside batches
+   */
+  record RecoveryInfo(Scope scope, Optional<Instant> batchTime, String reason) {}
 }

@@ -74,18 +74,24 @@ public final class BlockTracker {
   /** Whether a node alone holds some block. */
   public boolean onlyOn(String address) {
     List<String> alone = List.of(address);
-    return Stream.concat(Stream.of(unassigned), batches.values().stream())
-        .flatMap(blocks -> blocks.values().stream())
-        .flatMap(List::stream)
-        .anyMatch(block -> block.holders().equals(alone));
+    return blocks().anyMatch(block -> block.holders().equals(alone));
   }
 
-  /** A node no longer holds anything. */
-  public void removeHolder(String address) {
+  /** A node no longer holds anything; names the blocks that nobody else holds. */
+  public List<BlockRef> removeHolder(String address) {
+    List<BlockRef> lost =
+        blocks().filter(block -> block.holders().equals(List.of(address))).toList();
     unassigned.replaceAll((stream, blocks) -> without(address, blocks));
     batches
         .values()
         .forEach(batch -> batch.replaceAll((stream, blocks) -> without(address, blocks)));
+    return lost;
+  }
+
+  private Stream<BlockRef> blocks() {
+    return Stream.concat(Stream.of(unassigned), batches.values().stream())
+        .flatMap(blocks -> blocks.values().stream())
+        .flatMap(List::stream);
   }
 
   private static List<BlockRef> without(String address, List<BlockRef> blocks) {

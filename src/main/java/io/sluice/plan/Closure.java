@@ -1,7 +1,5 @@
 package io.sluice.plan;
 
-import static java.util.Objects.requireNonNull;
-
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.io.ByteArrayInputStream;
@@ -14,6 +12,7 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user function in the form in which it travels: its bytes, and where in the program it was given.
@@ -51,7 +50,7 @@ public final class Closure implements Serializable {
    * @param operation the DSL method it was given to, for messages
    * @throws SluiceException FUNCTION_NOT_SERIALIZABLE, naming what it captures
    */
-  public static Closure of(Object function, String operation) {
+  public static Closure of(@Nullable Object function, String operation) {
     return of(function, function, operation);
   }
 
@@ -61,8 +60,12 @@ public final class Closure implements Serializable {
    * @param function the user's, to be named in messages
    * @param wrapper what runs
    */
-  public static Closure of(Object function, Object wrapper, String operation) {
-    requireNonNull(function, "The function passed to " + operation + " is null");
+  public static Closure of(@Nullable Object function, @Nullable Object wrapper, String operation) {
+    if (function == null) {
+      throw new NullPointerException("The function passed to "
+          + operation
+          + " is null; pass a lambda, a method reference or an object.");
+    }
     String site = CallSite.current();
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
@@ -151,7 +154,8 @@ public final class Closure implements Serializable {
   }
 
   /** True if there is a counter in it. */
-  private static boolean write(Object value, ByteArrayOutputStream bytes) throws IOException {
+  private static boolean write(@Nullable Object value, ByteArrayOutputStream bytes)
+      throws IOException {
     try (FunctionOutput out = new FunctionOutput(bytes)) {
       out.writeObject(value);
       return out.counts;

@@ -1,6 +1,7 @@
 package io.sluice.plan;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Length and slide of a window in milliseconds, both multiples of the slide of its input. */
 public record WindowSpec(long lengthMillis, long slideMillis, long inputSlideMillis) {
@@ -11,7 +12,11 @@ public record WindowSpec(long lengthMillis, long slideMillis, long inputSlideMil
     return new WindowSpec(length.toMillis(), slide.toMillis(), inputSlideMillis);
   }
 
-  private static void check(String what, Duration value, long inputSlideMillis) {
+  private static void check(String what, @Nullable Duration value, long inputSlideMillis) {
+    if (value == null) {
+      throw new NullPointerException(
+          "Window " + what + " is null; it must be a positive multiple of the stream's slide.");
+    }
     long millis = value.toMillis();
     if (millis <= 0
         || millis % inputSlideMillis != 0

@@ -106,19 +106,31 @@ final class BatchRun {
     planned = true;
   }
 
-  void outputStarted(Program.Output output, Instant now) {
+  OutputInfo outputStarted(Program.Output output, Instant now) {
     openOutputs++;
-    outputs.put(
+    OutputInfo info = new OutputInfo(
+        Instant.ofEpochMilli(batchMillis),
         output.id(),
-        new OutputInfo(
-            output.id(), output.name(), Optional.of(now), Optional.empty(), Optional.empty()));
+        output.name(),
+        Optional.of(now),
+        Optional.empty(),
+        Optional.empty());
+    outputs.put(output.id(), info);
+    return info;
   }
 
-  void outputEnded(int output, Instant now, Optional<String> failure) {
-    openOutputs--;
-    outputs.computeIfPresent(
-        output,
-        (id, info) -> new OutputInfo(id, info.name(), info.start(), Optional.of(now), failure));
+  /** Notes that an output's function has returned or thrown; nothing if no such output runs. */
+  Optional<OutputInfo> outputEnded(String name, Instant now, Optional<String> failure) {
+    Optional<OutputInfo> running = outputs.values().stream()
+        .filter(output -> output.name().equals(name) && output.end().isEmpty())
+        .findFirst()
+        .map(output -> new OutputInfo(
+            output.batchTime(), output.id(), name, output.start(), Optional.of(now), failure));
+    running.ifPresent(ended -> {
+      openOutputs--;
+      outputs.put(ended.id(), ended);
+    });
+    return running;
   }
 
   void startedOver() {
@@ -127,6 +139,21 @@ final class BatchRun {
 
   boolean isComplete() {
     return planned && openOutputs == 0 && jobs.stream().allMatch(JobRun::isFinished);
+  }
+
+  /** What is known of a batch that waits. */
+  static BatchInfo submitted(long batchMillis, Map<Integer, Long> records, Instant submitted) {
+    return new BatchInfo(
+        Instant.ofEpochMilli(batchMillis),
+        records,
+        submitted,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        1,
+        Map.of(),
+        List.of(),
+        Optional.empty());
   }
 
   BatchInfo info(Optional<Instant> end, Optional<String> failure) {

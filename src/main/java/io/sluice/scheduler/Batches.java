@@ -2,10 +2,15 @@ package io.sluice.scheduler;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.BatchInfo;
+import io.sluice.api.StreamingListener.BlockInfo;
+import io.sluice.api.StreamingListener.RecoveryInfo;
+import io.sluice.api.StreamingListener.Scope;
 import io.sluice.batch.BatchQueue;
 import io.sluice.batch.BatchSchedule;
 import io.sluice.batch.BlockId;
+import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
@@ -115,8 +120,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       queue.addDue(List.of(streaming.schedule().takeNext()));
     }
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
-      tracker.cut(time.get());
-      submitted.put(time.get(), setup.ticker().now());
+      cut(time.get());
     }
     if (current == null && copies.isEmpty() && !beginCopies()) {
       if (initialised) {
@@ -125,6 +129,18 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         initialise();
       }
     }
+  }
+
+  private void cut(long batchMillis) {
+    Instant now = setup.ticker().now();
+    tracker.cut(batchMillis);
+    submitted.put(batchMillis, now);
+    post(new StreamingEvent.BatchSubmitted(
+        BatchRun.submitted(batchMillis, tracker.records(batchMillis), now)));
+  }
+
+  private void post(StreamingEvent event) {
+    setup.listeners().post(event);
   }
 
   /** Initial state is what a batch before the first one leaves behind. */
@@ -166,7 +182,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     BatchRun batch =
         new BatchRun(batchMillis, tracker.records(batchMillis), since == null ? now : since, now);
     current = batch;
-    setup.listeners().post(l -> l.onBatchStarted(batch.info(Optional.empty(), Optional.empty())));
+    post(new StreamingEvent.BatchStarted(batch.info(Optional.empty(), Optional.empty())));
     if (setup.broadcasts().isDue(batchMillis)) {
       driverThreads.refresh(batchMillis);
     } else {
@@ -196,7 +212,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     });
     for (Program.Output output : streaming.program().outputsDue(time, zero)) {
       if (streaming.program().level(output.node()) == batch.level()) {
-        batch.outputStarted(output, setup.ticker().now());
+        post(new StreamingEvent.OutputOperationStarted(
+            batch.outputStarted(output, setup.ticker().now())));
         driverThreads.output(output, function(output), time);
       }
     }
@@ -231,12 +248,18 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
   }
 
-  void outputEnded(long batchMillis, int output) {
+  void outputEnded(long batchMillis, String output) {
     BatchRun batch = current;
     if (batch != null && batch.batchMillis() == batchMillis) {
-      batch.outputEnded(output, setup.ticker().now(), Optional.empty());
+      outputEnded(batch, output, Optional.empty());
       completeIfDone();
     }
+  }
+
+  private void outputEnded(BatchRun batch, String output, Optional<String> failure) {
+    batch
+        .outputEnded(output, setup.ticker().now(), failure)
+        .ifPresent(ended -> post(new StreamingEvent.OutputOperationCompleted(ended)));
   }
 
   void driverFailed(long batchMillis, String what, Throwable cause) {
@@ -244,16 +267,13 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (batch == null || batch.batchMillis() != batchMillis) {
       return;
     }
+    String text = String.valueOf(cause instanceof SluiceException ? cause.getMessage() : cause);
+    outputEnded(batch, what, Optional.of(text));
     ErrorCode code =
         cause instanceof SluiceException known ? known.code() : ErrorCode.DRIVER_FUNCTION_FAILED;
     fail(new SluiceException(
         code,
-        "Batch "
-            + Instant.ofEpochMilli(batchMillis)
-            + " failed in "
-            + what
-            + ": "
-            + (cause instanceof SluiceException ? cause.getMessage() : cause),
+        "Batch " + Instant.ofEpochMilli(batchMillis) + " failed in " + what + ": " + text,
         cause));
   }
 
@@ -316,14 +336,28 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   @Override
-  public void jobMustStartOver(JobRun job) {
+  public void jobMustStartOver(JobRun job, String reason) {
     if (current != null && current.jobs().contains(job)) {
-      startOver();
-    } else if (job.batchMillis() < 0) {
+      startOver(reason);
+      return;
+    }
+    recovers(Scope.JOB, job.batchMillis(), reason);
+    if (job.batchMillis() < 0) {
       jobs.startForCaller(job);
     } else {
       jobs.start(job);
     }
+  }
+
+  @Override
+  public void taskTriedAgain(JobRun job, String reason) {
+    recovers(Scope.TASK, job.batchMillis(), reason);
+  }
+
+  private void recovers(Scope scope, long batchMillis, String reason) {
+    Optional<Instant> time =
+        batchMillis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(batchMillis));
+    post(new StreamingEvent.Recovery(new RecoveryInfo(scope, time, reason)));
   }
 
   /** The program does not want a dataset kept any more, or nothing of the program refers to it. */
@@ -345,10 +379,13 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
-  void workerLost(String worker, Fleet.Loss loss) {
+  void workerLost(String worker, String reason, Fleet.Loss loss) {
     datasets.removeHolder(worker);
     kept.removeHolder(worker);
-    tracker.removeHolder(worker);
+    for (BlockRef block : tracker.removeHolder(worker)) {
+      post(new StreamingEvent.BlockLost(new BlockInfo(
+          block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
+    }
     copies.workerLost(worker);
     boolean stateful = streaming.program().remembers() && (current != null || committed);
     if (stateful && !loss.partitions().isEmpty()) {
@@ -361,23 +398,24 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       throw new SluiceException(
           ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has lost its last worker.");
     }
-    startOver();
+    startOver("Worker " + worker + " is lost: " + reason);
     proceed();
   }
 
   /** Tries jobs again that could not reach a node which is still not known to be lost. */
   void retryUnreached() {
-    jobs.takeUnreached().forEach(this::jobMustStartOver);
+    jobs.takeUnreached().forEach(job -> jobMustStartOver(job, "A node could not be reached"));
   }
 
   /** Readers of a dataset must know which attempt made it, so all jobs of the batch begin again together. */
-  private void startOver() {
+  private void startOver(String reason) {
     BatchRun batch = current;
     List<JobRun> again = new ArrayList<>();
     List<JobRun> others = new ArrayList<>(jobs.all());
     jobs.takeUnreached();
     if (batch != null && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
       batch.startedOver();
+      recovers(Scope.BATCH, batch.batchMillis(), reason);
       again.addAll(batch.jobs());
       batch
           .jobs()
@@ -386,7 +424,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
     others.removeAll(again);
     again.forEach(jobs::start);
-    others.forEach(jobs::startForCaller);
+    for (JobRun job : others) {
+      if (job.batchMillis() < 0) {
+        recovers(Scope.JOB, -1, reason);
+      }
+      jobs.startForCaller(job);
+    }
   }
 
   private void completeIfDone() {
@@ -417,7 +460,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
-      setup.listeners().post(listener -> listener.onBatchCompleted(info));
+      post(new StreamingEvent.BatchCompleted(info));
       fleet.batchCompleted(info);
     }
     proceed();
@@ -465,9 +508,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       failure = cause;
       BatchRun batch = current;
       if (batch != null) {
-        BatchInfo info = batch.info(
-            Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())));
-        setup.listeners().post(listener -> listener.onBatchFailed(info));
+        post(new StreamingEvent.BatchFailed(batch.info(
+            Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())))));
       }
     }
   }

@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.ReceiveBuilder;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.api.StreamingEvent;
 import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import io.sluice.receiver.ReceiverSupervisor;
@@ -79,7 +80,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   record DriverFailed(long batchMillis, String what, Throwable failure) implements Command {}
 
-  record OutputEnded(long batchMillis, int output) implements Command {}
+  record OutputEnded(long batchMillis, String output) implements Command {}
 
   private record NoWorkers() implements Command {}
 
@@ -242,9 +243,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       setup
           .ticker()
           .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
-      setup
-          .listeners()
-          .post(listener -> listener.onStreamingStarted(setup.ticker().now()));
+      setup.listeners().post(new StreamingEvent.StreamingStarted(setup.ticker().now()));
       life.started().complete(null);
     });
     return next == Behaviors.<Command>same() ? active() : next;
@@ -390,7 +389,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private void lose(String address, String reason) {
     Optional<Fleet.Loss> loss = fleet.lose(address, reason);
     if (loss.isPresent()) {
-      batches.workerLost(address, loss.get());
+      batches.workerLost(address, reason, loss.get());
       fleet.startReceivers();
     }
   }

@@ -46,7 +46,7 @@ public final class DriverThreads implements AutoCloseable {
     threads.execute(() -> {
       try {
         function.run(batchMillis);
-        actor.accept(new ContextActor.OutputEnded(batchMillis, output.id()));
+        actor.accept(new ContextActor.OutputEnded(batchMillis, output.name()));
       } catch (Throwable failure) {
         actor.accept(new ContextActor.DriverFailed(batchMillis, output.name(), failure));
       }

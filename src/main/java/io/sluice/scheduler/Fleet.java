@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
 import akka.actor.typed.ActorRef;
+import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +27,8 @@ final class Fleet {
   /** What went with a lost worker: partitions whose only copy it had. */
   record Loss(Set<Integer> partitions) {}
 
+  private record LastError(String message, Instant time) {}
+
   private final ContextSetup setup;
   private final ActorRef<ReceiverSupervisor.Event> fromReceivers;
   private final WorkerTable table = new WorkerTable();
@@ -35,6 +37,7 @@ final class Fleet {
   private final RateControl rates;
   private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
+  private final Map<Integer, LastError> errors = new HashMap<>();
   private boolean receiving;
   private long beat;
 
@@ -134,7 +137,7 @@ final class Fleet {
       tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
       table
           .get(up.address())
-          .ifPresent(worker -> post(listener -> listener.onWorkerJoined(info(worker))));
+          .ifPresent(worker -> post(new StreamingEvent.WorkerJoined(info(worker))));
       if (receiving) {
         if (placement.isEmpty()) {
           placeFirst();
@@ -172,10 +175,10 @@ final class Fleet {
     log.warn("Worker [{}] is lost to [{}]: {}", address, setup.name(), reason);
     tellLost(address, reason);
     stages.workerLost(address);
-    receivers.workerLost(address);
+    receiversLost(address);
     Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, table.usable());
     tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
-    post(listener -> listener.onWorkerLost(info(lost.get()), reason));
+    post(new StreamingEvent.WorkerLost(info(lost.get()), reason));
     return Optional.of(new Loss(gone));
   }
 
@@ -267,7 +270,7 @@ final class Fleet {
     if (event instanceof ReceiverSupervisor.ReceiverStarted started) {
       receivers.current(started.stream(), started.attempt()).ifPresent(entry -> {
         receivers.started(entry);
-        post(l -> l.onReceiverStarted(info(entry, Optional.empty())));
+        post(new StreamingEvent.ReceiverStarted(info(entry, true)));
       });
     } else if (event instanceof ReceiverSupervisor.ReceiverError error) {
       receivers
@@ -275,9 +278,10 @@ final class Fleet {
           .ifPresent(entry -> receiverFailed(entry, error.message()));
     } else if (event instanceof ReceiverSupervisor.ReceiverStopped ended) {
       receivers.current(ended.stream(), ended.attempt()).ifPresent(entry -> {
-        ReceiverInfo info = info(entry, Optional.of(ended.reason()));
+        noteError(entry, ended.reason());
+        ReceiverInfo info = info(entry, false);
         receivers.stopped(entry);
-        post(l -> l.onReceiverStopped(info));
+        post(new StreamingEvent.ReceiverStopped(info));
       });
     }
   }
@@ -288,7 +292,22 @@ final class Fleet {
         entry.spec().name(),
         entry.worker().orElse("no worker"),
         message);
-    post(listener -> listener.onReceiverError(info(entry, Optional.of(message))));
+    noteError(entry, message);
+    post(new StreamingEvent.ReceiverError(info(entry, entry.isActive())));
+  }
+
+  private void receiversLost(String address) {
+    for (ReceiverTable.Entry entry : receivers.all()) {
+      if (entry.worker().equals(Optional.of(address))) {
+        noteError(entry, "Its worker, " + address + ", is lost");
+        post(new StreamingEvent.ReceiverError(info(entry, false)));
+      }
+    }
+    receivers.workerLost(address);
+  }
+
+  private void noteError(ReceiverTable.Entry entry, String message) {
+    errors.put(entry.spec().stream(), new LastError(message, setup.ticker().now()));
   }
 
   void dismissAll() {
@@ -298,7 +317,7 @@ final class Fleet {
     refs.clear();
   }
 
-  private void post(Consumer<StreamingListener> event) {
+  private void post(StreamingEvent event) {
     setup.listeners().post(event);
   }
 
@@ -306,13 +325,14 @@ final class Fleet {
     return new StreamingListener.WorkerInfo(worker.address(), worker.slots());
   }
 
-  private static ReceiverInfo info(ReceiverTable.Entry entry, Optional<String> error) {
+  private ReceiverInfo info(ReceiverTable.Entry entry, boolean active) {
+    Optional<LastError> error = Optional.ofNullable(errors.get(entry.spec().stream()));
     return new ReceiverInfo(
         entry.spec().stream(),
         entry.spec().name(),
-        entry.isActive(),
+        active,
         entry.worker().orElse(""),
-        error,
-        error.map(text -> Instant.now()));
+        error.map(LastError::message),
+        error.map(LastError::time));
   }
 }

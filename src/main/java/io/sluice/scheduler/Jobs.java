@@ -26,7 +26,10 @@ final class Jobs {
     void jobFailed(JobRun job, SluiceException failure);
 
     /** The job must begin again, with all others of its batch. */
-    void jobMustStartOver(JobRun job);
+    void jobMustStartOver(JobRun job, String reason);
+
+    /** One task of the job is tried again. */
+    void taskTriedAgain(JobRun job, String reason);
   }
 
   private static final Logger log = LoggerFactory.getLogger(Jobs.class);
@@ -118,6 +121,7 @@ final class Jobs {
     if (verdict instanceof JobRun.Verdict.RetryTask retry) {
       log.warn("Task failed and is tried again on [{}]: {}", retry.worker(), event.reason());
       fleet.tell(retry.worker(), retry.message());
+      owner.taskTriedAgain(job, event.reason());
     } else if (verdict instanceof JobRun.Verdict.Wait) {
       unreached.add(job.id());
     } else if (verdict instanceof JobRun.Verdict.RetryJob) {
@@ -125,7 +129,7 @@ final class Jobs {
       if (event.code() == ErrorCode.BLOCK_LOST) {
         job.readsKept().forEach(kept::release);
       }
-      owner.jobMustStartOver(job);
+      owner.jobMustStartOver(job, event.reason());
     } else if (verdict instanceof JobRun.Verdict.GiveUp giveUp) {
       log.debug("Task failed for good:\n{}", event.trace());
       giveUp(job, giveUp.failure());

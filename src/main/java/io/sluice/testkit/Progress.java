@@ -1,65 +1,68 @@
 package io.sluice.testkit;
 
-import io.sluice.api.StreamingListener;
+import io.sluice.api.StreamingEvent;
+import io.sluice.api.StreamingListener.BatchInfo;
+import io.sluice.api.StreamingListener.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Flow;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a context has done so far, for a test thread that waits for it to go on. */
-final class Progress implements StreamingListener {
+final class Progress implements Flow.Subscriber<StreamingEvent> {
 
-  private static final int REMEMBERED = 20;
+  private static final int SHOWN = 20;
 
   private final TreeMap<Instant, BatchInfo> completed = new TreeMap<>();
   private final Set<String> workers = new HashSet<>();
-  private final ArrayDeque<String> events = new ArrayDeque<>();
+  private final List<StreamingEvent> events = new ArrayList<>();
+  private boolean complete;
   private boolean ended;
   private @Nullable RuntimeException failure;
 
   @Override
-  public void onBatchStarted(BatchInfo batch) {
-    note("batch " + batch.batchTime() + " started");
+  public void onSubscribe(Flow.Subscription subscription) {
+    subscription.request(Long.MAX_VALUE);
   }
 
   @Override
-  public synchronized void onBatchCompleted(BatchInfo batch) {
-    completed.put(batch.batchTime(), batch);
-    note("batch " + batch.batchTime() + " completed");
+  public synchronized void onNext(StreamingEvent event) {
+    if (event instanceof StreamingEvent.BatchCompleted done) {
+      completed.put(done.batch().batchTime(), done.batch());
+    } else if (event instanceof StreamingEvent.WorkerJoined joined) {
+      workers.add(joined.worker().id());
+    } else if (event instanceof StreamingEvent.WorkerLost lost) {
+      workers.remove(lost.worker().id());
+    }
+    events.add(event);
+    notifyAll();
   }
 
   @Override
-  public void onBatchFailed(BatchInfo batch) {
-    note("batch " + batch.batchTime() + " failed: " + batch.failure().orElse(""));
-  }
+  public void onError(Throwable cause) {}
 
   @Override
-  public void onReceiverError(ReceiverInfo receiver) {
-    note("receiver " + receiver.name() + " failed: " + receiver.lastError().orElse(""));
-  }
-
-  @Override
-  public synchronized void onWorkerJoined(WorkerInfo worker) {
-    workers.add(worker.id());
-    note(worker.id() + " joined");
-  }
-
-  @Override
-  public synchronized void onWorkerLost(WorkerInfo worker, String reason) {
-    workers.remove(worker.id());
-    note(worker.id() + " was lost: " + reason);
+  public synchronized void onComplete() {
+    complete = true;
+    notifyAll();
   }
 
   synchronized void ended(@Nullable RuntimeException cause) {
     ended = true;
     failure = cause;
-    note("the context ended");
+    notifyAll();
+  }
+
+  synchronized List<StreamingEvent> events() {
+    return List.copyOf(events);
   }
 
   synchronized boolean hasCompleted(Instant batch) {
@@ -99,7 +102,11 @@ final class Progress implements StreamingListener {
     }
   }
 
+  /** What happened last may be on its way when the context has ended. */
   private void requireRunning(String what) {
+    if (!complete) {
+      return;
+    }
     if (failure != null) {
       throw failure;
     }
@@ -111,14 +118,32 @@ final class Progress implements StreamingListener {
   private String told() {
     return events.isEmpty()
         ? ". Nothing has happened yet."
-        : ". So far: " + String.join("; ", events) + ".";
+        : events.subList(Math.max(0, events.size() - SHOWN), events.size()).stream()
+            .map(Progress::text)
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining("; ", ". Last events: ", "."));
   }
 
-  private synchronized void note(String event) {
-    events.add(event);
-    if (events.size() > REMEMBERED) {
-      events.remove();
+  private static Optional<String> text(StreamingEvent event) {
+    if (event instanceof StreamingEvent.BatchStarted started) {
+      return Optional.of("batch " + started.batch().batchTime() + " started");
+    } else if (event instanceof StreamingEvent.BatchCompleted done) {
+      return Optional.of("batch " + done.batch().batchTime() + " completed");
+    } else if (event instanceof StreamingEvent.BatchFailed failed) {
+      BatchInfo batch = failed.batch();
+      return Optional.of(
+          "batch " + batch.batchTime() + " failed: " + batch.failure().orElse(""));
+    } else if (event instanceof StreamingEvent.ReceiverError error) {
+      String reason = error.receiver().lastError().orElse("");
+      return Optional.of("receiver " + error.receiver().name() + " failed: " + reason);
+    } else if (event instanceof StreamingEvent.WorkerJoined joined) {
+      return Optional.of(joined.worker().id() + " joined");
+    } else if (event instanceof StreamingEvent.WorkerLost lost) {
+      WorkerInfo worker = lost.worker();
+      return Optional.of(worker.id() + " was lost: " + lost.reason());
+    } else if (event instanceof StreamingEvent.Recovery recovery) {
+      return Optional.of("tried again: " + recovery.recovery().reason());
     }
-    notifyAll();
+    return Optional.empty();
   }
 }

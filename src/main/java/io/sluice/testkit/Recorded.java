@@ -1,5 +1,8 @@
 package io.sluice.testkit;
 
+import io.sluice.DStreamLike;
+import io.sluice.RDD;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,10 +38,49 @@ public final class Recorded<T> {
 
   private final TreeMap<Instant, Batch<T>> batches = new TreeMap<>();
 
-  Recorded() {}
+  private Recorded() {}
 
-  synchronized void add(Batch<T> batch) {
+  /**
+   * Records all that a stream of any context puts out from the start on, on the driver. The records must fit in memory.
+   *
+   * @throws IllegalStateException if the context was started
+   */
+  public static <T, R extends RDD<T>> Recorded<T> of(DStreamLike<T, ?, R> stream) {
+    Recorded<T> recorded = new Recorded<>();
+    stream.foreachRDD((rdd, time) -> recorded.add(new Batch<>(time, rdd.glom().collect())));
+    return recorded;
+  }
+
+  private synchronized void add(Batch<T> batch) {
     batches.put(batch.time(), batch);
+    notifyAll();
+  }
+
+  /**
+   * Waits until there are so many batches, and gives them; for a context that is not in a {@link StreamingTest}.
+   *
+   * @throws AssertionError if the time-out passes before
+   */
+  public synchronized List<Batch<T>> await(int count, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try {
+      while (batches.size() < count) {
+        long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+        if (leftMillis <= 0) {
+          throw new AssertionError("Waited %d ms for %d batches, got %d: %s"
+              .formatted(timeout.toMillis(), count, batches.size(), batches.values()));
+        }
+        wait(leftMillis);
+      }
+      return batches();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("Interrupted while waiting for batches", interrupted);
+    }
+  }
+
+  synchronized List<Batch<T>> after(Instant time) {
+    return List.copyOf(batches.tailMap(time, false).values());
   }
 
   /** The batches so far, in the order of their times. The list does not change any more. */

@@ -10,15 +10,22 @@ import io.sluice.StreamingContext;
 import io.sluice.api.Faults;
 import io.sluice.api.Pair;
 import io.sluice.api.PairFunction;
+import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.BatchInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A context whose time, input, nodes and faults are in the test's hand, and whose output is recorded.
@@ -26,25 +33,34 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (StreamingTest test = StreamingTest.builder().nodes(3).build()) {
  *   DStream<String> words = test.input(List.of(List.of("a", "b", "a"), List.of("b")));
- *   Recorded<Pair<String, Long>> counts = test.output(words.countByValue());
  *
- *   test.runBatches(2);
+ *   test.expect(
+ *       words.countByValue(),
+ *       List.of(List.of(Pair.of("a", 2L), Pair.of("b", 1L)), List.of(Pair.of("b", 1L))));
+ *   test.beforeBatch(2, () -> test.killNode("node-1"));
  *
- *   assertEquals(List.of(Pair.of("b", 1L)), counts.records().get(1));
+ *   test.run();
  * }
  * }</pre>
  *
- * <p>Works with any test framework or none. Used by one thread, but {@code killNode} and {@code failTask} may be
- * called from any. The clock starts at 1970-01-01T00:00:00Z, so the n-th batch is at n intervals.
+ * <p>Works with any test framework or none: what is not as expected is an {@link AssertionError}. Used by one thread,
+ * but {@code addNode}, {@code killNode} and {@code failTask} may be called from any. The clock starts at
+ * 1970-01-01T00:00:00Z, so the n-th batch is at n intervals.
  */
 public final class StreamingTest implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamingTest.class);
 
   private final StreamingContext context;
   private final ManualClock clock;
   private final ScriptedFaults faults;
   private final Duration timeout;
   private final Progress progress = new Progress();
-  private boolean started;
+  private final Optional<RandomFaults> random;
+  private final List<Expectation<?>> expectations = new ArrayList<>();
+  private final Map<Integer, List<Runnable>> steps = new HashMap<>();
+  private int batches;
+  private volatile boolean started;
 
   private StreamingTest(Builder builder) {
     this.clock = new ManualClock();
@@ -56,7 +72,12 @@ public final class StreamingTest implements AutoCloseable {
         .ticker(clock)
         .faults(faults)
         .build();
-    context.addStreamingListener(progress);
+    this.random = builder.random(builder.config());
+    random.ifPresent(chosen -> {
+      faults.failIf(chosen);
+      log.info("Random faults have the seed [{}]", chosen.seed());
+    });
+    context.events(Integer.MAX_VALUE).subscribe(progress);
   }
 
   /** A test on one node with batches of 1 s. */
@@ -75,6 +96,7 @@ public final class StreamingTest implements AutoCloseable {
     private Duration timeout = Duration.ofSeconds(30);
     private Faults faults = Faults.NONE;
     private int nodes = 1;
+    private @Nullable Long seed;
     private final Map<String, Object> settings = new HashMap<>();
 
     private Builder() {}
@@ -94,6 +116,20 @@ public final class StreamingTest implements AutoCloseable {
     /** Faults beside those of {@link StreamingTest#failTask}; none unless set. */
     public Builder faults(Faults faults) {
       this.faults = faults;
+      return this;
+    }
+
+    /** As {@link #randomFaults(long)}, with another seed in each run. It is logged, and part of what a failure says. */
+    public Builder randomFaults() {
+      return randomFaults(System.nanoTime());
+    }
+
+    /**
+     * Makes tasks fail and, where there are at least two nodes, kills nodes between batches and adds others in their
+     * place; all so that a correct program puts out the same. The same seed makes the same faults.
+     */
+    public Builder randomFaults(long seed) {
+      this.seed = seed;
       return this;
     }
 
@@ -117,6 +153,11 @@ public final class StreamingTest implements AutoCloseable {
      */
     public StreamingTest build() {
       return new StreamingTest(this);
+    }
+
+    private Optional<RandomFaults> random(Config config) {
+      int attempts = config.getInt("sluice.task.max-attempts");
+      return Optional.ofNullable(seed).map(chosen -> new RandomFaults(chosen, attempts - 1));
     }
 
     private Config config() {
@@ -174,10 +215,37 @@ public final class StreamingTest implements AutoCloseable {
    * @throws IllegalStateException if the context was started
    */
   public <T, R extends RDD<T>> Recorded<T> output(DStreamLike<T, ?, R> stream) {
-    Recorded<T> recorded = new Recorded<>();
-    stream.foreachRDD(
-        (rdd, time) -> recorded.add(new Recorded.Batch<>(time, rdd.glom().collect())));
-    return recorded;
+    return Recorded.of(stream);
+  }
+
+  /**
+   * Says what a stream is to put out: the first list in its first batch, and so on, in any order. {@link #run} runs as
+   * many batches as it takes; every batch that is run is compared, and the first that differs fails the test.
+   *
+   * @throws IllegalStateException if the context was started
+   */
+  public <T, R extends RDD<T>> void expect(
+      DStreamLike<T, ?, R> stream, List<? extends List<T>> batches) {
+    expect(stream, batches, false);
+  }
+
+  /** As {@link #expect}, and the records of each batch in this order. */
+  public <T, R extends RDD<T>> void expectInOrder(
+      DStreamLike<T, ?, R> stream, List<? extends List<T>> batches) {
+    expect(stream, batches, true);
+  }
+
+  private <T, R extends RDD<T>> void expect(
+      DStreamLike<T, ?, R> stream, List<? extends List<T>> batches, boolean ordered) {
+    long slides = stream.slideDuration().dividedBy(context.batchInterval());
+    String site = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+        .walk(frames -> frames
+            .filter(frame -> frame.getDeclaringClass() != StreamingTest.class)
+            .findFirst()
+            .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+            .orElse("an unknown line"));
+    expectations.add(new Expectation<>(
+        "Output expected at " + site, output(stream), batches, ordered, (int) slides));
   }
 
   /** Starts the context; {@link #runBatches} does so if need be. Blocks until all nodes are there. */
@@ -201,12 +269,98 @@ public final class StreamingTest implements AutoCloseable {
   public List<BatchInfo> runBatches(int count) {
     start();
     Instant before = clock.now();
-    for (int i = 0; i < count; i++) {
-      clock.advance(context.batchInterval());
-      Instant batch = clock.now();
-      progress.await("batch " + batch, () -> progress.hasCompleted(batch), timeout);
+    try {
+      for (int i = 0; i < count; i++) {
+        runBatch();
+      }
+    } catch (AssertionError failure) {
+      throw new AssertionError(failure.getMessage() + seedText(), failure);
+    } catch (RuntimeException failure) {
+      random.ifPresent(
+          faults -> failure.addSuppressed(new AssertionError(seedText().strip())));
+      throw failure;
     }
     return progress.completed(before, clock.now());
+  }
+
+  private void runBatch() {
+    int number = ++batches;
+    random.flatMap(faults -> faults.lossBefore(number, nodes())).ifPresent(node -> {
+      killNode(node);
+      addNode();
+    });
+    steps.getOrDefault(number, List.of()).forEach(Runnable::run);
+    clock.advance(context.batchInterval());
+    Instant batch = clock.now();
+    progress.await("batch " + batch, () -> progress.hasCompleted(batch), timeout);
+    expectations.forEach(Expectation::check);
+  }
+
+  private String seedText() {
+    return random
+        .map(faults -> "\nThe random faults had the seed %d; randomFaults(%dL) repeats them."
+            .formatted(faults.seed(), faults.seed()))
+        .orElse("");
+  }
+
+  /**
+   * Runs as many batches as it takes until everything expected is put out, and compares them.
+   *
+   * @return what the context says of these batches
+   * @throws AssertionError if a stream puts out something else; the message names the batch and what differs
+   * @throws io.sluice.api.SluiceException what ended the context, if a batch failed
+   */
+  public List<BatchInfo> run() {
+    int needed = expectations.stream().mapToInt(Expectation::batches).max().orElse(0);
+    List<BatchInfo> run = runBatches(Math.max(0, needed - batches));
+    expectations.forEach(Expectation::requireAll);
+    return run;
+  }
+
+  /**
+   * Does something, for example kills or adds a node, before the clock moves on to a batch.
+   *
+   * @param number of the batch, 1 for the first
+   * @throws IllegalArgumentException if the batch has run already
+   */
+  public void beforeBatch(int number, Runnable step) {
+    if (number <= batches) {
+      throw new IllegalArgumentException(
+          "Batch %d has run already: %d batches have.".formatted(number, batches));
+    }
+    steps.computeIfAbsent(number, key -> new ArrayList<>()).add(step);
+  }
+
+  /**
+   * Does something, for example kills or adds a node, before a task runs, on its thread. What it throws fails the task.
+   *
+   * @param number of the task, 1 for the first that begins
+   * @throws IllegalArgumentException if the task has begun already
+   */
+  public void beforeTask(long number, Runnable step) {
+    faults.before(number, step);
+  }
+
+  /** All events so far, in order; see {@link io.sluice.api.StreamingListener}. */
+  public List<StreamingEvent> events() {
+    return progress.events();
+  }
+
+  /** The events of one kind so far, in order. */
+  public <E extends StreamingEvent> List<E> events(Class<E> kind) {
+    return events().stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /**
+   * Waits for an event, unless it has happened already, and gives it.
+   *
+   * @throws RuntimeException what ended the context, if it failed
+   * @throws AssertionError if it does not happen before the time-out, or the context ends
+   */
+  public <E extends StreamingEvent> E awaitEvent(Class<E> kind, Predicate<E> which) {
+    Supplier<Optional<E>> found = () -> events(kind).stream().filter(which).findFirst();
+    progress.await(kind.getSimpleName(), () -> found.get().isPresent(), timeout);
+    return found.get().orElseThrow();
   }
 
   /** Names of the nodes that run tasks. */
@@ -240,7 +394,12 @@ public final class StreamingTest implements AutoCloseable {
     faults.fail(stage, partition, times);
   }
 
-  /** How many tasks {@link #failTask} has made fail so far. */
+  /** Makes every task fail for which the condition holds. It is asked on the threads of tasks. */
+  public void failTasks(Predicate<TaskRun> condition) {
+    faults.failIf(condition);
+  }
+
+  /** How many tasks the test has made fail so far. */
   public int failedTasks() {
     return faults.thrown();
   }

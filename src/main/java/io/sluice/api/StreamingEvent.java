@@ -1,0 +1,121 @@
+package io.sluice.api;
+
+import io.sluice.api.StreamingListener.BatchInfo;
+import io.sluice.api.StreamingListener.BlockInfo;
+import io.sluice.api.StreamingListener.OutputInfo;
+import io.sluice.api.StreamingListener.ReceiverInfo;
+import io.sluice.api.StreamingListener.RecoveryInfo;
+import io.sluice.api.StreamingListener.WorkerInfo;
+import java.time.Instant;
+
+/** Something that happened in a context. Each has its method in {@link StreamingListener}, where it is explained. */
+public sealed interface StreamingEvent {
+
+  /** Calls the listener's method for this event. */
+  void tell(StreamingListener listener);
+
+  record StreamingStarted(Instant time) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onStreamingStarted(time);
+    }
+  }
+
+  record BatchSubmitted(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onBatchSubmitted(batch);
+    }
+  }
+
+  record BatchStarted(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onBatchStarted(batch);
+    }
+  }
+
+  record BatchCompleted(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onBatchCompleted(batch);
+    }
+  }
+
+  record BatchFailed(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onBatchFailed(batch);
+    }
+  }
+
+  record OutputOperationStarted(OutputInfo output) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onOutputOperationStarted(output);
+    }
+  }
+
+  record OutputOperationCompleted(OutputInfo output) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onOutputOperationCompleted(output);
+    }
+  }
+
+  record ReceiverStarted(ReceiverInfo receiver) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onReceiverStarted(receiver);
+    }
+  }
+
+  record ReceiverError(ReceiverInfo receiver) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onReceiverError(receiver);
+    }
+  }
+
+  record ReceiverStopped(ReceiverInfo receiver) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onReceiverStopped(receiver);
+    }
+  }
+
+  record WorkerJoined(WorkerInfo worker) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onWorkerJoined(worker);
+    }
+  }
+
+  record WorkerLost(WorkerInfo worker, String reason) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onWorkerLost(worker, reason);
+    }
+  }
+
+  record BlockLost(BlockInfo block) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onBlockLost(block);
+    }
+  }
+
+  record Recovery(RecoveryInfo recovery) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onRecovery(recovery);
+    }
+  }
+
+  record EventsLost(long count) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onEventsLost(count);
+    }
+  }
+}
