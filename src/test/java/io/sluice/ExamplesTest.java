@@ -2,6 +2,7 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import examples.ActorInActorOut;
 import examples.CustomReceiver;
 import examples.NetworkWordCount;
 import examples.PricedOrders;
@@ -166,6 +167,23 @@ class ExamplesTest {
       screen.await(shown -> shown.contains("(tea,10)"));
       end(program, source);
     }
+  }
+
+  @Test
+  void actorInActorOutCountsWhatAnActorSends() throws Exception {
+    Thread program = started("test-program", () -> {
+      try {
+        ActorInActorOut.main(new String[] {"tea", "tea", "salt"});
+      } catch (InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+
+    String text = screen.await(shown -> shown.contains("salt came 1 times"));
+    program.interrupt();
+    program.join();
+
+    assertThat(text).contains("tea came");
   }
 
   @Test
