@@ -4,11 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Props;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ContextState;
-import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -25,49 +23,31 @@ import io.sluice.api.Ticker;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.BlockStore;
-import io.sluice.block.RecordCodec;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.Deployments;
-import io.sluice.cluster.ProgramJars;
 import io.sluice.cluster.Tickers;
-import io.sluice.cluster.Version;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Explanation;
 import io.sluice.plan.Millis;
 import io.sluice.plan.Node;
-import io.sluice.plan.Program;
 import io.sluice.receiver.RawSocketReceiver;
 import io.sluice.receiver.SocketRecordReceiver;
 import io.sluice.receiver.SocketTextReceiver;
-import io.sluice.scheduler.Broadcasts;
-import io.sluice.scheduler.ContextActor;
-import io.sluice.scheduler.ContextSetup;
-import io.sluice.scheduler.Counters;
-import io.sluice.scheduler.DriverThreads;
 import io.sluice.scheduler.JobClient;
-import io.sluice.scheduler.ListenerBus;
 import io.sluice.scheduler.StreamProgram;
-import io.sluice.task.TaskWorker;
 import java.io.InputStream;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -95,41 +75,26 @@ public final class StreamingContext implements AutoCloseable {
 
   private final String name;
   private final long intervalMillis;
-  private final Settings settings;
-  private final Deployment deployment;
-  private final Ticker ticker;
-  private final RecordCodec codec;
-  private final long id = System.nanoTime();
   private final AtomicInteger ids = new AtomicInteger();
-  private final ListenerBus listeners;
-  private final Counters counters = new Counters();
-  private final Broadcasts broadcasts;
   private final FileInputs files = new FileInputs(this);
   private final ActorInputs actors;
-  private final List<Program.Output> outputs = new ArrayList<>();
-  private final Set<Node> persisted = new HashSet<>();
-  private long rememberMillis;
-  private final List<SinkOutput<?>> sinks = new ArrayList<>();
-  private final Map<Integer, StreamProgram.BatchFunction> outputFunctions = new HashMap<>();
-  private final List<StreamProgram.ReceiverSpec> receivers = new ArrayList<>();
-  private final ContextActor.Life life = new ContextActor.Life();
-  private final CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
-  private ContextState state = ContextState.INITIALIZED;
-  private volatile @Nullable ActorRef<ContextActor.Command> actor;
-  private volatile @Nullable JobClient jobs;
+  private final ProgramDraft draft;
+  private final Engine engine;
 
   private StreamingContext(
       Builder builder, Settings settings, Deployment deployment, Ticker ticker) {
     this.name = builder.name;
-    this.actors = new ActorInputs(name);
     this.intervalMillis = builder.interval.toMillis();
-    this.settings = settings;
-    this.deployment = deployment;
-    this.ticker = ticker;
-    this.codec = new RecordCodec(ProgramJars.loader());
-    this.listeners = new ListenerBus(name);
-    this.broadcasts = new Broadcasts(id, deployment.node().store());
-    deployment.node().register(id, codec);
+    this.actors = new ActorInputs(name);
+    ProgramDraft written = new ProgramDraft(intervalMillis);
+    this.draft = written;
+    this.engine = new Engine(
+        name,
+        intervalMillis,
+        settings,
+        deployment,
+        ticker,
+        () -> written.sinks().forEach(SinkOutput::awaitEnd));
   }
 
   /**
@@ -243,8 +208,8 @@ public final class StreamingContext implements AutoCloseable {
     return Duration.ofMillis(intervalMillis);
   }
 
-  public synchronized ContextState state() {
-    return life.stopped().isDone() ? ContextState.STOPPED : state;
+  public ContextState state() {
+    return engine.state();
   }
 
   /** Lines of text from a TCP server, as UTF-8; the receiver connects again when the connection ends. */
@@ -309,9 +274,8 @@ public final class StreamingContext implements AutoCloseable {
   private <T> DStream<T> receiverStream(Receiver<T> receiver, String label) {
     requireInitialized("Cannot add a stream");
     Closure travelling = Closure.of(receiver, "receiverStream");
-    int stream = receivers.size();
-    receivers.add(new StreamProgram.ReceiverSpec(
-        stream, label, receiver.preferredLocation().orElse(""), travelling.bytes()));
+    int stream =
+        draft.addReceiver(label, receiver.preferredLocation().orElse(""), travelling.bytes());
     return new DStream<>(this, new Node.Received(newId(), stream, label), intervalMillis);
   }
 
@@ -384,7 +348,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalArgumentException if the context has no such stream
    */
   public <T> CompletionStage<ActorRef<ActorStream.Message<T>>> actorStreamRef(String name) {
-    return actors.find(name, deployment.system(), life.stopped());
+    return actors.find(name, system(), engine.stopped());
   }
 
   /** As {@link #sourceStream(SourceSupplier, StorageLevel)}, in memory, then on disk, in two copies. */
@@ -484,18 +448,15 @@ public final class StreamingContext implements AutoCloseable {
     }
     Node.Literal literal = new Node.Literal(newId(), partitions);
     int literalId = literal.id();
+    BlockStore store = engine.deployment().node().store();
+    long owner = engine.id();
     for (int i = 0; i < partitions; i++) {
       int from = (int) ((long) records.size() * i / partitions);
       int to = (int) ((long) records.size() * (i + 1) / partitions);
-      deployment
-          .node()
-          .store()
-          .put(
-              BlockId.literal(id, literalId, i),
-              Block.Records.of(new ArrayList<>(records.subList(from, to))));
+      store.put(
+          BlockId.literal(owner, literalId, i),
+          Block.Records.of(new ArrayList<>(records.subList(from, to))));
     }
-    BlockStore store = deployment.node().store();
-    long owner = id;
     CLEANER.register(literal, () -> {
       for (int i = 0; i < partitions; i++) {
         store.remove(BlockId.literal(owner, literalId, i));
@@ -513,18 +474,18 @@ public final class StreamingContext implements AutoCloseable {
   public void remember(Duration duration) {
     requireInitialized("Cannot remember");
     DStreamLike.requirePositive("Duration to remember", duration);
-    rememberMillis = duration.toMillis();
+    draft.remember(duration.toMillis());
   }
 
   /** Keeps the dataset that a node has in each batch, instead of making it again for each use. */
   void persist(Node node) {
     requireInitialized("Cannot persist");
-    persisted.add(node);
+    draft.persist(node);
   }
 
   /** The batches between two times, both included, whose dataset of the node can be read. */
   List<Long> remembered(Node node, Instant from, Instant to) {
-    if (state == ContextState.INITIALIZED) {
+    if (state() == ContextState.INITIALIZED) {
       throw new IllegalStateException("Context '" + name
           + "' has not been initialized: slice and compute can be called after start().");
     }
@@ -585,12 +546,12 @@ public final class StreamingContext implements AutoCloseable {
    */
   public Counter counter(String name) {
     requireNonNull(name, "counter got null; it needs a name.");
-    return new Counter(name, counters.total(name));
+    return new Counter(name, engine.counters().total(name));
   }
 
   /** What all committed batches have added to each counter, by name. Can be called from any thread. */
   public Map<String, Long> counters() {
-    return counters.all();
+    return engine.counters().all();
   }
 
   /**
@@ -599,7 +560,7 @@ public final class StreamingContext implements AutoCloseable {
    * @param value plain data, not to be changed any more
    */
   public <T> Broadcast<T> broadcast(T value) {
-    return new Broadcast<>(broadcasts.add(() -> value, 0), broadcasts);
+    return new Broadcast<>(engine.broadcasts().add(() -> value, 0), engine.broadcasts());
   }
 
   /**
@@ -616,18 +577,22 @@ public final class StreamingContext implements AutoCloseable {
           "A broadcast value can be refreshed every 1 ms at most, got " + Millis.text(refresh)
               + ".");
     }
-    return new Broadcast<>(broadcasts.add(supplier, refresh.toMillis()), broadcasts);
+    return new Broadcast<>(
+        engine.broadcasts().add(supplier, refresh.toMillis()), engine.broadcasts());
   }
 
   /** Tells the listener of all that happens from now on. Can be called at any time, from any thread. */
   public void addStreamingListener(StreamingListener listener) {
-    listeners.add(requireNonNull(listener, "addStreamingListener needs a listener, got null."));
+    engine
+        .listeners()
+        .add(requireNonNull(listener, "addStreamingListener needs a listener, got null."));
   }
 
   /** The listener hears nothing more; nothing happens if it was not added. A call that has begun goes on. */
   public void removeStreamingListener(StreamingListener listener) {
-    listeners.remove(
-        requireNonNull(listener, "removeStreamingListener needs a listener, got null."));
+    engine
+        .listeners()
+        .remove(requireNonNull(listener, "removeStreamingListener needs a listener, got null."));
   }
 
   /**
@@ -644,12 +609,12 @@ public final class StreamingContext implements AutoCloseable {
       throw new IllegalArgumentException(
           "events needs a buffer of at least 1 event, got " + buffer + ".");
     }
-    return listeners.events(buffer);
+    return engine.listeners().events(buffer);
   }
 
   /** The stages that the program is compiled into. */
   public String explain() {
-    return Explanation.of(program());
+    return Explanation.of(draft.program());
   }
 
   /**
@@ -660,87 +625,14 @@ public final class StreamingContext implements AutoCloseable {
    * @throws SluiceException if the context cannot start
    */
   public void start() {
-    synchronized (this) {
-      requireInitialized("Cannot start");
-      if (outputs.isEmpty()) {
-        throw new IllegalStateException(
-            "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
-      }
-      state = ContextState.ACTIVE;
+    engine.requireInitialized("Cannot start");
+    if (!draft.hasOutputs()) {
+      throw new IllegalStateException(
+          "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
-    Program program = program();
-    List<StreamProgram.ReceiverSpec> read =
-        receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList();
-    sinks.forEach(sink -> sink.open(deployment.system(), life.stopped()));
-    engine().tell(new ContextActor.Begin(new StreamProgram(program, outputFunctions, read)));
-    await(life.started());
-  }
-
-  /** The driver's actor, started when it is first needed. */
-  private ActorRef<ContextActor.Command> engine() {
-    ActorRef<ContextActor.Command> begun;
-    synchronized (this) {
-      begun = actor;
-      if (begun != null) {
-        return begun;
-      }
-      ContextSetup setup = setup();
-      begun = deployment
-          .system()
-          .systemActorOf(
-              ContextActor.create(
-                  setup,
-                  life,
-                  settings.cluster().joinTimeout(),
-                  driver -> published.complete(driver)),
-              "sluice-context-%s-%013d".formatted(name, setup.epoch()),
-              Props.empty());
-      actor = begun;
-      jobs = new JobClient(id, begun, life, deployment.node(), codec);
-    }
-    deployment.publish(name, published.join(), begun);
-    return begun;
-  }
-
-  private void await(CompletableFuture<Void> moment) {
-    try {
-      moment.get();
-    } catch (ExecutionException failure) {
-      release();
-      throw asFailure(failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      stop(false);
-    }
-  }
-
-  private Program program() {
-    return new Program(intervalMillis, outputs, persisted, rememberMillis);
-  }
-
-  private ContextSetup setup() {
-    return new ContextSetup(
-        id,
-        name,
-        System.currentTimeMillis(),
-        intervalMillis,
-        defaultPartitions(),
-        settings.batch(),
-        settings.receiver(),
-        settings.rate(),
-        settings.task().maxAttempts(),
-        ticker,
-        deployment.node(),
-        ProgramJars.offer(deployment.node(), id, settings.jars()),
-        Version.current(),
-        deployment.proof(),
-        deployment.isWatched(),
-        settings.cluster().heartbeatInterval(),
-        settings.cluster().heartbeatTimeout(),
-        settings.cluster().minWorkers(),
-        listeners,
-        counters,
-        broadcasts);
+    engine.activate();
+    draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
+    engine.begin(draft.finish());
   }
 
   /** Stops at once. Batches that are running or waiting are given up. */
@@ -756,30 +648,7 @@ public final class StreamingContext implements AutoCloseable {
    * @param graceful first stop receiving, then process everything that was received
    */
   public void stop(boolean graceful) {
-    ActorRef<ContextActor.Command> running;
-    synchronized (this) {
-      running = actor;
-      state = ContextState.STOPPED;
-    }
-    if (running != null) {
-      running.tell(new ContextActor.Stop(graceful));
-      if (graceful && DriverThreads.isCaller(id)) {
-        var unused = life.stopped().whenCompleteAsync((done, failure) -> release());
-        return;
-      }
-      try {
-        life.stopped().get();
-      } catch (ExecutionException failed) {
-        // awaitTermination tells of it.
-        release();
-        return;
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        running.tell(new ContextActor.Stop(false));
-      }
-    }
-    life.stopped().complete(null);
-    release();
+    engine.stop(graceful);
   }
 
   /** As {@link #stop()}. */
@@ -794,12 +663,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws SluiceException what ended it, if it failed
    */
   public void awaitTermination() throws InterruptedException {
-    try {
-      life.stopped().get();
-    } catch (ExecutionException failure) {
-      release();
-      throw asFailure(failure);
-    }
+    engine.awaitTermination();
   }
 
   /**
@@ -808,15 +672,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws SluiceException what ended it, if it failed
    */
   public boolean awaitTermination(Duration timeout) throws InterruptedException {
-    try {
-      life.stopped().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException running) {
-      return false;
-    } catch (ExecutionException failure) {
-      release();
-      throw asFailure(failure);
-    }
+    return engine.awaitTermination(timeout.toMillis());
   }
 
   int newId() {
@@ -825,40 +681,24 @@ public final class StreamingContext implements AutoCloseable {
 
   /** Partitions of shuffles that name no number. */
   public int defaultPartitions() {
-    int set = settings.batch().partitions();
-    return set > 0 ? set : deployment.defaultPartitions();
+    return engine.defaultPartitions();
   }
 
-  /** Runs actions; starts the driver and waits for workers if no action ran before. */
   JobClient jobs() {
-    boolean neverStarted = actor == null;
-    if (neverStarted && state() == ContextState.STOPPED) {
-      throw new SluiceException(
-          ErrorCode.CONTEXT_STOPPED,
-          "Context '" + name + "' was stopped; actions on RDDs can run only until then.");
-    }
-    engine();
-    await(life.ready());
-    return requireNonNull(jobs);
+    return engine.jobs();
   }
 
   /** The node's records, kept until {@link #unkeep} or until nothing refers to the node that this gives. */
   Node.Kept kept(Node node, long batchMillis, StorageLevel level) {
     Node.Kept kept = new Node.Kept(newId(), node, batchMillis, level);
     int keptId = kept.id();
-    CLEANER.register(kept, () -> unkeep(keptId, true));
+    Engine running = engine;
+    CLEANER.register(kept, () -> running.unkeep(keptId, true));
     return kept;
   }
 
   void unkeep(Node.Kept kept) {
-    unkeep(kept.id(), false);
-  }
-
-  private void unkeep(int keptId, boolean forgotten) {
-    JobClient running = jobs;
-    if (running != null) {
-      running.unkeep(keptId, forgotten);
-    }
+    engine.unkeep(kept.id(), false);
   }
 
   Node generated(String operation, List<Node> inputs, DStreamLike.RddMaker maker) {
@@ -877,19 +717,17 @@ public final class StreamingContext implements AutoCloseable {
   void addOutput(
       String operation, Node node, long slideMillis, StreamProgram.BatchFunction function) {
     requireInitialized("Cannot add an output");
-    int output = outputs.size();
-    outputs.add(new Program.Output(output, operation + "-" + output, node, slideMillis));
-    outputFunctions.put(output, function);
+    draft.addOutput(operation, node, slideMillis, function);
   }
 
   ActorSystem<?> system() {
-    return deployment.system();
+    return engine.deployment().system();
   }
 
   /** Notes a sink that runs as long as the context does. */
   <T> SinkOutput<T> addSink(SinkOutput<T> sink) {
     requireInitialized("Cannot add an output");
-    sinks.add(sink);
+    draft.addSink(sink);
     return sink;
   }
 
@@ -899,7 +737,7 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalStateException if the context runs on a real cluster
    */
   public SimulatedNodes simulatedNodes() {
-    if (deployment instanceof SimulatedNodes simulated) {
+    if (engine.deployment() instanceof SimulatedNodes simulated) {
       return simulated;
     }
     throw new IllegalStateException("The nodes of this context are not inside this process.");
@@ -910,24 +748,7 @@ public final class StreamingContext implements AutoCloseable {
     requireInitialized("Cannot add an operation");
   }
 
-  private synchronized void requireInitialized(String what) {
-    if (state != ContextState.INITIALIZED) {
-      throw new IllegalStateException(
-          "%s: context '%s' is %s. Build the whole program before start(), and make a new context to run another."
-              .formatted(what, name, state));
-    }
-  }
-
-  private synchronized void release() {
-    state = ContextState.STOPPED;
-    sinks.forEach(SinkOutput::awaitEnd);
-    deployment.close();
-  }
-
-  private static SluiceException asFailure(ExecutionException failure) {
-    Throwable cause = failure.getCause();
-    return cause instanceof SluiceException known
-        ? new SluiceException(known.code(), String.valueOf(known.getMessage()), known)
-        : new SluiceException(ErrorCode.INTERNAL, String.valueOf(cause), cause);
+  private void requireInitialized(String what) {
+    engine.requireInitialized(what);
   }
 }

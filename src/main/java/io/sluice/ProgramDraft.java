@@ -1,0 +1,74 @@
+package io.sluice;
+
+import io.sluice.plan.Node;
+import io.sluice.plan.Program;
+import io.sluice.scheduler.StreamProgram;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A program while it is written: its outputs, and what they need. */
+final class ProgramDraft {
+
+  private final long intervalMillis;
+  private final List<Program.Output> outputs = new ArrayList<>();
+  private final Map<Integer, StreamProgram.BatchFunction> functions = new HashMap<>();
+  private final List<StreamProgram.ReceiverSpec> receivers = new ArrayList<>();
+  private final List<SinkOutput<?>> sinks = new ArrayList<>();
+  private final Set<Node> persisted = new HashSet<>();
+  private long rememberMillis;
+
+  ProgramDraft(long intervalMillis) {
+    this.intervalMillis = intervalMillis;
+  }
+
+  void addOutput(
+      String operation, Node node, long slideMillis, StreamProgram.BatchFunction function) {
+    int output = outputs.size();
+    outputs.add(new Program.Output(output, operation + "-" + output, node, slideMillis));
+    functions.put(output, function);
+  }
+
+  boolean hasOutputs() {
+    return !outputs.isEmpty();
+  }
+
+  /** Gives the number of the receiver's stream. */
+  int addReceiver(String label, String preferredHost, byte[] receiver) {
+    int stream = receivers.size();
+    receivers.add(new StreamProgram.ReceiverSpec(stream, label, preferredHost, receiver));
+    return stream;
+  }
+
+  void addSink(SinkOutput<?> sink) {
+    sinks.add(sink);
+  }
+
+  List<SinkOutput<?>> sinks() {
+    return sinks;
+  }
+
+  void persist(Node node) {
+    persisted.add(node);
+  }
+
+  void remember(long millis) {
+    rememberMillis = millis;
+  }
+
+  Program program() {
+    return new Program(intervalMillis, outputs, persisted, rememberMillis);
+  }
+
+  /** The program to be started, with the receivers that an output needs. */
+  StreamProgram finish() {
+    Program program = program();
+    return new StreamProgram(
+        program,
+        functions,
+        receivers.stream().filter(receiver -> program.reads(receiver.stream())).toList());
+  }
+}
