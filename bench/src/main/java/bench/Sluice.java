@@ -221,7 +221,7 @@ public final class Sluice {
       counted = taken;
       double millis = Math.max(1, batch.processingDelay().orElseThrow().toNanos() / 1e6);
       double factor = INTERVAL_MILLIS * 0.9 / millis;
-      double damped = factor > 2 ? 2 : Math.sqrt(Math.max(0.25, factor));
+      double damped = factor > 2 ? Math.min(8, factor) : Math.sqrt(Math.max(0.25, factor));
       batchLines = (int) Math.max(1000, Math.min(500_000_000, batchLines * damped));
     }
   }

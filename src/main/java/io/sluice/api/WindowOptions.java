@@ -26,8 +26,15 @@ public record WindowOptions(
     return new WindowOptions(length, slide, 0, false);
   }
 
-  /** The same, with keys divided into so many partitions. */
+  /**
+   * The same, with keys divided into so many partitions.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
   public WindowOptions partitions(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("Partitions must be at least 1, got " + count + ".");
+    }
     return new WindowOptions(length, slide, count, dropsEmptyKeys);
   }
 

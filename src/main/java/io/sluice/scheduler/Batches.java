@@ -39,9 +39,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final DriverThreads driverThreads;
   private final BatchQueue queue;
   private final Jobs jobs;
-  private final BlockTracker tracker = new BlockTracker();
-  private final Datasets datasets = new Datasets();
-  private final KeptDatasets kept;
+  private final Holdings holdings;
   private final Copies copies = new Copies();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
@@ -55,9 +53,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.setup = setup;
     this.fleet = fleet;
     this.driverThreads = driverThreads;
-    this.kept = new KeptDatasets(setup.epoch(), fleet::tellAll);
+    this.holdings = new Holdings(setup, fleet, () -> streaming);
     this.queue = new BatchQueue(setup.batch().maxWaiting());
-    this.jobs = new Jobs(setup, fleet, kept, this::planning, this);
+    this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
@@ -73,7 +71,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   BlockTracker tracker() {
-    return tracker;
+    return holdings.tracker();
   }
 
   @Nullable
@@ -83,7 +81,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Cuts what is due; time goes on until the last receiver has ended, since one may wait for room in a full store. */
   void onTick() {
-    if (draining && (fleet.receivers().allStopped() || !tracker.hasUnassigned())) {
+    if (draining && (fleet.receivers().allStopped() || !holdings.tracker().hasUnassigned())) {
       return;
     }
     BatchSchedule.Due due = streaming.schedule().takeDue(setup.ticker().now().toEpochMilli());
@@ -107,7 +105,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         && current == null
         && queue.isEmpty()
         && fleet.receivers().allStopped()
-        && !tracker.hasUnassigned();
+        && !holdings.tracker().hasUnassigned();
   }
 
   /** Cuts and starts what can be cut and started now. */
@@ -116,7 +114,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         && current == null
         && queue.isEmpty()
         && fleet.receivers().allStopped()
-        && tracker.hasUnassigned()) {
+        && holdings.tracker().hasUnassigned()) {
       queue.addDue(List.of(streaming.schedule().takeNext()));
     }
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
@@ -133,10 +131,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   private void cut(long batchMillis) {
     Instant now = setup.ticker().now();
-    tracker.cut(batchMillis);
+    holdings.tracker().cut(batchMillis);
     submitted.put(batchMillis, now);
     post(new StreamingEvent.BatchSubmitted(
-        BatchRun.submitted(batchMillis, tracker.records(batchMillis), now)));
+        BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
   }
 
   private void post(StreamingEvent event) {
@@ -156,7 +154,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     batch.planned();
     current = batch;
     start(batch, () -> {
-      StageCompiler compiler = new StageCompiler(new Surroundings(null));
+      StageCompiler compiler = holdings.compiler(null);
       streaming.program().withInitialState().forEach(node -> compiler.initialState(node, zero));
       return compiler.compile();
     });
@@ -179,8 +177,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
     Instant now = setup.ticker().now();
     Instant since = submitted.remove(batchMillis);
-    BatchRun batch =
-        new BatchRun(batchMillis, tracker.records(batchMillis), since == null ? now : since, now);
+    BatchRun batch = new BatchRun(
+        batchMillis, holdings.tracker().records(batchMillis), since == null ? now : since, now);
     current = batch;
     post(new StreamingEvent.BatchStarted(batch.info(Optional.empty(), Optional.empty())));
     if (setup.broadcasts().isDue(batchMillis)) {
@@ -206,7 +204,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     long zero = streaming.schedule().zeroMillis();
     int level = batch.level();
     start(batch, () -> {
-      StageCompiler compiler = new StageCompiler(new Surroundings(batch));
+      StageCompiler compiler = holdings.compiler(batch);
       streaming.program().toStore(level, time, zero).forEach(node -> compiler.store(node, time));
       return compiler.compile();
     });
@@ -284,7 +282,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       boolean inBatch = batch != null && batch.batchMillis() == submit.batchMillis();
       long time = inBatch ? submit.batchMillis() : -1;
       Supplier<List<Stage>> plan = () -> {
-        StageCompiler compiler = new StageCompiler(new Surroundings(inBatch ? batch : null));
+        StageCompiler compiler = holdings.compiler(inBatch ? batch : null);
         compiler.result(submit.dataset(), time, submit.action());
         return compiler.compile();
       };
@@ -363,9 +361,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** The program does not want a dataset kept any more, or nothing of the program refers to it. */
   void unkeep(int node, boolean forgotten) {
     if (forgotten) {
-      kept.forget(node);
+      holdings.kept().forget(node);
     } else {
-      kept.release(node);
+      holdings.kept().release(node);
     }
   }
 
@@ -373,16 +371,13 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   boolean canSpare(String worker) {
     boolean stateless = !streaming.program().remembers() || fleet.placement().isEmpty();
     return (stateless || fleet.placement().canSpare(worker))
-        && !datasets.onlyOn(worker, streaming.keepMillis().keySet())
-        && !tracker.onlyOn(worker)
+        && !holdings.onlyOn(worker)
         && fleet.usable().size() > 1;
   }
 
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, String reason, Fleet.Loss loss) {
-    datasets.removeHolder(worker);
-    kept.removeHolder(worker);
-    for (BlockRef block : tracker.removeHolder(worker)) {
+    for (BlockRef block : holdings.workerLost(worker)) {
       post(new StreamingEvent.BlockLost(new BlockInfo(
           block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
     }
@@ -419,8 +414,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       again.addAll(batch.jobs());
       batch
           .jobs()
-          .forEach(
-              job -> job.storedNodes().forEach(node -> datasets.remove(node, batch.batchMillis())));
+          .forEach(job -> job.storedNodes()
+              .forEach(node -> holdings.datasets().remove(node, batch.batchMillis())));
     }
     others.removeAll(again);
     again.forEach(jobs::start);
@@ -444,17 +439,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     committed = true;
     long time = batch.batchMillis();
     long readFrom = jobs.oldestRead();
-    List<BlockId> released = new ArrayList<>();
-    for (Node.Received node : streaming.program().received()) {
-      long unneeded = Math.min(time - streaming.program().keepMillis(node.id()), readFrom - 1);
-      released.addAll(tracker.release(node.stream(), unneeded));
-    }
-    tracker.forgetBefore(time);
+    List<BlockId> released = holdings.expire(time, readFrom);
     streaming.history().committed(time, batch.generated());
     streaming.eventTimes().committed(time, batch.times());
     setup.counters().add(batch.counters());
-    datasets.expire(time, streaming.keepMillis(), readFrom);
-    kept.expire(time);
     fleet.tellAll(new TaskWorker.Commit(
         setup.epoch(), time, jobs.lowestLive(), readFrom, released, streaming.keepMillis()));
     fleet.stages().trim();
@@ -494,7 +482,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
     copies.ended(copied).ifPresent(copy -> {
       fleet.placement().copied(copy.partition());
-      datasets.addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
+      holdings
+          .datasets()
+          .addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
     });
     if (copies.isEmpty()) {
       fleet.placement().rebalance(fleet.usable());
@@ -532,60 +522,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         placement.owners(),
         placement.standbys(),
         streaming.keepMillis().keySet(),
-        datasets,
-        new SplitPlanner(
-            setup.id(),
-            streaming.schedule().zeroMillis(),
-            setup.node().address(),
-            datasets,
-            kept,
-            tracker,
-            placement,
-            fleet.slots()),
+        holdings.datasets(),
+        holdings.splits(),
         fleet.stages(),
         current != null
             ? current.values()
             : new TaskWorker.BatchValues(Map.of(), setup.broadcasts().versions()));
-  }
-
-  /** What the compiler may know of the running batch. */
-  private final class Surroundings implements StageCompiler.Surroundings {
-    private final @Nullable BatchRun batch;
-
-    Surroundings(@Nullable BatchRun batch) {
-      this.batch = batch;
-    }
-
-    @Override
-    public Node resolve(Node.Generated node, long batchMillis) {
-      Node dataset =
-          isRunning(batchMillis) && batch != null ? batch.generated().get(node.id()) : null;
-      return dataset != null
-          ? dataset
-          : streaming
-              .history()
-              .generated(node, batchMillis)
-              .orElseThrow(() -> StageCompiler.notKept(node.operation(), batchMillis));
-    }
-
-    @Override
-    public boolean isRunning(long batchMillis) {
-      return batch != null && batch.batchMillis() == batchMillis;
-    }
-
-    @Override
-    public boolean isRemembered(Node node, long batchMillis) {
-      return streaming.history().isRemembered(node, batchMillis);
-    }
-
-    @Override
-    public boolean isStored(Node node, long batchMillis) {
-      return datasets.contains(node.id(), batchMillis);
-    }
-
-    @Override
-    public StageCompiler.Keeping keeping(Node.Kept node) {
-      return kept.keeping(node);
-    }
   }
 }
