@@ -316,6 +316,8 @@ class ListenerTest {
       test.context().events(3).subscribe(fast);
       test.output(test.input(List.of(List.of(1))));
       test.runBatches(10);
+      // Subscribed after the slow one, it is offered each event after it.
+      fast.tenthBatch.get(20, TimeUnit.SECONDS);
       slow.subscription.get(20, TimeUnit.SECONDS).request(Long.MAX_VALUE);
     }
     slow.ended.get(20, TimeUnit.SECONDS);
@@ -377,6 +379,7 @@ class ListenerTest {
   private static final class Collecting implements Flow.Subscriber<StreamingEvent> {
     private final List<StreamingEvent> events = new ArrayList<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+    private final CompletableFuture<Void> tenthBatch = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final long demand;
 
@@ -395,6 +398,10 @@ class ListenerTest {
     @Override
     public void onNext(StreamingEvent event) {
       events.add(event);
+      if (event instanceof StreamingEvent.BatchCompleted done
+          && done.batch().batchTime().equals(Instant.ofEpochSecond(10))) {
+        tenthBatch.complete(null);
+      }
     }
 
     @Override
