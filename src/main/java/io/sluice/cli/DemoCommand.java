@@ -115,7 +115,8 @@ final class DemoCommand implements Callable<Integer> {
         context.stop(true);
         context.awaitTermination();
       }
-      return verdict(text.sent(), program.counted(), out);
+      screen.end(text.sent(), program.counted());
+      return text.sent() == program.counted() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 
@@ -128,11 +129,5 @@ final class DemoCommand implements Callable<Integer> {
         return;
       }
     }
-  }
-
-  private static int verdict(long sent, long counted, PrintWriter out) {
-    out.printf("sent=%d counted=%d%n", sent, counted);
-    out.flush();
-    return sent == counted ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 }

@@ -27,6 +27,7 @@ final class DemoScreen implements StreamingListener {
   private long batches;
   private final Map<String, Integer> tasks = new TreeMap<>();
   private long slowestMillis;
+  private boolean ended;
 
   DemoScreen(PrintWriter out) {
     this.out = out;
@@ -40,6 +41,12 @@ final class DemoScreen implements StreamingListener {
   synchronized void started(String driver, int port, long rate) {
     print("Driver on %s, %d lines a second from port %d.".formatted(driver, rate, port));
     print("Workers (data port, slots): " + workers() + ". Ctrl-C ends the demo in order.");
+  }
+
+  /** The last line; what listeners hear after it is not shown. */
+  synchronized void end(long sent, long counted) {
+    print("sent=%d counted=%d".formatted(sent, counted));
+    ended = true;
   }
 
   @Override
@@ -113,7 +120,9 @@ final class DemoScreen implements StreamingListener {
   }
 
   private void print(String line) {
-    out.println(line);
-    out.flush();
+    if (!ended) {
+      out.println(line);
+      out.flush();
+    }
   }
 }
