@@ -6,7 +6,6 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
-import io.sluice.api.Function3;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.api.Triple;
@@ -295,9 +294,10 @@ final class Functions {
     };
   }
 
-  static <T> Function3<Integer, Integer, Iterator<T>, List<T>> forBatchPartition(
+  static <T> Function2<Integer, Iterator<T>, List<T>> forBatchPartition(
       Batch batch, VoidFunction2<Iterator<T>, BatchPartition> function) {
-    return (index, attempt, records) -> {
+    return (index, records) -> {
+      int attempt = TaskContext.current().attempt();
       function.call(records, new BatchPartition(batch.id(), batch.time(), index, attempt));
       return new ArrayList<>();
     };

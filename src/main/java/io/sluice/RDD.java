@@ -658,8 +658,8 @@ public sealed class RDD<T> permits PairRDD {
   }
 
   final void foreachPartition(Batch batch, VoidFunction2<Iterator<T>, BatchPartition> function) {
-    run(new Action.ForAttempt(Closure.of(
-        function, Functions.forBatchPartition(batch, function), "foreachBatchPartition")));
+    run(forPartition(
+        function, Functions.forBatchPartition(batch, function), "foreachBatchPartition"));
   }
 
   /**

@@ -13,7 +13,4 @@ public sealed interface Action extends Serializable {
 
   /** The result of a function of the partition's number and iterator. */
   record ForPartition(Closure function) implements Action {}
-
-  /** As {@link ForPartition}, of a function that is also told which attempt it is, from 1. */
-  record ForAttempt(Closure function) implements Action {}
 }

@@ -1,7 +1,5 @@
 package io.sluice.task;
 
-import io.sluice.api.Function2;
-import io.sluice.api.Function3;
 import io.sluice.plan.Action;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
@@ -23,7 +21,6 @@ final class OperatorChain {
   private final List<StageSpec.Step> steps;
   private final UserCode code;
   private final IntUnaryOperator partitionOf;
-  private final int attempt;
   private final OpenStates states;
   private final TaskOutput task;
   private final Output root;
@@ -37,11 +34,9 @@ final class OperatorChain {
       StageSpec spec,
       UserCode code,
       IntUnaryOperator partitionOf,
-      int attempt,
       OpenStates states,
       TaskOutput task) {
     this.partitionOf = partitionOf;
-    this.attempt = attempt;
     this.states = states;
     this.steps = spec.steps();
     this.code = code;
@@ -123,11 +118,7 @@ final class OperatorChain {
     Output next = after(step);
     return settle(
         new PartitionStep(
-            partitions.function(),
-            code.load(partitions.function()),
-            partitionOf.applyAsInt(step),
-            isAlone(),
-            returned -> {
+            partitions.function(), code, partitionOf.applyAsInt(step), isAlone(), returned -> {
               if (returned instanceof Iterator<?> results) {
                 results.forEachRemaining(next);
               }
@@ -140,25 +131,17 @@ final class OperatorChain {
     if (action instanceof Action.Collect collect) {
       return new Endings.Collect(leg, collect.limit(), isAlone(), task);
     } else if (action instanceof Action.ForPartition each) {
-      return forPartition(step, leg, each.function(), code.load(each.function()));
-    } else if (action instanceof Action.ForAttempt each) {
-      Function3<Integer, Integer, Iterator<Object>, Object> function = code.load(each.function());
-      return forPartition(
-          step,
-          leg,
-          each.function(),
-          (partition, records) -> function.call(partition, attempt, records));
+      return forPartition(step, leg, each.function());
     }
     return new Endings.Count(leg, task);
   }
 
-  private Output forPartition(
-      int step, int leg, Closure closure, Function2<Integer, Iterator<Object>, Object> function) {
+  private Output forPartition(int step, int leg, Closure closure) {
     boolean drives = claimDriver();
     return settle(
         new PartitionStep(
             closure,
-            function,
+            code,
             partitionOf.applyAsInt(step),
             isAlone(),
             returned -> task.result(leg, returned)),

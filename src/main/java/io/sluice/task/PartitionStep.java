@@ -31,20 +31,14 @@ final class PartitionStep extends Output {
   private @Nullable BooleanSupplier pull;
 
   /**
-   * @param function the closure's, loaded
    * @param index of the partition
    * @param alone no other step needs the records that the function leaves
    * @param result takes what the function returns; an iterator is to be consumed there
    */
-  PartitionStep(
-      Closure closure,
-      Function2<Integer, Iterator<Object>, Object> function,
-      int index,
-      boolean alone,
-      Consumer<Object> result) {
+  PartitionStep(Closure closure, UserCode code, int index, boolean alone, Consumer<Object> result) {
     this.index = index;
     this.closure = closure;
-    this.function = function;
+    this.function = code.load(closure);
     this.alone = alone;
     this.result = result;
   }

@@ -86,14 +86,13 @@ final class TaskRunner {
     TaskOutput output = new TaskOutput();
     IntUnaryOperator partitionOf =
         step -> job.firstPartitions().getOrDefault(task.ordinal() << 16 | step, 0) + task.index();
-    int attempt = job.attempt() + task.tries() - 1;
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     Thread.currentThread().setContextClassLoader(session.loader());
     RunningTask scope = new RunningTask(session, job, task, driverAddress, output);
     scope.enter();
     try (OpenStates states = new OpenStates(session, job, task.index())) {
       Source source = source(job, task, spec, code, states, inputs, leaving);
-      new OperatorChain(spec, code, partitionOf, attempt, states, output).run(source);
+      new OperatorChain(spec, code, partitionOf, states, output).run(source);
       boolean copied = copyHolder(job, task).isPresent();
       states.complete((operator, state) -> {
         if (copied) {

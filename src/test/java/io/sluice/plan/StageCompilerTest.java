@@ -167,22 +167,7 @@ class StageCompilerTest {
   }
 
   private static Stage compiled(Node.Kept kept, StageCompiler.Keeping keeping) {
-    StageCompiler compiler = new StageCompiler(new StageCompiler.Surroundings() {
-      @Override
-      public Node resolve(Node.Generated node, long batchMillis) {
-        throw new AssertionError("Nothing is generated here");
-      }
-
-      @Override
-      public boolean isRunning(long batchMillis) {
-        return true;
-      }
-
-      @Override
-      public boolean isRemembered(Node node, long batchMillis) {
-        return false;
-      }
-
+    StageCompiler compiler = new StageCompiler(new EmptySurroundings() {
       @Override
       public boolean isStored(Node node, long batchMillis) {
         return false;
@@ -208,22 +193,7 @@ class StageCompilerTest {
   }
 
   private static StageCompiler compiler(Set<Integer> stored) {
-    return new StageCompiler(new StageCompiler.Surroundings() {
-      @Override
-      public Node resolve(Node.Generated node, long batchMillis) {
-        throw new AssertionError("Nothing is generated here");
-      }
-
-      @Override
-      public boolean isRunning(long batchMillis) {
-        return true;
-      }
-
-      @Override
-      public boolean isRemembered(Node node, long batchMillis) {
-        return false;
-      }
-
+    return new StageCompiler(new EmptySurroundings() {
       @Override
       public boolean isStored(Node node, long batchMillis) {
         return stored.contains(node.id());

@@ -7,6 +7,7 @@ import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockTracker;
 import io.sluice.plan.Action;
 import io.sluice.plan.Aggregation;
+import io.sluice.plan.EmptySurroundings;
 import io.sluice.plan.Node;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageCompiler;
@@ -146,7 +147,7 @@ class JobRunTest {
 
   @Test
   void attemptKeepsWhatItsTasksMadeWhereTheyRan() {
-    StageCompiler compiler = new StageCompiler(new Surroundings() {
+    StageCompiler compiler = new StageCompiler(new EmptySurroundings() {
       @Override
       public StageCompiler.Keeping keeping(Node.Kept node) {
         return StageCompiler.Keeping.MAKE;
@@ -189,29 +190,7 @@ class JobRunTest {
   }
 
   private static StageCompiler compiler() {
-    return new StageCompiler(new Surroundings());
-  }
-
-  private static class Surroundings implements StageCompiler.Surroundings {
-    @Override
-    public Node resolve(Node.Generated node, long batchMillis) {
-      throw new AssertionError("Nothing is generated here");
-    }
-
-    @Override
-    public boolean isRunning(long batchMillis) {
-      return true;
-    }
-
-    @Override
-    public boolean isRemembered(Node node, long batchMillis) {
-      return false;
-    }
-
-    @Override
-    public boolean isStored(Node node, long batchMillis) {
-      return false;
-    }
+    return new StageCompiler(new EmptySurroundings());
   }
 
   private static List<Stage> shuffleOfTwoPartitions() {
