@@ -65,10 +65,12 @@ public record BlockId(
   /**
    * A partition of a kept dataset. Another attempt may divide the dataset differently, so what it makes has
    * another name.
+   *
+   * @param maker the job and attempt that made it
    */
   public static BlockId dataset(
-      long context, int node, long batchMillis, int partition, int attempt) {
-    return new BlockId(Kind.DATASET, context, node, batchMillis, partition, attempt);
+      long context, int node, long batchMillis, int partition, long maker) {
+    return new BlockId(Kind.DATASET, context, node, batchMillis, partition, maker);
   }
 
   /**
@@ -93,8 +95,13 @@ public record BlockId(
     return new BlockId(Kind.SHUFFLE, context, exchange, job, attempt, source);
   }
 
-  public static BlockId delta(long context, int node, long batchMillis, int partition) {
-    return new BlockId(Kind.DELTA, context, node, batchMillis, partition, 0);
+  /**
+   * What a batch changed in a partition of a keyed operator.
+   *
+   * @param maker the job and attempt that changed it; of several the greatest counts
+   */
+  public static BlockId delta(long context, int node, long batchMillis, int partition, long maker) {
+    return new BlockId(Kind.DELTA, context, node, batchMillis, partition, maker);
   }
 
   public static BlockId snapshot(long context, int node, int piece, int partition) {

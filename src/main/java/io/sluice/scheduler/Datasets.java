@@ -11,8 +11,8 @@ import java.util.TreeMap;
 /** Where the kept datasets of batches lie. */
 final class Datasets {
 
-  /** A partition, the attempt of the job that made it, and the workers that hold it, its maker first. */
-  record Partition(int id, int attempt, List<String> holders) {
+  /** A partition, the job and attempt that made it, and the workers that hold it, the one that made it first. */
+  record Partition(int id, long maker, List<String> holders) {
     /** The partition's number in keyed data. */
     int number() {
       return id & 0xFFFF;
@@ -60,7 +60,7 @@ final class Datasets {
         .values()
         .forEach(partitions -> partitions.replaceAll((id, partition) -> new Partition(
             id,
-            partition.attempt,
+            partition.maker,
             partition.holders.stream().filter(holder -> !holder.equals(worker)).toList())));
   }
 
@@ -80,7 +80,7 @@ final class Datasets {
             partitions.replaceAll((id, partition) -> partition.number() % modulo == partitionNumber
                     && partition.holders.contains(owner)
                     && !partition.holders.contains(standby)
-                ? new Partition(id, partition.attempt, with(partition.holders, standby))
+                ? new Partition(id, partition.maker, with(partition.holders, standby))
                 : partition));
   }
 

@@ -19,7 +19,7 @@ record JobPlanning(
     TaskWorker.BatchValues values) {
 
   /** Notes where a task will keep a partition of a dataset, and where its copy goes. */
-  void note(Operator.Store store, long batchMillis, int attempt, int index, String worker) {
+  void note(Operator.Store store, long batchMillis, long maker, int index, String worker) {
     List<String> holders = new ArrayList<>(List.of(worker));
     if (replicated.contains(store.node())) {
       TaskWorker.copyHolder(owners, standbys, index, worker).ifPresent(holders::add);
@@ -27,7 +27,7 @@ record JobPlanning(
     datasets.add(
         store.node(),
         batchMillis,
-        new Datasets.Partition(store.leg() << 16 | index, attempt, List.copyOf(holders)));
+        new Datasets.Partition(store.leg() << 16 | index, maker, List.copyOf(holders)));
   }
 
   String anotherThan(String worker) {

@@ -352,7 +352,8 @@ final class JobRun {
         contributions.merge(out.exchange(), splits.size(), Integer::sum);
       } else if (step.operator() instanceof Operator.Store store) {
         for (SplitPlanner.Split split : splits) {
-          planning.note(store, batchMillis, attempt, split.index(), split.worker());
+          planning.note(
+              store, batchMillis, TaskWorker.maker(id, attempt), split.index(), split.worker());
         }
       }
     }

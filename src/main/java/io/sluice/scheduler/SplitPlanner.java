@@ -167,7 +167,7 @@ final class SplitPlanner {
 
   private BlockRef ref(Node node, long batchMillis, Datasets.Partition partition) {
     BlockId id =
-        BlockId.dataset(context, node.id(), batchMillis, partition.id(), partition.attempt());
+        BlockId.dataset(context, node.id(), batchMillis, partition.id(), partition.maker());
     requireHolder(id, partition.holders());
     return new BlockRef(id, 0, 0, partition.holders());
   }

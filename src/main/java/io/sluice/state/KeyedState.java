@@ -49,30 +49,30 @@ public final class KeyedState {
   private boolean timed;
   private boolean complete;
   private long pendingBatch = NEVER;
-  private int pendingAttempt;
+  private long pendingMaker;
   private long committedBatch = NEVER;
   private long expiredBefore = NEVER;
 
   /**
    * Begins a batch, from where the last committed one ended. Blocks while another task has the state open.
    *
+   * @param maker names the attempt; of two attempts of a batch only the greater may have the state
    * @throws SluiceException if the task was given up before it began
    */
-  public void open(long batchMillis, int attempt) {
+  public void open(long batchMillis, long maker) {
     lock.lock();
     boolean stale = batchMillis <= committedBatch
-        || (batchMillis == pendingBatch && attempt < pendingAttempt)
+        || (batchMillis == pendingBatch && maker < pendingMaker)
         || batchMillis < pendingBatch;
     if (stale) {
       lock.unlock();
       throw new SluiceException(
           ErrorCode.INTERNAL,
-          "Attempt %d of batch %d was given up before its task began."
-              .formatted(attempt, batchMillis));
+          "An attempt of batch %d was given up before its task began.".formatted(batchMillis));
     }
     discard();
     pendingBatch = batchMillis;
-    pendingAttempt = attempt;
+    pendingMaker = maker;
   }
 
   /** All changes of the batch are made; they count from its commit. */

@@ -33,7 +33,7 @@ final class OpenStates implements AutoCloseable {
   KeyedState of(int node) {
     return open.computeIfAbsent(node, key -> {
       KeyedState state = session.state(node, partition);
-      state.open(job.batchMillis(), job.attempt());
+      state.open(job.batchMillis(), job.maker());
       return state;
     });
   }

@@ -199,7 +199,7 @@ final class TaskRunner {
       List<CompletionStage<Void>> sends) {
     int partition = stored.leg() << 16 | task.index();
     BlockId id = BlockId.dataset(
-        session.context(), stored.node(), job.batchMillis(), partition, job.attempt());
+        session.context(), stored.node(), job.batchMillis(), partition, job.maker());
     Block block = Block.Records.of(stored.records());
     if (job.replicated().contains(stored.node())) {
       copyHolder(job, task)
@@ -223,7 +223,7 @@ final class TaskRunner {
         keep.node(),
         keep.batchMillis(),
         keep.leg() << 16 | task.index(),
-        TaskWorker.maker(job.job(), job.attempt()));
+        job.maker());
     Block block = Block.Records.of(kept.records());
     if (keep.level().serialized()) {
       block = Block.fromBytes(block.toBytes(session.codec()), block.records());
@@ -244,8 +244,8 @@ final class TaskRunner {
       TaskOutput.Changed changed,
       List<CompletionStage<Void>> sends) {
     copyHolder(job, task).ifPresent(holder -> {
-      BlockId id =
-          BlockId.delta(session.context(), changed.node(), job.batchMillis(), task.index());
+      BlockId id = BlockId.delta(
+          session.context(), changed.node(), job.batchMillis(), task.index(), job.maker());
       sends.add(session.node().channel().put(holder, id, changed.delta(), 0));
     });
   }

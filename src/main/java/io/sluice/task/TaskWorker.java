@@ -85,7 +85,13 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       Map<Integer, Integer> firstPartitions,
       BatchValues values,
       List<TaskSpec> tasks)
-      implements Command {}
+      implements Command {
+
+    /** A name for this attempt of the job. */
+    long maker() {
+      return TaskWorker.maker(job, attempt);
+    }
+  }
 
   /**
    * What all tasks of a batch see alike.
@@ -293,7 +299,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .filter(holder -> !holder.equals(worker));
   }
 
-  /** A name for what one attempt of a job keeps for the program; never 0. */
+  /** A name for one attempt of a job; later attempts, and those of later drivers, have greater ones. Never 0. */
   public static long maker(long job, int attempt) {
     return job << 16 | attempt;
   }

@@ -16,8 +16,11 @@ import io.sluice.shuffle.Inbox;
 import io.sluice.state.KeyedState;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -46,6 +49,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
   private final Map<BlockId, Object> broadcasts = new ConcurrentHashMap<>();
   private volatile long lowestLiveJob;
+  private volatile long committedMillis = Long.MIN_VALUE;
 
   /**
    * @param loader knows the program's classes
@@ -177,7 +181,8 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   /** Makes the batch's state current and drops what no later batch needs. */
   void commit(TaskWorker.Commit commit) {
     states.values().forEach(state -> state.commit(commit.batchMillis()));
-    applyDeltas(commit.batchMillis());
+    committedMillis = commit.batchMillis();
+    applyDeltas(committedMillis);
     commit.released().forEach(node.store()::remove);
     lowestLiveJob = commit.lowestLiveJob();
     attempts.keySet().removeIf(job -> job < lowestLiveJob);
@@ -232,19 +237,24 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     };
   }
 
-  /** Oldest first, in case one came late. */
+  /** Oldest first, in case one came late; of several attempts of a batch the last counts. */
   private void applyDeltas(long batchMillis) {
-    node.store().ids().stream()
+    Map<BlockId, BlockId> last = new HashMap<>();
+    List<BlockId> deltas = node.store().ids().stream()
         .filter(id -> id.context() == context
             && id.kind() == BlockId.Kind.DELTA
             && id.sequence() <= batchMillis)
-        .sorted(Comparator.comparingLong(BlockId::sequence))
-        .forEach(id -> {
-          if (node.store().get(id) instanceof Block.Encoded delta) {
-            state(id.owner(), id.partition()).apply(codec.decode(delta.bytes()));
-          }
-          node.store().remove(id);
-        });
+        .sorted(Comparator.comparingLong(BlockId::sequence).thenComparingLong(BlockId::source))
+        .toList();
+    deltas.forEach(
+        id -> last.put(BlockId.delta(context, id.owner(), id.sequence(), id.partition(), 0), id));
+    Set<BlockId> counting = new HashSet<>(last.values());
+    for (BlockId id : deltas) {
+      if (counting.contains(id) && node.store().get(id) instanceof Block.Encoded delta) {
+        state(id.owner(), id.partition()).apply(codec.decode(delta.bytes()));
+      }
+      node.store().remove(id);
+    }
   }
 
   @Override
@@ -267,7 +277,12 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
       case KEPT ->
         node.store()
             .offer(id, Block.fromBytes(bytes, records), StorageLevel.MEMORY_AND_DISK_SER, codec);
-      case DELTA -> node.store().put(id, new Block.Encoded(bytes, records));
+      case DELTA -> {
+        // One that comes after its batch is committed is of an attempt that was given up.
+        if (id.sequence() > committedMillis) {
+          node.store().put(id, new Block.Encoded(bytes, records));
+        }
+      }
       case SNAPSHOT -> {
         KeyedState state = state(id.owner(), id.partition());
         if (id.sequence() == 0) {
