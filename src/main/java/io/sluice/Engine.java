@@ -10,6 +10,7 @@ import io.sluice.api.Settings;
 import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
 import io.sluice.block.RecordCodec;
+import io.sluice.checkpoint.Ledger;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.cluster.Version;
@@ -22,6 +23,7 @@ import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
 import io.sluice.scheduler.StreamProgram;
 import io.sluice.task.TaskWorker;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -44,8 +46,9 @@ final class Engine {
   private final Counters counters = new Counters();
   private final Broadcasts broadcasts;
   private final ContextActor.Life life = new ContextActor.Life();
-  private final CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
+  private final long startedMillis = System.currentTimeMillis();
   private ContextState state = ContextState.INITIALIZED;
+  private @Nullable StreamProgram program;
   private volatile @Nullable ActorRef<ContextActor.Command> actor;
   private volatile @Nullable JobClient jobs;
 
@@ -122,6 +125,9 @@ final class Engine {
 
   /** Begins the streams; blocks until they have begun. */
   void begin(StreamProgram streams) {
+    synchronized (this) {
+      program = streams;
+    }
     driver().tell(new ContextActor.Begin(streams));
     await(life.started());
   }
@@ -204,28 +210,41 @@ final class Engine {
         return begun;
       }
       ContextSetup setup = setup();
-      begun = deployment
-          .system()
-          .systemActorOf(
-              ContextActor.create(
-                  setup,
-                  life,
-                  settings.cluster().joinTimeout(),
-                  driver -> published.complete(driver)),
-              "sluice-context-%s-%013d".formatted(name, setup.epoch()),
-              Props.empty());
-      actor = begun;
-      jobs = new JobClient(id, begun, life, deployment.node(), codec);
+      begun = start(setup, Optional.empty());
     }
-    deployment.publish(name, published.join(), begun);
     return begun;
   }
 
+  private ActorRef<ContextActor.Command> start(
+      ContextSetup setup, Optional<StreamProgram> resumed) {
+    CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
+    ActorRef<ContextActor.Command> begun = deployment
+        .system()
+        .systemActorOf(
+            ContextActor.create(
+                setup, life, settings.cluster().joinTimeout(), resumed, published::complete),
+            "sluice-context-%s-%013d-%d".formatted(name, startedMillis, setup.epoch()),
+            Props.empty());
+    actor = begun;
+    jobs = new JobClient(id, begun, life, deployment.node(), codec);
+    deployment.publish(new Deployment.Driver(name, published.join(), begun, this::takeOver));
+    return begun;
+  }
+
+  /** Starts a driver that goes on for the one before, which was lost. */
+  private synchronized void takeOver() {
+    StreamProgram streams = program;
+    if (streams != null && !life.stopped().isDone()) {
+      var unused = start(setup(), Optional.of(streams));
+    }
+  }
+
   private ContextSetup setup() {
+    Optional<ContextSetup.OpenLedger> ledger = deployment.ledger(name).map(Engine::opened);
     return new ContextSetup(
         id,
         name,
-        System.currentTimeMillis(),
+        ledger.map(open -> open.opened().epoch()).orElse(1L),
         intervalMillis,
         defaultPartitions(),
         settings.batch(),
@@ -238,12 +257,19 @@ final class Engine {
         Version.current(),
         deployment.proof(),
         deployment.isWatched(),
+        deployment.outlivesDriver(),
         settings.cluster().heartbeatInterval(),
         settings.cluster().heartbeatTimeout(),
         settings.cluster().minWorkers(),
         listeners,
         counters,
-        broadcasts);
+        broadcasts,
+        ledger);
+  }
+
+  private static ContextSetup.OpenLedger opened(Ledger ledger) {
+    return new ContextSetup.OpenLedger(
+        ledger, ledger.open().toCompletableFuture().join());
   }
 
   private void await(CompletableFuture<Void> moment) {

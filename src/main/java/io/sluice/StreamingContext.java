@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -381,7 +382,12 @@ public final class StreamingContext implements AutoCloseable {
   public <T> DStream<T> queueStream(Queue<RDD<T>> queue, boolean oneAtATime) {
     requireNonNull(queue, "queueStream got null; it needs a queue.");
     requireInitialized("Cannot add a stream");
-    Node node = generated("queueStream", List.of(), time -> takeFrom(queue, oneAtATime));
+    // A batch that is run again for another driver has what it had before.
+    Map<Long, RDD<T>> last = new HashMap<>();
+    Node node = generated("queueStream", List.of(), time -> {
+      last.keySet().removeIf(other -> other != time);
+      return last.computeIfAbsent(time, batch -> takeFrom(queue, oneAtATime));
+    });
     return new DStream<>(this, node, intervalMillis);
   }
 

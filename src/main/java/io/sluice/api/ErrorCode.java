@@ -34,6 +34,10 @@ public enum ErrorCode {
   ACCESS_DENIED(Category.USER),
   /** Memory or disk for blocks is exhausted. */
   STORAGE_FULL(Category.TRANSIENT),
+  /** A checkpoint cannot be written or read, or is damaged. */
+  CHECKPOINT_FAILED(Category.TRANSIENT),
+  /** Another driver of the context has opened a newer epoch. */
+  EPOCH_SEALED(Category.FATAL),
   /** The context was stopped while something waited for it. */
   CONTEXT_STOPPED(Category.USER),
   /** A defect in Sluice. */

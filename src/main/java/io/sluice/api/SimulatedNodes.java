@@ -18,4 +18,12 @@ public interface SimulatedNodes {
    * @throws IllegalArgumentException if there is no such node
    */
   void kill(String name);
+
+  /**
+   * Ends the driver at once, as a killed process would; another goes on from the batch that was committed last, on a
+   * node that runs no tasks.
+   *
+   * @throws IllegalStateException if the context was not started, or has one node only
+   */
+  void killDriver();
 }

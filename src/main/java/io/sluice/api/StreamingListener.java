@@ -159,13 +159,15 @@ public interface StreamingListener {
     /** All tasks of one job, for example of an action on an RDD. */
     JOB,
     /** All jobs of a batch. */
-    BATCH
+    BATCH,
+    /** The driver: another one goes on with the context, and batches that were not committed run again. */
+    DRIVER
   }
 
   /**
    * Something that is tried again.
    *
-   * @param batchTime empty for an action outside batches
+   * @param batchTime empty for an action outside batches; for a driver, the batch that was committed last
    */
   record RecoveryInfo(Scope scope, Optional<Instant> batchTime, String reason) {}
 }

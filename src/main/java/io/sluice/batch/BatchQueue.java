@@ -2,7 +2,9 @@ package io.sluice.batch;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Batches on their way to be run, one at a time and in order. Only so many are cut ahead; later times stay
@@ -13,6 +15,7 @@ public final class BatchQueue {
   private final int maxWaiting;
   private final ArrayDeque<Long> due = new ArrayDeque<>();
   private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+  private final Set<Long> ready = new HashSet<>();
 
   public BatchQueue(int maxWaiting) {
     this.maxWaiting = maxWaiting;
@@ -32,9 +35,24 @@ public final class BatchQueue {
     return Optional.of(time);
   }
 
-  /** The next batch to run. */
+  /** What was cut for the batch is safe: it can run when its turn comes. */
+  public void ready(long time) {
+    ready.add(time);
+  }
+
+  /** Takes in a batch that an earlier driver has cut. */
+  public void restore(long time) {
+    waiting.add(time);
+    ready.add(time);
+  }
+
+  /** The next batch to run, if it is ready. */
   public Optional<Long> takeToRun() {
-    return Optional.ofNullable(waiting.poll());
+    Long next = waiting.peek();
+    if (next == null || !ready.remove(next)) {
+      return Optional.empty();
+    }
+    return Optional.of(waiting.remove());
   }
 
   public boolean isEmpty() {

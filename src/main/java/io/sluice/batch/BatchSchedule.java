@@ -28,6 +28,14 @@ public final class BatchSchedule {
     this.nextMillis = zeroMillis + intervalMillis;
   }
 
+  /** Goes on after the last time that an earlier schedule has given. */
+  public static BatchSchedule after(
+      long lastMillis, long zeroMillis, long intervalMillis, int maxLate) {
+    BatchSchedule schedule = new BatchSchedule(intervalMillis, zeroMillis, maxLate);
+    schedule.nextMillis = Math.max(schedule.nextMillis, lastMillis + intervalMillis);
+    return schedule;
+  }
+
   /** One interval before the first batch. */
   public long zeroMillis() {
     return zeroMillis;

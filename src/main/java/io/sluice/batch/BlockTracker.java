@@ -4,12 +4,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which received block belongs to which batch: every reported block to exactly one, every batch cut once. */
 public final class BlockTracker {
+
+  /** All that counts of what was cut; blocks that no batch has yet are left out. */
+  public record Snapshot(List<Blocks> batches, List<Numbers> numbers) {}
+
+  /** The blocks of a batch. */
+  public record Blocks(long batchMillis, List<BlockRef> blocks) {}
+
+  /** Which block numbers of a stream, in one attempt of its receiver, some batch has or had. */
+  public record Numbers(long key, long allUpTo, List<Long> beyond) {}
 
   private final Map<Integer, List<BlockRef>> unassigned = new HashMap<>();
   private final TreeMap<Long, Map<Integer, List<BlockRef>>> batches = new TreeMap<>();
@@ -17,14 +28,61 @@ public final class BlockTracker {
 
   /** Takes a reported block; false if it was reported before. */
   public boolean add(BlockRef block) {
-    int stream = block.id().owner();
-    long attempt = block.id().sequence() >>> 40;
-    Seen numbers = seen.computeIfAbsent(((long) stream << 32) | attempt, key -> new Seen());
-    if (!numbers.add(block.id().sequence() & ((1L << 40) - 1))) {
+    if (!seen.computeIfAbsent(key(block.id()), key -> new Seen()).add(number(block.id()))) {
       return false;
     }
-    unassigned.computeIfAbsent(stream, key -> new ArrayList<>()).add(block);
+    unassigned.computeIfAbsent(block.id().owner(), key -> new ArrayList<>()).add(block);
     return true;
+  }
+
+  /** Whether the block was reported before, though it may be forgotten by now. */
+  public boolean isKnown(BlockId block) {
+    Seen numbers = seen.get(key(block));
+    return numbers != null && numbers.contains(number(block));
+  }
+
+  /** The blocks that a batch, or the next one, has. */
+  public Set<BlockId> ids() {
+    return blocks().map(BlockRef::id).collect(Collectors.toSet());
+  }
+
+  private static long key(BlockId block) {
+    return (long) block.owner() << 32 | block.sequence() >>> 40;
+  }
+
+  private static long number(BlockId block) {
+    return block.sequence() & ((1L << 40) - 1);
+  }
+
+  public Snapshot snapshot() {
+    List<Blocks> cut = new ArrayList<>();
+    batches.forEach((millis, streams) -> cut.add(
+        new Blocks(millis, streams.values().stream().flatMap(List::stream).toList())));
+    List<Numbers> numbers = new ArrayList<>();
+    seen.forEach((key, known) -> {
+      Set<Long> open = unassigned.values().stream()
+          .flatMap(List::stream)
+          .filter(block -> key(block.id()) == key)
+          .map(block -> number(block.id()))
+          .collect(Collectors.toSet());
+      numbers.add(known.without(key, open));
+    });
+    return new Snapshot(cut, numbers);
+  }
+
+  public static BlockTracker of(Snapshot snapshot) {
+    BlockTracker tracker = new BlockTracker();
+    snapshot.batches().forEach(batch -> {
+      Map<Integer, List<BlockRef>> streams = new HashMap<>();
+      batch
+          .blocks()
+          .forEach(block -> streams
+              .computeIfAbsent(block.id().owner(), key -> new ArrayList<>())
+              .add(block));
+      tracker.batches.put(batch.batchMillis(), streams);
+    });
+    snapshot.numbers().forEach(numbers -> tracker.seen.put(numbers.key(), new Seen(numbers)));
+    return tracker;
   }
 
   /** Gives all unassigned blocks to the batch, unless it was cut before. */
@@ -33,6 +91,13 @@ public final class BlockTracker {
       batches.put(batchMillis, new HashMap<>(unassigned));
       unassigned.clear();
     }
+  }
+
+  /** All blocks of a batch. */
+  public List<BlockRef> blocks(long batchMillis) {
+    return batches.getOrDefault(batchMillis, Map.of()).values().stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** The stream's blocks of a batch, in the order of their report. */
@@ -110,6 +175,28 @@ public final class BlockTracker {
   private static final class Seen {
     private final TreeSet<Long> beyond = new TreeSet<>();
     private long allUpTo;
+
+    Seen() {}
+
+    Seen(Numbers numbers) {
+      allUpTo = numbers.allUpTo();
+      beyond.addAll(numbers.beyond());
+    }
+
+    boolean contains(long number) {
+      return number <= allUpTo || beyond.contains(number);
+    }
+
+    Numbers without(long key, Set<Long> open) {
+      long bound = Math.min(
+          allUpTo, open.stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE) - 1);
+      List<Long> more = new ArrayList<>(beyond);
+      for (long number = bound + 1; number <= allUpTo; number++) {
+        more.add(number);
+      }
+      more.removeAll(open);
+      return new Numbers(key, bound, more);
+    }
 
     boolean add(long number) {
       if (number <= allUpTo || !beyond.add(number)) {

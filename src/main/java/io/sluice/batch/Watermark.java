@@ -15,6 +15,12 @@ public final class Watermark {
   /** Before any record. */
   public static final long NONE = Long.MIN_VALUE / 2;
 
+  /** How far the sources have come, by their number, and event time itself. */
+  public record Snapshot(Map<Integer, Reached> sources, long current) {}
+
+  /** The latest event time of a source, and the last batch in which it had data. */
+  public record Reached(long eventMillis, long batchMillis) {}
+
   private static final class Source {
     private long reachedMillis = NONE;
     private long lastDataMillis;
@@ -41,6 +47,23 @@ public final class Watermark {
     for (int source = 0; source < sources; source++) {
       this.sources.put(source, new Source(startMillis));
     }
+  }
+
+  public Snapshot snapshot() {
+    Map<Integer, Reached> reached = new TreeMap<>();
+    sources.forEach((number, source) ->
+        reached.put(number, new Reached(source.reachedMillis, source.lastDataMillis)));
+    return new Snapshot(reached, current);
+  }
+
+  /** Goes on from where another has come. */
+  public void restore(Snapshot snapshot) {
+    current = snapshot.current();
+    snapshot.sources().forEach((number, reached) -> {
+      Source source = new Source(reached.batchMillis());
+      source.reachedMillis = reached.eventMillis();
+      sources.put(number, source);
+    });
   }
 
   /** A batch had records of a source, the latest of this event time. */

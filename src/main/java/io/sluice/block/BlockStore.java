@@ -8,6 +8,7 @@ import io.sluice.batch.BlockId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -103,6 +104,17 @@ public final class BlockStore implements AutoCloseable {
   public @Nullable Block get(BlockId id) {
     Entry entry = memory.get(id);
     return entry != null ? entry.block : disk.read(id);
+  }
+
+  /** How much a block is. */
+  public record Extent(long records, long bytes) {}
+
+  /** How much a block is, without reading it; empty if it is not here. */
+  public Optional<Extent> extent(BlockId id) {
+    Entry entry = memory.get(id);
+    return entry != null
+        ? Optional.of(new Extent(entry.block.records(), entry.block.sizeBytes()))
+        : disk.extent(id);
   }
 
   public boolean contains(BlockId id) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -72,6 +73,12 @@ final class DiskStore implements AutoCloseable {
       throw new SluiceException(
           ErrorCode.BLOCK_LOST, "Block " + id + " cannot be read from " + entry.file, failure);
     }
+  }
+
+  /** What a block has: records and bytes. */
+  Optional<BlockStore.Extent> extent(BlockId id) {
+    return Optional.ofNullable(entries.get(id))
+        .map(entry -> new BlockStore.Extent(entry.records, entry.bytes));
   }
 
   boolean contains(BlockId id) {

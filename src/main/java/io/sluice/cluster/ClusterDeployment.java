@@ -1,7 +1,6 @@
 package io.sluice.cluster;
 
 import akka.actor.CoordinatedShutdown;
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
@@ -12,8 +11,8 @@ import akka.cluster.typed.Down;
 import com.typesafe.config.Config;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
+import io.sluice.checkpoint.Ledger;
 import io.sluice.scheduler.ContextActor;
-import io.sluice.task.TaskWorker;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -77,18 +76,27 @@ public final class ClusterDeployment implements Deployment {
   }
 
   @Override
-  public void publish(
-      String name, ActorRef<TaskWorker.Event> driver, ActorRef<ContextActor.Command> context) {
+  public boolean outlivesDriver() {
+    return false;
+  }
+
+  @Override
+  public Optional<Ledger> ledger(String context) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void publish(Driver driver) {
     system.systemActorOf(
-        NameGuard.create(Discovery.named(name), driver, context),
-        "sluice-name-" + context.path().name(),
+        NameGuard.create(Discovery.named(driver.name()), driver.events(), driver.actor()),
+        "sluice-name-" + driver.actor().path().name(),
         Props.empty());
-    system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver));
+    system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver.events()));
     CoordinatedShutdown.get(system)
         .addActorTerminationTask(
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-            "sluice-stop-" + name,
-            Adapter.toClassic(context),
+            "sluice-stop-" + driver.name(),
+            Adapter.toClassic(driver.actor()),
             Optional.of(new ContextActor.Stop(false)));
   }
 

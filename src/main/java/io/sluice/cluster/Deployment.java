@@ -3,8 +3,10 @@ package io.sluice.cluster;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.sluice.block.DataNode;
+import io.sluice.checkpoint.Ledger;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.task.TaskWorker;
+import java.util.Optional;
 
 /** The nodes a context runs on, as its driver sees them. */
 public interface Deployment extends AutoCloseable {
@@ -24,9 +26,28 @@ public interface Deployment extends AutoCloseable {
   /** What a worker must present to be let in. */
   String proof();
 
-  /** Makes the driver known, so that workers announce themselves to it. */
-  void publish(
-      String name, ActorRef<TaskWorker.Event> driver, ActorRef<ContextActor.Command> context);
+  /** Whether another driver can go on when this one is lost. */
+  boolean outlivesDriver();
+
+  /** Where the decisions of a context's drivers are kept; empty if they end with the driver. */
+  Optional<Ledger> ledger(String context);
+
+  /**
+   * A driver that runs.
+   *
+   * @param name of its context
+   * @param events hears workers
+   * @param actor the driver itself
+   * @param successor starts another that goes on in its place
+   */
+  record Driver(
+      String name,
+      ActorRef<TaskWorker.Event> events,
+      ActorRef<ContextActor.Command> actor,
+      Runnable successor) {}
+
+  /** Makes a driver known, so that workers announce themselves to it. */
+  void publish(Driver driver);
 
   /** Ends what the deployment started itself. Blocks until it has ended. */
   @Override

@@ -11,12 +11,15 @@ import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
 import io.sluice.block.DataNode;
 import io.sluice.block.LocalNetwork;
+import io.sluice.checkpoint.Ledger;
+import io.sluice.checkpoint.MemoryLedger;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.task.TaskWorker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,7 +41,8 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   private final Map<String, Worker> workers = new LinkedHashMap<>();
   private final Map<String, Node> idle = new LinkedHashMap<>();
   private final Node driver;
-  private @Nullable ActorRef<TaskWorker.Event> published;
+  private final Optional<MemoryLedger.Store> ledger;
+  private @Nullable Driver published;
   private int numbers;
 
   private LocalDeployment(
@@ -47,6 +51,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     this.faults = faults;
     this.system = system;
     this.ownsSystem = ownsSystem;
+    this.ledger = nodes == 1 ? Optional.empty() : Optional.of(new MemoryLedger.Store());
     this.driver = newNode(nodes == 1 ? "node-1" : "driver");
     if (nodes == 1) {
       idle.put("node-1", driver);
@@ -106,11 +111,31 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   }
 
   @Override
-  public synchronized void publish(
-      String name, ActorRef<TaskWorker.Event> newDriver, ActorRef<ContextActor.Command> context) {
-    published = newDriver;
-    idle.forEach((address, node) -> startWorker(address, node, newDriver));
+  public boolean outlivesDriver() {
+    return ledger.isPresent();
+  }
+
+  @Override
+  public Optional<Ledger> ledger(String context) {
+    return ledger.map(MemoryLedger::new);
+  }
+
+  @Override
+  public synchronized void publish(Driver started) {
+    published = started;
+    idle.forEach((address, node) -> startWorker(address, node, started.events()));
     idle.clear();
+  }
+
+  @Override
+  public synchronized void killDriver() {
+    Driver killed = published;
+    if (killed == null || ledger.isEmpty()) {
+      throw new IllegalStateException(
+          "There is no driver that another could follow: a context must be started, on at least two nodes.");
+    }
+    killed.actor().tell(new ContextActor.Crash());
+    killed.successor().run();
   }
 
   @Override
@@ -124,11 +149,11 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   public synchronized String add() {
     String address = "node-" + ++numbers;
     Node node = newNode(address);
-    ActorRef<TaskWorker.Event> known = published;
+    Driver known = published;
     if (known == null) {
       idle.put(address, node);
     } else {
-      startWorker(address, node, known);
+      startWorker(address, node, known.events());
     }
     return address;
   }
@@ -147,7 +172,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     }
     // First the actor: the driver tells a worker it gives up to start afresh, which a dead one must
     // not hear.
-    worker.actor.tell(new TaskWorker.Dismiss(0, "killed", true));
+    worker.actor.tell(new TaskWorker.Dismiss(Long.MAX_VALUE, "killed", true));
     worker.node.close();
   }
 
@@ -155,7 +180,8 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   public synchronized void close() {
     workers
         .values()
-        .forEach(worker -> worker.actor.tell(new TaskWorker.Dismiss(0, "closed", true)));
+        .forEach(
+            worker -> worker.actor.tell(new TaskWorker.Dismiss(Long.MAX_VALUE, "closed", true)));
     workers.values().forEach(worker -> worker.node.close());
     idle.values().forEach(Node::close);
     driver.close();

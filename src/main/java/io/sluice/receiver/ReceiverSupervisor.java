@@ -39,6 +39,12 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
   /** The driver has counted the blocks with these numbers. */
   public record Counted(List<Long> numbers) implements Command {}
 
+  /** These blocks belong to batches, and the ledger knows it. */
+  public record Cut(List<Long> numbers) implements Command {}
+
+  /** Another driver goes on; it is told again of all blocks that are in no batch. */
+  public record NewDriver(ActorRef<Event> driver) implements Command {}
+
   private record Started() implements Command {}
 
   private record Restart(
@@ -104,9 +110,10 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   private final Assignment assignment;
   private final Backoff backoff;
-  private final ActorRef<Event> driver;
+  private ActorRef<Event> driver;
   private final TimerScheduler<Command> timers;
   private final BlockWriter writer;
+  private final Map<Long, BlockStored> uncut = new LinkedHashMap<>();
   private final Map<Long, BlockStored> uncounted = new LinkedHashMap<>();
   private final Map<Long, BlockStored> unanswered = new LinkedHashMap<>();
   private final ReceiverRuns runs;
@@ -179,6 +186,8 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
     return newReceiveBuilder()
         .onMessage(Stored.class, this::onStored)
         .onMessage(Counted.class, this::onCounted)
+        .onMessage(Cut.class, this::onCut)
+        .onMessage(NewDriver.class, this::onNewDriver)
         .onMessage(Resend.class, this::onResend)
         .onMessage(Started.class, this::onStarted)
         .onMessage(Restart.class, this::onRestart)
@@ -198,6 +207,8 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
     return newReceiveBuilder()
         .onMessage(Stored.class, this::onStored)
         .onMessage(Counted.class, counted -> onCountedWhileStopping(counted, reason))
+        .onMessage(Cut.class, this::onCut)
+        .onMessage(NewDriver.class, this::onNewDriver)
         .onMessage(Resend.class, this::onResend)
         .onMessage(Started.class, this::onStarted)
         .onMessage(Reported.class, this::onReported)
@@ -220,6 +231,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         stored.block(),
         stored.position().orElse(0),
         stored.position().isPresent());
+    uncut.put(stored.block().id().sequence(), event);
     uncounted.put(stored.block().id().sequence(), event);
     writer.noted();
     driver.tell(event);
@@ -233,6 +245,19 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       unanswered.remove(number);
       writer.counted(number);
     }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onCut(Cut cut) {
+    cut.numbers().forEach(uncut::remove);
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onNewDriver(NewDriver next) {
+    driver = next.driver();
+    uncounted.putAll(uncut);
+    unanswered.putAll(uncounted);
+    uncut.values().forEach(driver::tell);
     return Behaviors.same();
   }
 

@@ -31,6 +31,7 @@ final class BatchRun {
   private int openGenerators;
   private int attempts = 1;
   private boolean planned;
+  private boolean decided;
 
   BatchRun(long batchMillis, Map<Integer, Long> records, Instant submitted, Instant started) {
     this.batchMillis = batchMillis;
@@ -137,8 +138,17 @@ final class BatchRun {
     attempts++;
   }
 
+  /** The commit is being written down; nothing of the batch is run again. */
+  void decide() {
+    decided = true;
+  }
+
+  boolean isDecided() {
+    return decided;
+  }
+
   boolean isComplete() {
-    return planned && openOutputs == 0 && jobs.stream().allMatch(JobRun::isFinished);
+    return planned && !decided && openOutputs == 0 && jobs.stream().allMatch(JobRun::isFinished);
   }
 
   /** What is known of a batch that waits. */

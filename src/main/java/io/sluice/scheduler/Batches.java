@@ -41,19 +41,32 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Jobs jobs;
   private final Holdings holdings;
   private final Copies copies = new Copies();
+  private final Recovered recovered;
+  private final Journal journal;
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
   private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
+  private long committedMillis;
+  private long cutMillis;
+  private boolean resuming;
   private boolean initialised;
-  private boolean committed;
   private boolean draining;
 
-  Batches(ContextSetup setup, Fleet fleet, DriverThreads driverThreads) {
+  Batches(
+      ContextSetup setup,
+      Fleet fleet,
+      Recovered recovered,
+      Journal journal,
+      DriverThreads driverThreads) {
     this.setup = setup;
     this.fleet = fleet;
+    this.recovered = recovered;
+    this.journal = journal;
     this.driverThreads = driverThreads;
-    this.holdings = new Holdings(setup, fleet, () -> streaming);
+    this.committedMillis = recovered.committedMillis();
+    this.cutMillis = recovered.cutMillis();
+    this.holdings = new Holdings(setup, fleet, recovered, () -> streaming);
     this.queue = new BatchQueue(setup.batch().maxWaiting());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
@@ -62,7 +75,53 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Begins a program of streams; until then there are only actions of callers. Gives the time of the first batch. */
   Instant begin(StreamProgram streams) {
     streaming = streaming(streams);
+    journal.decide(new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions()));
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  /** Goes on with the program of the driver before; nothing runs until {@link #goOn}. */
+  void resume(StreamProgram streams) {
+    resuming = true;
+    streaming = Streaming.resumed(streams, recovered, setup.batch().maxLate());
+    initialised = committedMillis >= streaming.schedule().zeroMillis();
+    if (initialised) {
+      var unused = holdings.expire(committedMillis, Long.MAX_VALUE);
+    }
+    setup.counters().restore(recovered.counters());
+    recovered.restore(queue);
+  }
+
+  /** The workers of the driver before are here or lost. Gives the time of the next batch. */
+  Instant goOn() {
+    resuming = false;
+    holdings.adopt(fleet.resumption().orphans(holdings.tracker(), fleet.receivers()));
+    post(new StreamingEvent.Recovery(new RecoveryInfo(
+        Scope.DRIVER,
+        Optional.of(committedMillis)
+            .filter(millis -> millis != Recovered.NONE)
+            .map(Instant::ofEpochMilli),
+        "Driver %d goes on on %s".formatted(setup.epoch(), setup.node().address()))));
+    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  /** All that a driver after this one must know. */
+  Decision.Snapshot snapshot() {
+    boolean begun = !streaming.program().outputs().isEmpty();
+    return new Decision.Snapshot(
+        begun ? streaming.schedule().zeroMillis() : Recovered.NONE,
+        setup.partitions(),
+        cutMillis,
+        committedMillis,
+        fleet.joined(),
+        fleet.placement().placed(),
+        fleet.receivers().decisions(),
+        fleet.receivers().positions(),
+        holdings.tracker().snapshot(),
+        holdings.datasets().upTo(committedMillis, streaming.keepMillis().keySet()),
+        streaming.eventTimes().snapshot(),
+        setup.counters().all(),
+        List.of(),
+        "");
   }
 
   private Streaming streaming(StreamProgram streams) {
@@ -110,6 +169,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Cuts and starts what can be cut and started now. */
   void proceed() {
+    if (resuming) {
+      return;
+    }
     if (draining
         && current == null
         && queue.isEmpty()
@@ -132,7 +194,14 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private void cut(long batchMillis) {
     Instant now = setup.ticker().now();
     holdings.tracker().cut(batchMillis);
+    cutMillis = batchMillis;
     submitted.put(batchMillis, now);
+    List<BlockRef> blocks = holdings.tracker().blocks(batchMillis);
+    journal.decide(new Decision.Cut(batchMillis, blocks, fleet.receivers().positions()), () -> {
+      fleet.cut(blocks);
+      queue.ready(batchMillis);
+      proceed();
+    });
     post(new StreamingEvent.BatchSubmitted(
         BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
   }
@@ -382,7 +451,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
           block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
     }
     copies.workerLost(worker);
-    boolean stateful = streaming.program().remembers() && (current != null || committed);
+    boolean stateful =
+        streaming.program().remembers() && (current != null || committedMillis != Recovered.NONE);
     if (stateful && !loss.partitions().isEmpty()) {
       throw new SluiceException(
           ErrorCode.BLOCK_LOST,
@@ -408,7 +478,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     List<JobRun> again = new ArrayList<>();
     List<JobRun> others = new ArrayList<>(jobs.all());
     jobs.takeUnreached();
-    if (batch != null && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
+    if (batch != null && !batch.isDecided() && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
       batch.startedOver();
       recovers(Scope.BATCH, batch.batchMillis(), reason);
       again.addAll(batch.jobs());
@@ -435,14 +505,25 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   private void commit(BatchRun batch) {
+    batch.decide();
+    long time = batch.batchMillis();
+    List<Decision.Stored> stored =
+        holdings.datasets().of(time, streaming.keepMillis().keySet());
+    committedMillis = time;
+    setup.counters().add(batch.counters());
+    streaming.eventTimes().committed(time, batch.times());
+    journal.decide(
+        new Decision.Committed(time, stored, batch.times(), batch.counters()),
+        () -> committed(batch));
+  }
+
+  /** The next driver would know of the commit: now it takes effect. */
+  private void committed(BatchRun batch) {
     current = null;
-    committed = true;
     long time = batch.batchMillis();
     long readFrom = jobs.oldestRead();
     List<BlockId> released = holdings.expire(time, readFrom);
     streaming.history().committed(time, batch.generated());
-    streaming.eventTimes().committed(time, batch.times());
-    setup.counters().add(batch.counters());
     fleet.tellAll(new TaskWorker.Commit(
         setup.epoch(), time, jobs.lowestLive(), readFrom, released, streaming.keepMillis()));
     fleet.stages().trim();
@@ -461,6 +542,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (!streaming.program().remembers() || placement.isEmpty()) {
       if (!placement.isEmpty() && !usable.isEmpty() && placement.isOutdated(usable)) {
         placement.assign(usable);
+        journal.decide(placement.placed());
       }
       return false;
     }
@@ -485,9 +567,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       holdings
           .datasets()
           .addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
+      journal.decide(new Decision.Copied(copy.partition(), copy.owner(), copy.standby()));
     });
     if (copies.isEmpty()) {
-      fleet.placement().rebalance(fleet.usable());
+      if (!fleet.placement().rebalance(fleet.usable()).isEmpty()) {
+        journal.decide(fleet.placement().placed());
+      }
       proceed();
     }
   }
@@ -518,6 +603,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     Placement placement = fleet.placement();
     return new JobPlanning(
         setup.epoch(),
+        committedMillis,
         fleet.usable(),
         placement.owners(),
         placement.standbys(),

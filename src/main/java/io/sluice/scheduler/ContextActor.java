@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
@@ -34,6 +35,13 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   /** What the driver hears. All but the events of workers come from its own process. */
   public sealed interface Command {}
+
+  /** End without a word, as a killed process would; for tests. */
+  public record Crash() implements Command {}
+
+  private record Decided(Runnable step) implements Command {}
+
+  private record NotResumed() implements Command {}
 
   /** Begin a program of streams. */
   public record Begin(StreamProgram streams) implements Command {}
@@ -101,17 +109,23 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private static final int LAST_COPY_PATIENCE = 15;
+  private static final Duration PATIENCE_WITH_WORKERS = Duration.ofSeconds(2);
 
   private final ContextSetup setup;
   private final Life life;
   private final TimerScheduler<Command> timers;
   private final Fleet fleet;
   private final Batches batches;
+  private final Journal journal;
+  private final ActorRef<TaskWorker.Event> fromWorkers;
   private @Nullable StreamProgram waiting;
+  private boolean resuming;
+  private boolean silent;
 
   /**
    * A driver that waits for workers and then runs.
    *
+   * @param resumed the program under way, if this driver goes on for another
    * @param publish is given the address to which workers announce themselves
    * @param joinTimeout how long to wait for enough workers
    */
@@ -119,9 +133,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       ContextSetup setup,
       Life life,
       Duration joinTimeout,
+      Optional<StreamProgram> resumed,
       Consumer<ActorRef<TaskWorker.Event>> publish) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new ContextActor(context, timers, setup, life, joinTimeout, publish)));
+        timers -> new ContextActor(context, timers, setup, life, joinTimeout, resumed, publish)));
   }
 
   private ContextActor(
@@ -130,6 +145,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       ContextSetup setup,
       Life life,
       Duration joinTimeout,
+      Optional<StreamProgram> resumed,
       Consumer<ActorRef<TaskWorker.Event>> publish) {
     super(context);
     context.setLoggerName(ContextActor.class);
@@ -139,22 +155,53 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     ActorRef<Command> self = context.getSelf();
     ActorRef<ReceiverSupervisor.Event> fromReceivers =
         context.messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new);
-    this.fleet = new Fleet(setup, fromReceivers);
-    this.batches = new Batches(setup, fleet, new DriverThreads(setup, self::tell));
-    publish.accept(context.messageAdapter(TaskWorker.Event.class, FromWorker::new));
-    timers.startSingleTimer(new NoWorkers(), joinTimeout);
-    if (setup.watched()) {
-      context.getLog().info("[{}] waits for [{}] workers", setup.name(), setup.minWorkers());
-    }
+    Recovered recovered = setup
+        .ledger()
+        .map(ledger -> Recovered.of(ledger.opened(), setup.partitions()))
+        .orElseGet(() -> Recovered.none(setup.partitions()));
+    this.journal = new Journal(
+        setup.ledger().map(ContextSetup.OpenLedger::ledger),
+        step -> self.tell(new Decided(step)),
+        () -> batches().snapshot());
+    this.fleet = new Fleet(
+        setup, fromReceivers, recovered, journal, ActorRefResolver.get(context.getSystem()));
+    this.batches =
+        new Batches(setup, fleet, recovered, journal, new DriverThreads(setup, self::tell));
+    this.fromWorkers = context.messageAdapter(TaskWorker.Event.class, FromWorker::new);
+    this.resuming = resumed.isPresent();
+    publish.accept(fromWorkers);
     if (setup.watched()) {
       timers.startTimerWithFixedDelay(new Heartbeat(), setup.heartbeatInterval());
     }
+    timers.startSingleTimer(new NoWorkers(), joinTimeout);
+    resumed.ifPresent(this::resume);
+    journal.begin();
+    if (setup.watched() && !resuming) {
+      context.getLog().info("[{}] waits for [{}] workers", setup.name(), setup.minWorkers());
+    }
+  }
+
+  private Batches batches() {
+    return batches;
+  }
+
+  private void resume(StreamProgram streams) {
+    batches.resume(streams);
+    fleet.handOver(streams.receivers(), fromWorkers).forEach(this::watch);
+    boolean alone = fleet.resumption().isOver();
+    timers.startSingleTimer(new NotResumed(), alone ? Duration.ZERO : PATIENCE_WITH_WORKERS);
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return resuming ? resuming() : starting();
   }
 
   /** Waiting for workers. */
-  @Override
-  public Receive<Command> createReceive() {
+  private Receive<Command> starting() {
     return newReceiveBuilder()
+        .onMessage(Decided.class, this::onDecided)
+        .onMessage(Crash.class, this::onCrash)
         .onMessage(FromWorker.class, this::onWorkerWhileStarting)
         .onMessage(WorkerGone.class, this::onWorkerGone)
         .onMessage(NoWorkers.class, this::onNoWorkers)
@@ -166,6 +213,16 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Stop.class, stop -> ended(null))
         .onMessage(Begin.class, this::onBeginWhileStarting)
         .onSignal(PostStop.class, stopped -> onPostStop())
+        .build();
+  }
+
+  /** Waiting for the workers of the driver before. */
+  private Receive<Command> resuming() {
+    return running()
+        .onMessage(NotResumed.class, this::onNotResumed)
+        .onMessage(NoWorkers.class, this::onNoWorkers)
+        .onMessage(Stop.class, stop -> ended(null))
+        .onMessage(Command.class, other -> Behaviors.same())
         .build();
   }
 
@@ -199,6 +256,8 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private ReceiveBuilder<Command> running() {
     return newReceiveBuilder()
         .onMessage(FromWorker.class, this::onWorker)
+        .onMessage(Decided.class, this::onDecided)
+        .onMessage(Crash.class, this::onCrash)
         .onMessage(Tick.class, this::onTick)
         .onMessage(Submit.class, this::onSubmit)
         .onMessage(Fetched.class, this::onFetched)
@@ -247,6 +306,38 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       life.started().complete(null);
     });
     return next == Behaviors.<Command>same() ? active() : next;
+  }
+
+  /** The workers that have not answered are lost. */
+  private Behavior<Command> onNotResumed(NotResumed late) {
+    return guarded(() -> fleet
+        .resumption()
+        .awaited()
+        .forEach(worker -> lose(worker, "it did not answer the new driver")));
+  }
+
+  private void goOn() {
+    timers.cancel(new NotResumed());
+    timers.cancel(new NoWorkers());
+    resuming = false;
+    ActorRef<Command> self = getContext().getSelf();
+    fleet.goOn();
+    setup
+        .ticker()
+        .start(
+            batches.goOn(), Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
+    life.ready().complete(null);
+    life.started().complete(null);
+    batches.proceed();
+  }
+
+  private Behavior<Command> onDecided(Decided decided) {
+    return guarded(decided.step());
+  }
+
+  private Behavior<Command> onCrash(Crash crash) {
+    silent = true;
+    return Behaviors.stopped();
   }
 
   private Behavior<Command> onNoWorkers(NoWorkers none) {
@@ -316,6 +407,8 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         fleet.workerUp(up);
       } else if (event instanceof TaskWorker.PartitionCopied copied) {
         batches.partitionCopied(copied);
+      } else if (event instanceof TaskWorker.Resumed resumed) {
+        fleet.resumed(resumed);
       } else if (event instanceof TaskWorker.WorkerFailed failed) {
         lose(failed.address(), failed.reason());
       }
@@ -331,13 +424,19 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     if (!fleet.admit(ready)) {
       return;
     }
+    watch(ready.address(), ready.incarnation(), ready.worker());
+  }
+
+  private void watch(Decision.Joined worker, ActorRef<TaskWorker.Command> ref) {
+    watch(worker.address(), worker.incarnation(), ref);
+  }
+
+  private void watch(String address, long incarnation, ActorRef<TaskWorker.Command> worker) {
     ActorRef<Command> self = getContext().getSelf();
-    String address = ready.address();
-    long incarnation = ready.incarnation();
     // A worker that starts afresh keeps its actor, which is watched already with its old
     // incarnation.
-    getContext().unwatch(ready.worker());
-    getContext().watchWith(ready.worker(), new WorkerGone(address, incarnation, "its actor ended"));
+    getContext().unwatch(worker);
+    getContext().watchWith(worker, new WorkerGone(address, incarnation, "its actor ended"));
     if (!address.equals(setup.node().address())) {
       setup
           .node()
@@ -406,8 +505,13 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   /** Runs a step of the rules and ends the context if that fails it, or drains it. */
   private Behavior<Command> guarded(Runnable step) {
+    boolean resumed = false;
     try {
       step.run();
+      resumed = resuming && fleet.resumption().isOver() && !fleet.usable().isEmpty();
+      if (resumed) {
+        goOn();
+      }
     } catch (SluiceException failure) {
       batches.fail(failure);
     } catch (RuntimeException defect) {
@@ -421,10 +525,21 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     if (failure != null) {
       return ended(failure);
     }
+    if (resumed) {
+      return active();
+    }
     return batches.isDrained() ? ended(null) : Behaviors.same();
   }
 
   private Behavior<Command> ended(@Nullable SluiceException failure) {
+    boolean replaced = failure != null && failure.code() == ErrorCode.EPOCH_SEALED;
+    if (replaced) {
+      // The workers are another driver's now.
+      silent = true;
+    } else {
+      journal.decide(
+          new Decision.Ended(failure == null ? "stopped" : String.valueOf(failure.getMessage())));
+    }
     tellWaiting(failure != null ? failure : stopped());
     if (failure == null) {
       life.stopped().complete(null);
@@ -447,11 +562,15 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onPostStop() {
+    batches.abandon(stopped());
+    setup.ticker().close();
+    batches.close();
+    if (silent) {
+      return Behaviors.same();
+    }
     // The actor system may have ended it without a word.
     tellWaiting(stopped());
-    setup.ticker().close();
     fleet.dismissAll();
-    batches.close();
     setup.listeners().close();
     life.stopped().complete(null);
     return Behaviors.same();

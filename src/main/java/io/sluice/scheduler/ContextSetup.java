@@ -5,9 +5,11 @@ import io.sluice.api.RateSettings;
 import io.sluice.api.ReceiverSettings;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
+import io.sluice.checkpoint.Ledger;
 import io.sluice.task.TaskWorker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything a context's actor is started with.
@@ -17,6 +19,8 @@ import java.util.List;
  * @param version of Sluice, which workers must share
  * @param proof that a worker must give of knowing the cluster's token
  * @param watched whether workers are on other nodes and may fall silent
+ * @param ledger where the driver's decisions are kept; empty if they end with it
+ * @param survived whether another driver can go on when this one is lost
  */
 public record ContextSetup(
     long id,
@@ -34,9 +38,15 @@ public record ContextSetup(
     String version,
     String proof,
     boolean watched,
+    boolean survived,
     Duration heartbeatInterval,
     Duration heartbeatTimeout,
     int minWorkers,
     ListenerBus listeners,
     Counters counters,
-    Broadcasts broadcasts) {}
+    Broadcasts broadcasts,
+    Optional<OpenLedger> ledger) {
+
+  /** A ledger, and what it had when it was opened. */
+  public record OpenLedger(Ledger ledger, Ledger.Opened opened) {}
+}

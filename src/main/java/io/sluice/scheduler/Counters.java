@@ -22,6 +22,11 @@ public final class Counters {
     return all;
   }
 
+  /** Goes on from the totals that an earlier driver has written down. */
+  void restore(Map<String, Long> known) {
+    known.forEach((name, total) -> total(name).set(total));
+  }
+
   void add(Map<String, Long> added) {
     added.forEach((name, by) -> total(name).addAndGet(by));
   }

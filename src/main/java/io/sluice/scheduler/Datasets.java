@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Where the kept datasets of batches lie. */
 final class Datasets {
@@ -53,6 +54,29 @@ final class Datasets {
         .keySet()
         .removeIf(key -> key.batchMillis <= committedMillis - keepMillis.getOrDefault(key.node, 0L)
             && key.batchMillis < readFromMillis);
+  }
+
+  /** The partitions that were made up to a batch, of these nodes. */
+  List<Decision.Stored> upTo(long batchMillis, Set<Integer> nodes) {
+    return stored(key -> key.batchMillis <= batchMillis && nodes.contains(key.node));
+  }
+
+  /** The partitions that a batch has made, of these nodes. */
+  List<Decision.Stored> of(long batchMillis, Set<Integer> nodes) {
+    return stored(key -> key.batchMillis == batchMillis && nodes.contains(key.node));
+  }
+
+  private List<Decision.Stored> stored(Predicate<Key> which) {
+    List<Decision.Stored> stored = new ArrayList<>();
+    datasets.forEach((key, partitions) -> {
+      if (which.test(key)) {
+        partitions
+            .values()
+            .forEach(
+                partition -> stored.add(new Decision.Stored(key.node, key.batchMillis, partition)));
+      }
+    });
+    return stored;
   }
 
   void removeHolder(String worker) {

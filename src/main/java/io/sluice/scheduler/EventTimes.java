@@ -8,6 +8,7 @@ import io.sluice.plan.SourceCount;
 import io.sluice.task.TaskWorker;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** How far event time has come at each node that observes it. */
@@ -23,6 +24,27 @@ final class EventTimes {
             node.id(),
             new Watermark(observe.latenessMillis(), observe.idleMillis(), sources, zeroMillis));
       }
+    }
+  }
+
+  /** How far event time has come, by node. */
+  Map<Integer, Watermark.Snapshot> snapshot() {
+    Map<Integer, Watermark.Snapshot> snapshots = new HashMap<>();
+    watermarks.forEach((node, watermark) -> snapshots.put(node, watermark.snapshot()));
+    return snapshots;
+  }
+
+  /** Goes on from where an earlier driver has come, and the batches after that. */
+  void restore(Map<Integer, Watermark.Snapshot> snapshots, List<Decision.Committed> later) {
+    snapshots.forEach((node, snapshot) -> {
+      Watermark watermark = watermarks.get(node);
+      if (watermark != null) {
+        watermark.restore(snapshot);
+      }
+    });
+    for (Decision.Committed batch : later) {
+      at(batch.batchMillis());
+      committed(batch.batchMillis(), batch.times());
     }
   }
 

@@ -1,17 +1,23 @@
 package io.sluice.scheduler;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
+import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.TaskWorker;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +40,10 @@ final class Fleet {
   private final WorkerTable table = new WorkerTable();
   private final Map<String, ActorRef<TaskWorker.Command>> refs = new HashMap<>();
   private final Placement placement;
+  private final Journal journal;
+  private final ActorRefResolver resolver;
+  private final Recovered recovered;
+  private final Resumption resumption;
   private final RateControl rates;
   private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
@@ -41,10 +51,23 @@ final class Fleet {
   private boolean receiving;
   private long beat;
 
-  Fleet(ContextSetup setup, ActorRef<ReceiverSupervisor.Event> fromReceivers) {
+  /**
+   * @param recovered what earlier drivers had
+   * @param resolver writes references to workers down
+   */
+  Fleet(
+      ContextSetup setup,
+      ActorRef<ReceiverSupervisor.Event> fromReceivers,
+      Recovered recovered,
+      Journal journal,
+      ActorRefResolver resolver) {
     this.setup = setup;
     this.fromReceivers = fromReceivers;
-    this.placement = new Placement(setup.partitions());
+    this.recovered = recovered;
+    this.journal = journal;
+    this.resolver = resolver;
+    this.placement = recovered.placement();
+    this.resumption = new Resumption(recovered.workers());
     this.rates = new RateControl(setup.rate(), setup.intervalMillis());
     this.stages = new StageTable(setup.epoch(), this::tell);
   }
@@ -101,8 +124,72 @@ final class Fleet {
     }
     table.add(ready.address(), ready.incarnation(), ready.slots(), ready.host(), beat);
     refs.put(ready.address(), ready.worker());
+    journal.decide(joined(ready));
     welcome(ready);
     return true;
+  }
+
+  private Decision.Joined joined(TaskWorker.WorkerReady ready) {
+    return new Decision.Joined(
+        ready.address(),
+        ready.incarnation(),
+        ready.slots(),
+        ready.host(),
+        resolver.toSerializationFormat(ready.worker()));
+  }
+
+  /** The workers that were let in. */
+  List<Decision.Joined> joined() {
+    return table.all().stream()
+        .map(worker -> new Decision.Joined(
+            worker.address(),
+            worker.incarnation(),
+            worker.slots(),
+            worker.host(),
+            resolver.toSerializationFormat(requireNonNull(refs.get(worker.address())))))
+        .toList();
+  }
+
+  /** Asks the workers of the driver before to go on with this one; gives them with their actors. */
+  Map<Decision.Joined, ActorRef<TaskWorker.Command>> handOver(
+      List<StreamProgram.ReceiverSpec> specs, ActorRef<TaskWorker.Event> driver) {
+    receivers = new ReceiverTable(specs, recovered);
+    Map<Decision.Joined, ActorRef<TaskWorker.Command>> asked = new LinkedHashMap<>();
+    for (Decision.Joined worker : recovered.workers()) {
+      ActorRef<TaskWorker.Command> ref = resolver.resolveActorRef(worker.ref());
+      table.add(worker.address(), worker.incarnation(), worker.slots(), worker.host(), beat);
+      refs.put(worker.address(), ref);
+      asked.put(worker, ref);
+      ref.tell(new TaskWorker.Handover(
+          driver,
+          fromReceivers,
+          setup.epoch(),
+          recovered.committedMillis(),
+          setup.node().address()));
+    }
+    return asked;
+  }
+
+  /** A worker of the driver before goes on with this one. */
+  void resumed(TaskWorker.Resumed resumed) {
+    if (table.up(resumed.address(), resumed.incarnation(), beat)) {
+      log.info("Worker [{}] goes on with [{}]", resumed.address(), setup.name());
+      resumption.answered(resumed);
+      receivers.resumed(resumed.address(), resumed.receivers());
+    }
+  }
+
+  Resumption resumption() {
+    return resumption;
+  }
+
+  /** All workers of the driver before go on or are lost. */
+  void goOn() {
+    tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
+    if (placement.isEmpty()) {
+      placeFirst();
+    }
+    startReceivers();
   }
 
   private Optional<String> objection(TaskWorker.WorkerReady ready) {
@@ -128,7 +215,8 @@ final class Fleet {
             setup.epoch(),
             setup.intervalMillis(),
             setup.node().address(),
-            setup.jars()));
+            setup.jars(),
+            setup.survived()));
   }
 
   void workerUp(TaskWorker.WorkerUp up) {
@@ -176,10 +264,19 @@ final class Fleet {
     tellLost(address, reason);
     stages.workerLost(address);
     receiversLost(address);
-    Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, table.usable());
+    resumption.lost(address);
+    Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, left());
+    journal.decide(new Decision.Left(address));
     tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
     post(new StreamingEvent.WorkerLost(info(lost.get()), reason));
     return Optional.of(new Loss(gone));
+  }
+
+  /** Workers that can run tasks, or will soon. */
+  private List<String> left() {
+    return resumption.isOver()
+        ? table.usable()
+        : table.all().stream().map(WorkerTable.Worker::address).toList();
   }
 
   private void tellLost(String address, String reason) {
@@ -191,6 +288,7 @@ final class Fleet {
 
   void placeFirst() {
     placement.assign(table.usable());
+    journal.decide(placement.placed());
   }
 
   /** Starts a program's receivers; lost ones are started again from now on. */
@@ -204,6 +302,7 @@ final class Fleet {
     List<WorkerTable.Worker> up =
         table.all().stream().filter(WorkerTable.Worker::up).toList();
     for (ReceiverTable.Entry entry : receivers.assign(up)) {
+      journal.decide(ReceiverTable.decision(entry));
       entry.worker().ifPresent(worker -> tell(worker, start(entry)));
     }
   }
@@ -264,6 +363,17 @@ final class Fleet {
               new TaskWorker.BlocksCounted(
                   setup.epoch(), stored.stream(), List.of(stored.block().id().sequence()))));
     });
+  }
+
+  /** The blocks of a batch will never be in another; receivers need not report them again. */
+  void cut(List<BlockRef> blocks) {
+    Map<Integer, List<Long>> numbers = new HashMap<>();
+    blocks.forEach(block -> numbers
+        .computeIfAbsent(block.id().owner(), stream -> new ArrayList<>())
+        .add(block.id().sequence()));
+    numbers.forEach((stream, cut) -> receivers
+        .worker(stream)
+        .ifPresent(worker -> tell(worker, new TaskWorker.BlocksCut(setup.epoch(), stream, cut))));
   }
 
   void onReceiver(ReceiverSupervisor.Event event) {

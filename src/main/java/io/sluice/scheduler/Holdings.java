@@ -16,14 +16,18 @@ final class Holdings {
   private final ContextSetup setup;
   private final Fleet fleet;
   private final Supplier<Streaming> streaming;
-  private final BlockTracker tracker = new BlockTracker();
-  private final Datasets datasets = new Datasets();
+  private final BlockTracker tracker;
+  private final Datasets datasets;
   private final KeptDatasets kept;
+  private final List<BlockId> released = new ArrayList<>();
 
   /**
+   * @param recovered what earlier drivers had
    * @param streaming the program under way
    */
-  Holdings(ContextSetup setup, Fleet fleet, Supplier<Streaming> streaming) {
+  Holdings(ContextSetup setup, Fleet fleet, Recovered recovered, Supplier<Streaming> streaming) {
+    this.tracker = recovered.tracker();
+    this.datasets = recovered.datasets();
     this.setup = setup;
     this.fleet = fleet;
     this.streaming = streaming;
@@ -59,6 +63,12 @@ final class Holdings {
         fleet.slots());
   }
 
+  /** Takes in the blocks that the driver before has left behind. */
+  void adopt(Resumption.Orphans orphans) {
+    orphans.counted().forEach(tracker::add);
+    released.addAll(orphans.dropped());
+  }
+
   /** Whether the worker alone has something that batches to come will read. */
   boolean onlyOn(String worker) {
     return datasets.onlyOn(worker, streaming.get().keepMillis().keySet()) || tracker.onlyOn(worker);
@@ -79,15 +89,16 @@ final class Holdings {
    */
   List<BlockId> expire(long batchMillis, long readFrom) {
     Streaming current = streaming.get();
-    List<BlockId> released = new ArrayList<>();
+    List<BlockId> unneededBlocks = new ArrayList<>(released);
+    released.clear();
     for (Node.Received node : current.program().received()) {
       long unneeded = Math.min(batchMillis - current.program().keepMillis(node.id()), readFrom - 1);
-      released.addAll(tracker.release(node.stream(), unneeded));
+      unneededBlocks.addAll(tracker.release(node.stream(), unneeded));
     }
     tracker.forgetBefore(batchMillis);
     datasets.expire(batchMillis, current.keepMillis(), readFrom);
     kept.expire(batchMillis);
-    return released;
+    return unneededBlocks;
   }
 
   /** What the compiler may know of the running batch, and of those before. */

@@ -9,6 +9,7 @@ import java.util.Set;
 /** What a job needs to know to plan its tasks: the workers as they are now, and where data lies. */
 record JobPlanning(
     long epoch,
+    long committedMillis,
     List<String> workers,
     List<String> owners,
     List<String> standbys,

@@ -285,6 +285,7 @@ final class JobRun {
         id,
         attempt,
         batchMillis,
+        planning.committedMillis(),
         planning.owners(),
         planning.standbys(),
         planning.replicated(),

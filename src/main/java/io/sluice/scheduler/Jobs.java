@@ -55,6 +55,7 @@ final class Jobs {
     this.kept = kept;
     this.planning = planning;
     this.owner = owner;
+    this.ids = TaskWorker.firstJob(setup.epoch());
   }
 
   boolean isEmpty() {

@@ -28,6 +28,21 @@ final class Placement {
     this.partitions = partitions;
   }
 
+  Decision.Placed placed() {
+    return new Decision.Placed(
+        List.copyOf(owners), List.copyOf(standbys), synced.stream().sorted().toList());
+  }
+
+  /** Takes over what an earlier driver has decided. */
+  void restore(Decision.Placed placed) {
+    owners.clear();
+    owners.addAll(placed.owners());
+    standbys.clear();
+    standbys.addAll(placed.standbys());
+    synced.clear();
+    synced.addAll(placed.synced());
+  }
+
   boolean isEmpty() {
     return owners.isEmpty();
   }

@@ -1,5 +1,6 @@
 package io.sluice.scheduler;
 
+import io.sluice.batch.BlockId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,68 @@ final class ReceiverTable {
     specs.forEach(spec -> receivers.put(spec.stream(), new Entry(spec)));
   }
 
+  /** As the driver before has left them. */
+  ReceiverTable(List<StreamProgram.ReceiverSpec> specs, Recovered recovered) {
+    this(specs);
+    receivers.values().forEach(entry -> {
+      int stream = entry.spec.stream();
+      Decision.Received running = recovered.receivers().get(stream);
+      if (running != null) {
+        entry.attempt = running.attempt();
+        boolean there = recovered.workers().stream()
+            .anyMatch(worker -> worker.address().equals(running.worker()));
+        entry.worker = there ? Optional.of(running.worker()) : Optional.empty();
+      }
+      Long position = recovered.positions().get(stream);
+      if (position != null) {
+        entry.position = OptionalLong.of(position);
+      }
+    });
+  }
+
+  /** How far each source was read. */
+  Map<Integer, Long> positions() {
+    Map<Integer, Long> positions = new LinkedHashMap<>();
+    receivers.forEach(
+        (stream, entry) -> entry.position.ifPresent(position -> positions.put(stream, position)));
+    return positions;
+  }
+
+  /** In which attempt each receiver runs, or ran last, and where. */
+  List<Decision.Received> decisions() {
+    return receivers.values().stream()
+        .filter(entry -> entry.attempt > 0)
+        .map(ReceiverTable::decision)
+        .toList();
+  }
+
+  static Decision.Received decision(Entry entry) {
+    return new Decision.Received(entry.spec.stream(), entry.attempt, entry.worker.orElse(""));
+  }
+
+  /** Whether the receiver that stored the block still runs. */
+  boolean isHosted(BlockId block) {
+    Entry entry = receivers.get(block.owner());
+    return entry != null && entry.active && entry.attempt == block.sequence() >>> 40;
+  }
+
+  /** Whether the source will be read again from before the block. */
+  boolean isReadAgain(BlockId block) {
+    Entry entry = receivers.get(block.owner());
+    return entry == null || entry.position.isPresent();
+  }
+
+  /** A worker goes on with another driver; what it does not host any more starts again elsewhere. */
+  void resumed(String worker, Map<Integer, Integer> attempts) {
+    for (Entry entry : receivers.values()) {
+      if (entry.worker.equals(Optional.of(worker))) {
+        boolean hosted = Integer.valueOf(entry.attempt).equals(attempts.get(entry.spec.stream()));
+        entry.active = hosted;
+        entry.worker = hosted ? entry.worker : Optional.empty();
+      }
+    }
+  }
+
   List<Entry> all() {
     return List.copyOf(receivers.values());
   }
@@ -62,6 +125,11 @@ final class ReceiverTable {
   Optional<Entry> current(int stream, int attempt) {
     return Optional.ofNullable(receivers.get(stream))
         .filter(entry -> entry.attempt == attempt && entry.worker.isPresent());
+  }
+
+  /** Where the stream's receiver runs. */
+  Optional<String> worker(int stream) {
+    return Optional.ofNullable(receivers.get(stream)).flatMap(Entry::worker);
   }
 
   /** Gives every receiver without a worker one of its candidates. */

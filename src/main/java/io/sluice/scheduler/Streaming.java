@@ -16,9 +16,26 @@ record Streaming(
     EventTimes eventTimes,
     Map<Integer, Long> keepMillis) {
 
+  /** A program that begins now. */
   static Streaming of(StreamProgram streams, long nowMillis, int maxLate) {
+    return of(streams, new BatchSchedule(streams.program().intervalMillis(), nowMillis, maxLate));
+  }
+
+  /** A program that goes on from where earlier drivers have come. */
+  static Streaming resumed(StreamProgram streams, Recovered recovered, int maxLate) {
+    long zero = recovered.zeroMillis();
+    long last = Math.max(zero, recovered.cutMillis());
+    Streaming streaming =
+        of(streams, BatchSchedule.after(last, zero, streams.program().intervalMillis(), maxLate));
+    recovered.restore(streaming.eventTimes);
+    if (recovered.committedMillis() >= zero) {
+      streaming.history.committed(recovered.committedMillis(), Map.of());
+    }
+    return streaming;
+  }
+
+  private static Streaming of(StreamProgram streams, BatchSchedule schedule) {
     Program program = streams.program();
-    BatchSchedule schedule = new BatchSchedule(program.intervalMillis(), nowMillis, maxLate);
     long zero = schedule.zeroMillis();
     return new Streaming(
         streams,

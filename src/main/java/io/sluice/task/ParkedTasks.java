@@ -34,6 +34,10 @@ final class ParkedTasks {
     return ready;
   }
 
+  void forgetAll() {
+    waiting.clear();
+  }
+
   void forget(long job) {
     waiting.values().forEach(tasks -> tasks.removeIf(parked -> parked.job.job() == job));
     waiting.values().removeIf(List::isEmpty);

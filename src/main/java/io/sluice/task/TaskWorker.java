@@ -45,7 +45,26 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long epoch,
       long intervalMillis,
       String driverAddress,
-      List<ProgramJar> jars)
+      List<ProgramJar> jars,
+      boolean outlivesDriver)
+      implements Command {
+
+    private Accepted by(Handover next) {
+      return new Accepted(
+          context, name, next.epoch(), intervalMillis, next.driverAddress(), jars, outlivesDriver);
+    }
+  }
+
+  /**
+   * Another driver goes on with the context, from the batch that was committed last; answered by {@link Resumed}. What
+   * the worker keeps stays.
+   */
+  public record Handover(
+      ActorRef<Event> driver,
+      ActorRef<ReceiverSupervisor.Event> receivers,
+      long epoch,
+      long committedMillis,
+      String driverAddress)
       implements Command {}
 
   /** The driver does not want this worker. */
@@ -69,6 +88,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    * @param standbys where copies of kept data go, like owners; empty for no copies
    * @param replicated the nodes whose datasets are copied
    * @param contributions for each shuffle, how many map outputs complete it
+   * @param committedMillis the last batch that is committed, whose state counts
    * @param values what all tasks of the batch see alike
    * @param firstPartitions the number of a stage's first partition at a step, by {@code ordinal << 16 | step}, where it
    *     is not 0
@@ -78,6 +98,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long job,
       int attempt,
       long batchMillis,
+      long committedMillis,
       List<String> owners,
       List<String> standbys,
       Set<Integer> replicated,
@@ -174,6 +195,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   public record StopReceiver(long epoch, int stream) implements Command {}
 
+  /** These blocks belong to batches, and the ledger knows it. */
+  public record BlocksCut(long epoch, int stream, List<Long> numbers) implements Command {}
+
   /** The driver has counted these blocks. */
   public record BlocksCounted(long epoch, int stream, List<Long> numbers) implements Command {}
 
@@ -198,7 +222,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private record ReceiverEnded(int stream, ActorRef<ReceiverSupervisor.Command> supervisor)
       implements Command {}
 
-  private record DriverGone() implements Command {}
+  private record DriverGone(ActorRef<Event> driver) implements Command {}
+
+  private record NoDriver() implements Command {}
 
   /** What a worker says, always to its driver. */
   public sealed interface Event extends Message {}
@@ -216,6 +242,19 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   /** The worker can run tasks. */
   public record WorkerUp(String address, long incarnation) implements Event {}
+
+  /**
+   * The worker goes on with another driver.
+   *
+   * @param received blocks of receivers that it holds
+   * @param receivers the attempts of the receivers that it hosts, by stream
+   */
+  public record Resumed(
+      String address, long incarnation, List<Held> received, Map<Integer, Integer> receivers)
+      implements Event {}
+
+  /** A block that a worker holds. */
+  public record Held(BlockId id, long records, long sizeBytes) implements Message {}
 
   public record WorkerFailed(String address, String reason) implements Event {}
 
@@ -274,7 +313,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       Faults faults,
       ReceiverSupervisor.Backoff backoff) {}
 
-  private final ActorRef<Event> driver;
+  private static final Duration WITHOUT_DRIVER = Duration.ofSeconds(30);
+
+  private ActorRef<Event> driver;
   private final Host host;
   private final TimerScheduler<Command> timers;
   private final long incarnation = System.nanoTime();
@@ -304,6 +345,11 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return job << 16 | attempt;
   }
 
+  /** The number below which all jobs are of earlier drivers. */
+  public static long firstJob(long epoch) {
+    return epoch << 32;
+  }
+
   /** Where something is kept: on the worker itself, and as copies on the workers after it. */
   public static List<String> keepers(List<String> owners, String worker, int copies) {
     List<String> others = new ArrayList<>(owners.stream().distinct().toList());
@@ -329,7 +375,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     this.timers = timers;
     this.driver = driver;
     this.host = host;
-    context.watchWith(driver, new DriverGone());
+    context.watchWith(driver, new DriverGone(driver));
     timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, Duration.ofMillis(500));
   }
 
@@ -341,6 +387,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(Refused.class, this::onRefused)
         .onMessage(ProgramLoaded.class, this::onProgramLoaded)
         .onMessage(ProgramFailed.class, this::onProgramFailed)
+        .onMessage(Handover.class, handover -> startAfresh(handover.driver()))
         .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(DriverGone.class, gone -> Behaviors.stopped())
         .onSignal(PostStop.class, stopped -> onPostStop())
@@ -355,7 +402,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(Commit.class, commit -> current(commit.epoch()), this::onCommit)
         .onMessage(ForgetJob.class, forget -> current(forget.epoch()), this::onForgetJob)
         .onMessage(DropKept.class, drop -> current(drop.epoch()), this::onDropKept)
-        .onMessage(Ping.class, this::onPing)
+        .onMessage(Ping.class, ping -> current(ping.epoch()), this::onPing)
+        .onMessage(Handover.class, this::onHandover)
         .onMessage(BlocksCounted.class, this::onBlocksCounted)
         .onMessage(DefineStage.class, define -> current(define.epoch()), this::onDefineStage)
         .onMessage(
@@ -364,10 +412,12 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(SetRate.class, set -> current(set.epoch()), this::onSetRate)
         .onMessage(StopReceiver.class, stop -> current(stop.epoch()), this::onStopReceiver)
         .onMessage(CopyPartition.class, copy -> current(copy.epoch()), this::onCopyPartition)
+        .onMessage(BlocksCut.class, this::onBlocksCut)
         .onMessage(ReceiverEnded.class, this::onReceiverEnded)
         .onMessage(Peers.class, changed -> current(changed.epoch()), this::onPeers)
         .onMessage(Dismiss.class, this::onDismiss)
-        .onMessage(DriverGone.class, gone -> Behaviors.stopped())
+        .onMessage(DriverGone.class, this::onDriverGone)
+        .onMessage(NoDriver.class, none -> Behaviors.stopped())
         .onMessage(Command.class, stale -> Behaviors.same())
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -434,6 +484,39 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return Behaviors.same();
   }
 
+  /** The state of the last committed batch counts; all that is newer, or of the old driver's jobs, does not. */
+  private Behavior<Command> onHandover(Handover handover) {
+    Accepted welcome = requireNonNull(accepted);
+    if (handover.epoch() <= welcome.epoch()) {
+      return Behaviors.same();
+    }
+    timers.cancel(new NoDriver());
+    getContext().unwatch(driver);
+    driver = handover.driver();
+    getContext().watchWith(driver, new DriverGone(driver));
+    accepted = welcome.by(handover);
+    parked.forgetAll();
+    session().handover(handover.committedMillis(), handover.epoch());
+    runner = new TaskRunner(session(), host.taskThreads, host.faults, handover.driverAddress());
+    driver.tell(
+        new Resumed(host.node.address(), incarnation, session().received(), receivers.attempts()));
+    receivers.tellAll(new ReceiverSupervisor.NewDriver(handover.receivers()));
+    getContext().getLog().info("Goes on for [{}] with another driver", welcome.name());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onDriverGone(DriverGone gone) {
+    if (!gone.driver().equals(driver)) {
+      return Behaviors.same();
+    }
+    if (!requireNonNull(accepted).outlivesDriver()) {
+      return Behaviors.stopped();
+    }
+    getContext().getLog().warn("The driver is gone; waiting for another");
+    timers.startSingleTimer(new NoDriver(), WITHOUT_DRIVER);
+    return Behaviors.same();
+  }
+
   private Behavior<Command> onDefineStage(DefineStage define) {
     session().define(define.stage(), StageCodec.decode(define.spec()));
     return Behaviors.same();
@@ -445,6 +528,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onRunTasks(RunTasks job) {
+    session().catchUp(job.committedMillis());
     WorkerSession.Standing standing = session().begin(job);
     if (standing == WorkerSession.Standing.OUTDATED) {
       return Behaviors.same();
@@ -583,7 +667,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
                 host.backoff,
                 start.replyTo()),
             "receiver-" + start.stream() + "-" + start.attempt());
-    receivers.host(start.stream(), supervisor);
+    receivers.host(start.stream(), start.attempt(), supervisor);
     getContext().watchWith(supervisor, new ReceiverEnded(start.stream(), supervisor));
     return Behaviors.same();
   }
@@ -610,14 +694,27 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return Behaviors.same();
   }
 
+  private Behavior<Command> onBlocksCut(BlocksCut cut) {
+    receivers.tell(cut.stream(), new ReceiverSupervisor.Cut(cut.numbers()));
+    return Behaviors.same();
+  }
+
   private Behavior<Command> onDismiss(Dismiss dismiss) {
+    if (accepted != null && dismiss.epoch() < accepted.epoch()) {
+      return Behaviors.same();
+    }
     if (dismiss.forGood()) {
       getContext().getLog().info("Leaving: {}", dismiss.reason());
       return Behaviors.stopped();
     }
     getContext().getLog().warn("Starting afresh: {}", dismiss.reason());
+    return startAfresh(driver);
+  }
+
+  private Behavior<Command> startAfresh(ActorRef<Event> next) {
     closeSession();
-    return create(driver, host);
+    getContext().unwatch(driver);
+    return create(next, host);
   }
 
   private Behavior<Command> onPostStop() {

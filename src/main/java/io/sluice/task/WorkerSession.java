@@ -178,11 +178,43 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
             && id.source() != drop.maker());
   }
 
+  /** Makes the state of a batch current, if that was not done before. */
+  void catchUp(long batchMillis) {
+    if (batchMillis > committedMillis) {
+      states.values().forEach(state -> state.commit(batchMillis));
+      committedMillis = batchMillis;
+      applyDeltas(batchMillis);
+    }
+  }
+
+  /** Another driver goes on from a batch: the jobs of the one before are void. */
+  void handover(long batchMillis, long epoch) {
+    catchUp(batchMillis);
+    lowestLiveJob = TaskWorker.firstJob(epoch);
+    stages.clear();
+    attempts.clear();
+    inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
+    node.store()
+        .removeIf(id -> id.context() == context
+            && (id.kind() == BlockId.Kind.RESULT || id.kind() == BlockId.Kind.KEPT));
+  }
+
+  /** The blocks of receivers that lie here. */
+  List<TaskWorker.Held> received() {
+    List<TaskWorker.Held> held = new ArrayList<>();
+    for (BlockId id : node.store().ids()) {
+      if (id.context() == context && id.kind() == BlockId.Kind.RECEIVED) {
+        node.store()
+            .extent(id)
+            .ifPresent(size -> held.add(new TaskWorker.Held(id, size.records(), size.bytes())));
+      }
+    }
+    return held;
+  }
+
   /** Makes the batch's state current and drops what no later batch needs. */
   void commit(TaskWorker.Commit commit) {
-    states.values().forEach(state -> state.commit(commit.batchMillis()));
-    committedMillis = commit.batchMillis();
-    applyDeltas(committedMillis);
+    catchUp(commit.batchMillis());
     commit.released().forEach(node.store()::remove);
     lowestLiveJob = commit.lowestLiveJob();
     attempts.keySet().removeIf(job -> job < lowestLiveJob);

@@ -387,6 +387,15 @@ public final class StreamingTest implements AutoCloseable {
   }
 
   /**
+   * Ends the driver at once, as a killed process would; another goes on, and runs what was not committed again.
+   *
+   * @throws IllegalStateException if the context was not started, or has one node only
+   */
+  public void killDriver() {
+    context.simulatedNodes().killDriver();
+  }
+
+  /**
    * Makes the next tasks of a stage and partition fail, {@code times} in all. Every job of a batch, and every action
    * in an output, counts its stages from 0.
    */

@@ -179,6 +179,7 @@ class JobRunTest {
         1, 0, "driver", datasets, kept, new BlockTracker(), placement, Map.of("a", 1, "b", 1));
     return new JobPlanning(
         1,
+        0,
         workers,
         placement.owners(),
         placement.standbys(),

@@ -54,7 +54,13 @@ class MessageSerializationTest {
             2,
             1000,
             "a:1",
-            List.of(new TaskWorker.ProgramJar(BlockId.jar(1, 0), "0f"))),
+            List.of(new TaskWorker.ProgramJar(BlockId.jar(1, 0), "0f")),
+            true),
+        new TaskWorker.Handover(
+            KIT.<TaskWorker.Event>createTestProbe().getRef(), DRIVER.getRef(), 3, 4000, "a:1"),
+        new TaskWorker.BlocksCut(3, 0, List.of(1L, 1L << 41)),
+        new TaskWorker.Resumed(
+            "a:1", 77, List.of(new TaskWorker.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
         new TaskWorker.Refused("it runs another version"),
         new TaskWorker.Ping(2, 7),
         new TaskWorker.Peers(2, List.of("a:1", "b:2")),
@@ -65,6 +71,7 @@ class MessageSerializationTest {
             9,
             1,
             1000,
+            900,
             List.of("a:1"),
             List.of("b:2"),
             Set.of(5, 6),

@@ -1,0 +1,101 @@
+package io.sluice.scheduler;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.sluice.batch.BlockRef;
+import io.sluice.batch.BlockTracker;
+import io.sluice.batch.Watermark;
+import io.sluice.task.TaskWorker;
+import java.util.List;
+import java.util.Map;
+
+/** What a driver decides, as its ledger keeps it for the next driver. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Decision.Begun.class, name = "begun"),
+  @JsonSubTypes.Type(value = Decision.Joined.class, name = "joined"),
+  @JsonSubTypes.Type(value = Decision.Left.class, name = "left"),
+  @JsonSubTypes.Type(value = Decision.Placed.class, name = "placed"),
+  @JsonSubTypes.Type(value = Decision.Copied.class, name = "copied"),
+  @JsonSubTypes.Type(value = Decision.Received.class, name = "received"),
+  @JsonSubTypes.Type(value = Decision.Cut.class, name = "cut"),
+  @JsonSubTypes.Type(value = Decision.Found.class, name = "found"),
+  @JsonSubTypes.Type(value = Decision.Committed.class, name = "committed"),
+  @JsonSubTypes.Type(value = Decision.Ended.class, name = "ended"),
+})
+sealed interface Decision {
+
+  /**
+   * The program has begun.
+   *
+   * @param zeroMillis one interval before its first batch
+   */
+  record Begun(long zeroMillis, int partitions) implements Decision {}
+
+  /**
+   * A worker was let in.
+   *
+   * @param ref its actor, in the form in which a reference is written down
+   */
+  record Joined(String address, long incarnation, int slots, String host, String ref)
+      implements Decision {}
+
+  /** A worker was given up. */
+  record Left(String address) implements Decision {}
+
+  /** Who owns each partition, who stands by, and which of those who stand by have everything. */
+  record Placed(List<String> owners, List<String> standbys, List<Integer> synced)
+      implements Decision {}
+
+  /** A standby has everything of a partition. */
+  record Copied(int partition, String owner, String standby) implements Decision {}
+
+  /** A receiver runs on a worker, in this attempt. */
+  record Received(int stream, int attempt, String worker) implements Decision {}
+
+  /**
+   * The batch has these blocks, and no other ever will.
+   *
+   * @param positions how far each source was read
+   */
+  record Cut(long batchMillis, List<BlockRef> blocks, Map<Integer, Long> positions)
+      implements Decision {}
+
+  /** What a source on the driver has found for a batch. */
+  record Found(long batchMillis, int node, byte[] found) implements Decision {}
+
+  /**
+   * The batch is done.
+   *
+   * @param datasets those that later batches read
+   */
+  record Committed(
+      long batchMillis,
+      List<Stored> datasets,
+      List<TaskWorker.SeenTime> times,
+      Map<String, Long> counters)
+      implements Decision {}
+
+  /** The context has ended; no other driver shall take over. */
+  record Ended(String reason) implements Decision {}
+
+  /** A partition of a dataset that later batches read. */
+  record Stored(int node, long batchMillis, Datasets.Partition partition) {}
+
+  /** All that still counts of the decisions so far. */
+  record Snapshot(
+      long zeroMillis,
+      int partitions,
+      long cutMillis,
+      long committedMillis,
+      List<Joined> workers,
+      Placed placement,
+      List<Received> receivers,
+      Map<Integer, Long> positions,
+      BlockTracker.Snapshot blocks,
+      List<Stored> datasets,
+      Map<Integer, Watermark.Snapshot> watermarks,
+      Map<String, Long> counters,
+      List<Found> found,
+      String ended) {}
+}
