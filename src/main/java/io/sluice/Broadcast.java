@@ -25,6 +25,10 @@ public final class Broadcast<T> implements Serializable {
     this.values = values;
   }
 
+  int number() {
+    return number;
+  }
+
   /** The value as of the batch; on the driver the latest. The first call on a worker may wait for it to arrive. */
   public T value() {
     TaskScope scope = TaskScope.current();

@@ -16,10 +16,12 @@ import io.sluice.api.VoidFunction;
 import io.sluice.api.VoidFunction2;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
+import io.sluice.plan.DriverOnly;
 import io.sluice.plan.Millis;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.WindowSpec;
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -38,7 +40,10 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the stream itself
  * @param <R> its RDDs
  */
-public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream, PairDStream {
+public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements DriverOnly, Serializable
+    permits DStream, PairDStream {
+
+  private static final long serialVersionUID = 1L;
 
   private static final Duration DEFAULT_IDLE = Duration.ofMinutes(1);
   private static final int RECORDS_AT_ONCE = 10_000;
@@ -560,7 +565,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> permits DStream
   }
 
   /** Makes the RDD of a batch; null if the user's function gives none. */
-  interface RddMaker {
+  interface RddMaker extends Serializable {
     RDD<?> make(long batchMillis) throws Exception;
   }
 

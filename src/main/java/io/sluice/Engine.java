@@ -4,16 +4,22 @@ import static java.util.Objects.requireNonNull;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Props;
+import com.typesafe.config.Config;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Settings;
 import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
+import io.sluice.batch.BlockId;
+import io.sluice.block.Block;
 import io.sluice.block.RecordCodec;
-import io.sluice.checkpoint.Ledger;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.ProgramJars;
+import io.sluice.cluster.Succession;
+import io.sluice.cluster.Tickers;
 import io.sluice.cluster.Version;
+import io.sluice.plan.Closure;
+import io.sluice.plan.Node;
 import io.sluice.scheduler.Broadcasts;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
@@ -23,16 +29,25 @@ import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
 import io.sluice.scheduler.StreamProgram;
 import io.sluice.task.TaskWorker;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What runs a context: its nodes, and its driver, which is started when it is first needed. Thread-safe. */
 final class Engine {
+
+  private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
   private final String name;
   private final long intervalMillis;
@@ -40,8 +55,10 @@ final class Engine {
   private final Deployment deployment;
   private final Ticker ticker;
   private final Runnable beforeRelease;
-  private final RecordCodec codec = new RecordCodec(ProgramJars.loader());
-  private final long id = System.nanoTime();
+  private final RecordCodec codec;
+  private final ClassLoader loader;
+  private final long id;
+  private final int partitions;
   private final ListenerBus listeners;
   private final Counters counters = new Counters();
   private final Broadcasts broadcasts;
@@ -62,6 +79,32 @@ final class Engine {
       Deployment deployment,
       Ticker ticker,
       Runnable beforeRelease) {
+    this(
+        name,
+        System.nanoTime(),
+        0,
+        intervalMillis,
+        settings,
+        deployment,
+        ticker,
+        beforeRelease,
+        ProgramJars.loader());
+  }
+
+  private Engine(
+      String name,
+      long id,
+      int partitions,
+      long intervalMillis,
+      Settings settings,
+      Deployment deployment,
+      Ticker ticker,
+      Runnable beforeRelease,
+      ClassLoader loader) {
+    this.id = id;
+    this.partitions = partitions;
+    this.loader = loader;
+    this.codec = new RecordCodec(loader);
     this.name = name;
     this.intervalMillis = intervalMillis;
     this.settings = settings;
@@ -71,6 +114,22 @@ final class Engine {
     this.listeners = new ListenerBus(name);
     this.broadcasts = new Broadcasts(id, deployment.node().store());
     deployment.node().register(id, codec);
+  }
+
+  /** What goes on on this node with a program of another. */
+  static Engine goingOn(PortableProgram.Identity identity, Succession succession, Config config) {
+    Engine engine = new Engine(
+        identity.name(),
+        identity.id(),
+        identity.partitions(),
+        identity.intervalMillis(),
+        Settings.from(config),
+        succession.deployment(),
+        Tickers.of(succession.deployment().system()),
+        () -> {},
+        succession.loader());
+    engine.activate();
+    return engine;
   }
 
   /** Tells this run of the context from all others. */
@@ -105,6 +164,9 @@ final class Engine {
 
   /** Partitions of keyed data where a program names no number. */
   int defaultPartitions() {
+    if (partitions > 0) {
+      return partitions;
+    }
     int set = settings.batch().partitions();
     return set > 0 ? set : deployment.defaultPartitions();
   }
@@ -123,13 +185,81 @@ final class Engine {
     }
   }
 
+  /** Writes a program down for other nodes. */
+  interface Writer {
+    PortableProgram write() throws IOException;
+  }
+
   /** Begins the streams; blocks until they have begun. */
-  void begin(StreamProgram streams) {
+  void begin(StreamProgram streams, Writer writer) {
     synchronized (this) {
       program = streams;
     }
-    driver().tell(new ContextActor.Begin(streams));
+    ActorRef<ContextActor.Command> begun = driver();
+    if (deployment.wantsProgram()) {
+      entrust(writer);
+    }
+    begun.tell(new ContextActor.Begin(streams));
     await(life.started());
+  }
+
+  private void entrust(Writer writer) {
+    try {
+      deployment.entrust(id, writer.write());
+    } catch (IOException notPortable) {
+      log.warn(
+          "Context [{}] ends if this process is lost, because no other can go on with its program: {}",
+          name,
+          notPortable.getMessage());
+    }
+  }
+
+  /** Goes on with a program whose driver was lost. Does not wait. */
+  synchronized void resume(StreamProgram streams) {
+    program = streams;
+    var unused = start(setup(), Optional.of(streams));
+  }
+
+  /** A value that the driver has for all tasks, as it travels. */
+  record Shared(byte[] value, @Nullable Closure supplier, long refreshMillis, int version)
+      implements Serializable {}
+
+  List<Shared> shared() {
+    List<Shared> all = new ArrayList<>();
+    for (Broadcasts.Shared value : broadcasts.all()) {
+      List<Object> one = new ArrayList<>(1);
+      one.add(value.value());
+      Closure supplier =
+          value.supplier() == null ? null : Closure.of(value.supplier(), "broadcast");
+      all.add(new Shared(codec.encode(one), supplier, value.refreshMillis(), value.version()));
+    }
+    return all;
+  }
+
+  void putShared(Shared shared) {
+    Closure supplier = shared.supplier();
+    Callable<?> made = supplier == null ? null : (Callable<?>) supplier.load(loader);
+    broadcasts.add(new Broadcasts.Shared(
+        codec.decode(shared.value()).get(0), made, shared.refreshMillis(), shared.version()));
+  }
+
+  /** The records of a literal, encoded, by partition. */
+  List<byte[]> literal(Node.Literal literal) {
+    List<byte[]> partitions = new ArrayList<>();
+    for (int i = 0; i < literal.partitions(); i++) {
+      Block block = deployment.node().store().get(BlockId.literal(id, literal.id(), i));
+      partitions.add(block == null ? new byte[0] : block.toBytes(codec));
+    }
+    return partitions;
+  }
+
+  void putLiteral(int node, List<byte[]> partitions) {
+    for (int i = 0; i < partitions.size(); i++) {
+      deployment
+          .node()
+          .store()
+          .put(BlockId.literal(id, node, i), Block.fromBytes(partitions.get(i), 0));
+    }
   }
 
   /** Runs actions; starts the driver and waits for workers if no action ran before. */
@@ -240,7 +370,7 @@ final class Engine {
   }
 
   private ContextSetup setup() {
-    Optional<ContextSetup.OpenLedger> ledger = deployment.ledger(name).map(Engine::opened);
+    Optional<ContextSetup.OpenLedger> ledger = deployment.openLedger(name, id);
     return new ContextSetup(
         id,
         name,
@@ -265,11 +395,6 @@ final class Engine {
         counters,
         broadcasts,
         ledger);
-  }
-
-  private static ContextSetup.OpenLedger opened(Ledger ledger) {
-    return new ContextSetup.OpenLedger(
-        ledger, ledger.open().toCompletableFuture().join());
   }
 
   private void await(CompletableFuture<Void> moment) {

@@ -3,6 +3,7 @@ package io.sluice;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.scheduler.StreamProgram;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /** A program while it is written: its outputs, and what they need. */
-final class ProgramDraft {
+final class ProgramDraft implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private final long intervalMillis;
   private final List<Program.Output> outputs = new ArrayList<>();

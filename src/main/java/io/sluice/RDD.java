@@ -16,10 +16,12 @@ import io.sluice.api.VoidFunction2;
 import io.sluice.plan.Action;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Closure;
+import io.sluice.plan.DriverOnly;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.PartitionCount;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +50,9 @@ import java.util.Random;
  * <p>Actions throw {@link SluiceException}: TASK_FAILED if a function threw on every attempt, CONTEXT_STOPPED if the
  * context was stopped meanwhile, and {@link IllegalStateException} before it is started.
  */
-public sealed class RDD<T> permits PairRDD {
+public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
+
+  private static final long serialVersionUID = 1L;
 
   private final StreamingContext context;
   private final long batchMillis;

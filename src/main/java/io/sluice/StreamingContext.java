@@ -35,6 +35,7 @@ import io.sluice.receiver.SocketRecordReceiver;
 import io.sluice.receiver.SocketTextReceiver;
 import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.StreamProgram;
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
@@ -76,16 +77,18 @@ public final class StreamingContext implements AutoCloseable {
 
   private final String name;
   private final long intervalMillis;
-  private final AtomicInteger ids = new AtomicInteger();
+  private final AtomicInteger ids;
   private final FileInputs files = new FileInputs(this);
   private final ActorInputs actors;
   private final ProgramDraft draft;
   private final Engine engine;
+  private final String travelling;
 
   private StreamingContext(
-      Builder builder, Settings settings, Deployment deployment, Ticker ticker) {
+      Builder builder, Config config, Settings settings, Deployment deployment, Ticker ticker) {
     this.name = builder.name;
     this.intervalMillis = builder.interval.toMillis();
+    this.ids = new AtomicInteger();
     this.actors = new ActorInputs(name);
     ProgramDraft written = new ProgramDraft(intervalMillis);
     this.draft = written;
@@ -96,6 +99,18 @@ public final class StreamingContext implements AutoCloseable {
         deployment,
         ticker,
         () -> written.sinks().forEach(SinkOutput::awaitEnd));
+    this.travelling = PortableProgram.settings(config);
+  }
+
+  /** A context of another node's program that goes on here. */
+  StreamingContext(PortableProgram.Identity identity, Engine engine) {
+    this.name = identity.name();
+    this.intervalMillis = identity.intervalMillis();
+    this.ids = new AtomicInteger(identity.lastNode());
+    this.actors = new ActorInputs(name);
+    this.draft = new ProgramDraft(intervalMillis);
+    this.engine = engine;
+    this.travelling = identity.settings();
   }
 
   /**
@@ -197,7 +212,7 @@ public final class StreamingContext implements AutoCloseable {
       Settings settings = Settings.from(loaded);
       Deployment deployment = Deployments.choose(loaded, settings, system, nodes, faults);
       Ticker clock = ticker != null ? ticker : Tickers.of(deployment.system());
-      return new StreamingContext(this, settings, deployment, clock);
+      return new StreamingContext(this, loaded, settings, deployment, clock);
     }
   }
 
@@ -587,6 +602,10 @@ public final class StreamingContext implements AutoCloseable {
         engine.broadcasts().add(supplier, refresh.toMillis()), engine.broadcasts());
   }
 
+  <T> Broadcast<T> broadcastOf(int number) {
+    return new Broadcast<>(number, engine.broadcasts());
+  }
+
   /** Tells the listener of all that happens from now on. Can be called at any time, from any thread. */
   public void addStreamingListener(StreamingListener listener) {
     engine
@@ -638,7 +657,13 @@ public final class StreamingContext implements AutoCloseable {
     }
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
-    engine.begin(draft.finish());
+    engine.begin(draft.finish(), this::portable);
+  }
+
+  private PortableProgram portable() throws IOException {
+    PortableProgram.Identity identity = new PortableProgram.Identity(
+        engine.id(), name, intervalMillis, defaultPartitions(), ids.get(), travelling);
+    return PortableProgram.of(identity, draft, engine);
   }
 
   /** Stops at once. Batches that are running or waiting are given up. */

@@ -11,8 +11,8 @@ import akka.cluster.typed.Down;
 import com.typesafe.config.Config;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
-import io.sluice.checkpoint.Ledger;
 import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextSetup;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,8 +81,18 @@ public final class ClusterDeployment implements Deployment {
   }
 
   @Override
-  public Optional<Ledger> ledger(String context) {
+  public Optional<ContextSetup.OpenLedger> openLedger(String name, long context) {
     return Optional.empty();
+  }
+
+  @Override
+  public boolean wantsProgram() {
+    return false;
+  }
+
+  @Override
+  public void entrust(long context, TravellingProgram program) {
+    throw new IllegalStateException("No other node wants the program.");
   }
 
   @Override

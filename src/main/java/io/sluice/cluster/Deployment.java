@@ -3,8 +3,8 @@ package io.sluice.cluster;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.sluice.block.DataNode;
-import io.sluice.checkpoint.Ledger;
 import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
 import java.util.Optional;
 
@@ -29,8 +29,14 @@ public interface Deployment extends AutoCloseable {
   /** Whether another driver can go on when this one is lost. */
   boolean outlivesDriver();
 
-  /** Where the decisions of a context's drivers are kept; empty if they end with the driver. */
-  Optional<Ledger> ledger(String context);
+  /** Opens where the decisions of a context's drivers are kept; empty if they end with the driver. May block. */
+  Optional<ContextSetup.OpenLedger> openLedger(String name, long context);
+
+  /** Whether other nodes should have the program, to go on with it. */
+  boolean wantsProgram();
+
+  /** Gives the program to other nodes, which go on with it if the driver is lost. */
+  void entrust(long context, TravellingProgram program);
 
   /**
    * A driver that runs.

@@ -11,9 +11,9 @@ import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
 import io.sluice.block.DataNode;
 import io.sluice.block.LocalNetwork;
-import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.MemoryLedger;
 import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,8 +116,18 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   }
 
   @Override
-  public Optional<Ledger> ledger(String context) {
-    return ledger.map(MemoryLedger::new);
+  public Optional<ContextSetup.OpenLedger> openLedger(String name, long context) {
+    return ledger.map(MemoryLedger::new).map(ContextSetup.OpenLedger::open);
+  }
+
+  @Override
+  public boolean wantsProgram() {
+    return false;
+  }
+
+  @Override
+  public void entrust(long context, TravellingProgram program) {
+    throw new IllegalStateException("No other node wants the program.");
   }
 
   @Override

@@ -28,6 +28,9 @@ final class Captures {
     if (value == null || depth > 8 || !seen.add(value) || serializes(value)) {
       return null;
     }
+    if (value instanceof DriverOnly) {
+      return captured(path, value.getClass().getName());
+    }
     SerializedLambda lambda = lambdaOf(value);
     if (lambda != null) {
       return findInLambda(lambda, path, depth);
@@ -36,10 +39,13 @@ final class Captures {
     if (inside != null) {
       return inside;
     }
-    String name = value.getClass().getName();
+    return captured(path, value.getClass().getName());
+  }
+
+  private static String captured(String path, String type) {
     return path.isEmpty()
-        ? name + " does not implement java.io.Serializable"
-        : "it captures " + path + " of type " + name;
+        ? type + " does not implement java.io.Serializable"
+        : "it captures " + path + " of type " + type;
   }
 
   private @Nullable String findInLambda(SerializedLambda lambda, String path, int depth) {

@@ -12,6 +12,7 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +115,17 @@ public final class Closure implements Serializable {
   /** Reads a serialized object of the program. */
   public static Object read(byte[] bytes, ClassLoader loader)
       throws IOException, ClassNotFoundException {
-    try (ObjectInputStream in = new LoaderInputStream(bytes, loader)) {
+    return read(bytes, loader, object -> object);
+  }
+
+  /**
+   * Reads a serialized object of the program.
+   *
+   * @param resolve gives, for each object that was read, the one to take
+   */
+  public static Object read(byte[] bytes, ClassLoader loader, UnaryOperator<Object> resolve)
+      throws IOException, ClassNotFoundException {
+    try (ObjectInputStream in = new LoaderInputStream(bytes, loader, resolve)) {
       in.setObjectInputFilter(ObjectInputFilter.Config.createFilter(FILTER));
       return in.readObject();
     }
@@ -192,10 +203,19 @@ public final class Closure implements Serializable {
   /** Resolves classes in the program's loader first. */
   private static final class LoaderInputStream extends ObjectInputStream {
     private final ClassLoader loader;
+    private final UnaryOperator<Object> resolve;
 
-    LoaderInputStream(byte[] bytes, ClassLoader loader) throws IOException {
+    LoaderInputStream(byte[] bytes, ClassLoader loader, UnaryOperator<Object> resolve)
+        throws IOException {
       super(new ByteArrayInputStream(bytes));
       this.loader = loader;
+      this.resolve = resolve;
+      enableResolveObject(true);
+    }
+
+    @Override
+    protected Object resolveObject(Object object) {
+      return resolve.apply(object);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sluice.plan;
 
 import io.sluice.api.StorageLevel;
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A dataset in the making. The nodes of a program give one dataset a batch; the nodes an RDD is made of
  * give one in all. Nodes never change; they are told apart by identity.
  */
-public sealed interface Node {
+public sealed interface Node extends Serializable {
 
   int id();
 
@@ -43,6 +44,8 @@ public sealed interface Node {
 
   /** What a receiver stored during the batch. */
   final class Received extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final int stream;
     private final String name;
 
@@ -68,6 +71,8 @@ public sealed interface Node {
 
   /** Made anew for every batch by a function on the driver. */
   final class Generated extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final String operation;
     private final List<Node> inputs;
     private final Generator generator;
@@ -99,7 +104,7 @@ public sealed interface Node {
 
   /** Gives the dataset of a batch, or null for none. */
   @FunctionalInterface
-  interface Generator {
+  interface Generator extends Serializable {
     @Nullable
     Node generate(long batchMillis) throws Exception;
   }
@@ -110,6 +115,8 @@ public sealed interface Node {
    * <p>{@code keepsKeys}: pairs stay in the partition of their key.
    */
   final class Narrow extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Node input;
     private final Operator operator;
     private final boolean keepsKeys;
@@ -141,6 +148,8 @@ public sealed interface Node {
 
   /** The partitions of all inputs, in order. */
   final class Union extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final List<Node> inputs;
 
     public Union(int id, List<Node> inputs) {
@@ -164,6 +173,8 @@ public sealed interface Node {
    * <p>{@code direct}: keys are the numbers of the partitions they go to; otherwise their hash chooses.
    */
   final class Exchange extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final List<Node> inputs;
     private final Aggregation aggregation;
     private final int partitions;
@@ -210,6 +221,8 @@ public sealed interface Node {
 
   /** The input's datasets of the last batches. */
   final class Window extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Node input;
     private final WindowSpec spec;
 
@@ -235,6 +248,8 @@ public sealed interface Node {
 
   /** Totals by key over a window, moved on by what enters and what leaves it. */
   final class SlidingTotals extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Node panes;
     private final int partitions;
     private final WindowSpec spec;
@@ -274,6 +289,8 @@ public sealed interface Node {
 
   /** What an operator with state puts out in a batch. */
   final class Stateful extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Node input;
     private final int partitions;
     private final Operator operator;
@@ -316,6 +333,8 @@ public sealed interface Node {
 
   /** What an operator with state gives beside its output, such as all it holds after a batch. */
   final class SideOutput extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Stateful state;
     private final Operator operator;
 
@@ -344,6 +363,8 @@ public sealed interface Node {
 
   /** The dataset that a node of the program had in one batch. */
   final class AtBatch extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Node node;
     private final long batchMillis;
 
@@ -369,6 +390,8 @@ public sealed interface Node {
 
   /** Records that the driver put into its block store. */
   final class Literal extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final int partitions;
 
     public Literal(int id, int partitions) {
@@ -388,6 +411,8 @@ public sealed interface Node {
 
   /** The input, kept when it is first computed and read from then on; it may be computed again at any time. */
   final class Kept extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
     private final Node input;
     private final long batchMillis;
     private final StorageLevel level;
@@ -421,7 +446,7 @@ public sealed interface Node {
   }
 
   /** What all nodes share. */
-  abstract sealed class Identity
+  abstract sealed class Identity implements Serializable
       permits Received,
           Generated,
           Narrow,
@@ -434,6 +459,8 @@ public sealed interface Node {
           AtBatch,
           Literal,
           Kept {
+    private static final long serialVersionUID = 1L;
+
     private final int id;
 
     Identity(int id) {

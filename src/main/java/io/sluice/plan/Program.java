@@ -1,5 +1,6 @@
 package io.sluice.plan;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ import java.util.Set;
 public final class Program {
 
   /** An output operation: what it reads, and how it is named. */
-  public record Output(int id, String name, Node node, long slideMillis) {}
+  public record Output(int id, String name, Node node, long slideMillis) implements Serializable {}
 
   private final long intervalMillis;
   private final List<Output> outputs;

@@ -1,10 +1,12 @@
 package io.sluice.plan;
 
+import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Length and slide of a window in milliseconds, both multiples of the slide of its input. */
-public record WindowSpec(long lengthMillis, long slideMillis, long inputSlideMillis) {
+public record WindowSpec(long lengthMillis, long slideMillis, long inputSlideMillis)
+    implements Serializable {
 
   public static WindowSpec of(Duration length, Duration slide, long inputSlideMillis) {
     check("length", length, inputSlideMillis);

@@ -75,6 +75,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Begins a program of streams; until then there are only actions of callers. Gives the time of the first batch. */
   Instant begin(StreamProgram streams) {
     streaming = streaming(streams);
+    initialised = false;
     journal.decide(new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions()));
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
   }
@@ -196,14 +197,13 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     holdings.tracker().cut(batchMillis);
     cutMillis = batchMillis;
     submitted.put(batchMillis, now);
+    post(new StreamingEvent.BatchSubmitted(
+        BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
     List<BlockRef> blocks = holdings.tracker().blocks(batchMillis);
     journal.decide(new Decision.Cut(batchMillis, blocks, fleet.receivers().positions()), () -> {
       fleet.cut(blocks);
       queue.ready(batchMillis);
-      proceed();
     });
-    post(new StreamingEvent.BatchSubmitted(
-        BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
   }
 
   private void post(StreamingEvent event) {

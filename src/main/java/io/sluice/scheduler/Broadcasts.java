@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values that a program has broadcast. Each version lies in the driver's block store, from where workers fetch
@@ -36,6 +37,8 @@ public final class Broadcasts {
     }
   }
 
+  private static final int VERSIONS_PER_DRIVER = 1 << 16;
+
   private final long context;
   private final BlockStore store;
   private final List<Entry> entries = new ArrayList<>();
@@ -59,6 +62,36 @@ public final class Broadcasts {
       publish(number, value, 0);
       return number;
     }
+  }
+
+  /**
+   * A value as it travels to another driver.
+   *
+   * @param supplier makes it anew; null if it never changes
+   */
+  public record Shared(
+      Object value, @Nullable Callable<?> supplier, long refreshMillis, int version) {}
+
+  /** All values, in the order of their numbers. */
+  public synchronized List<Shared> all() {
+    return entries.stream()
+        .map(entry -> new Shared(
+            entry.value,
+            entry.refreshMillis > 0 ? entry.supplier : null,
+            entry.refreshMillis,
+            entry.version))
+        .toList();
+  }
+
+  /** Takes over a value of another driver. Workers may know its version already, so it gets another. */
+  public synchronized void add(Shared shared) {
+    Callable<?> supplier = shared.supplier();
+    Object value = shared.value();
+    Entry entry =
+        new Entry(supplier != null ? supplier : () -> value, shared.refreshMillis(), value);
+    entry.version = shared.version() + VERSIONS_PER_DRIVER;
+    publish(entries.size(), value, entry.version);
+    entries.add(entry);
   }
 
   public synchronized Object latest(int number) {

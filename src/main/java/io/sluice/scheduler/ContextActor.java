@@ -200,7 +200,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   /** Waiting for workers. */
   private Receive<Command> starting() {
     return newReceiveBuilder()
-        .onMessage(Decided.class, this::onDecided)
+        .onMessage(Decided.class, decided -> guarded(decided.step()))
         .onMessage(Crash.class, this::onCrash)
         .onMessage(FromWorker.class, this::onWorkerWhileStarting)
         .onMessage(WorkerGone.class, this::onWorkerGone)
@@ -332,7 +332,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onDecided(Decided decided) {
-    return guarded(decided.step());
+    return guarded(() -> {
+      decided.step().run();
+      batches.proceed();
+    });
   }
 
   private Behavior<Command> onCrash(Crash crash) {

@@ -48,5 +48,11 @@ public record ContextSetup(
     Optional<OpenLedger> ledger) {
 
   /** A ledger, and what it had when it was opened. */
-  public record OpenLedger(Ledger ledger, Ledger.Opened opened) {}
+  public record OpenLedger(Ledger ledger, Ledger.Opened opened) {
+
+    /** Opens a ledger; blocks until it is open. */
+    public static OpenLedger open(Ledger ledger) {
+      return new OpenLedger(ledger, ledger.open().toCompletableFuture().join());
+    }
+  }
 }

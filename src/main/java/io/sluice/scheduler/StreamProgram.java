@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
 import io.sluice.plan.Program;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,12 +22,13 @@ public record StreamProgram(
 
   /** Runs on a driver thread in a batch. */
   @FunctionalInterface
-  public interface BatchFunction {
+  public interface BatchFunction extends Serializable {
     void run(long batchMillis) throws Exception;
   }
 
   /** A receiver as it travels. */
-  public record ReceiverSpec(int stream, String name, String preferredHost, byte[] receiver) {}
+  public record ReceiverSpec(int stream, String name, String preferredHost, byte[] receiver)
+      implements Serializable {}
 
   /** No streams yet. */
   static StreamProgram none(long intervalMillis) {

@@ -14,6 +14,8 @@ class BatchQueueTest {
 
     assertThat(queue.takeToCut()).contains(1L);
     assertThat(queue.takeToCut()).contains(2L);
+    queue.ready(1);
+    queue.ready(2);
     assertThat(queue.takeToRun()).contains(1L);
     assertThat(queue.takeToRun()).contains(2L);
     assertThat(queue.isEmpty()).isTrue();
@@ -29,9 +31,26 @@ class BatchQueueTest {
     assertThat(queue.takeToCut()).isEmpty();
     assertThat(queue.size()).isEqualTo(3);
 
+    queue.ready(1);
     queue.takeToRun();
 
     assertThat(queue.takeToCut()).contains(3L);
+  }
+
+  @Test
+  void batchRunsOnlyWhenItIsReadyAndItsTurnHasCome() {
+    BatchQueue queue = new BatchQueue(4);
+    queue.addDue(List.of(1L, 2L));
+    queue.takeToCut();
+    queue.takeToCut();
+    queue.ready(2);
+
+    assertThat(queue.takeToRun()).isEmpty();
+
+    queue.ready(1);
+
+    assertThat(queue.takeToRun()).contains(1L);
+    assertThat(queue.takeToRun()).contains(2L);
   }
 
   @Test

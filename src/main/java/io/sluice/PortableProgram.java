@@ -1,0 +1,143 @@
+package io.sluice;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import io.sluice.cluster.Succession;
+import io.sluice.cluster.TravellingProgram;
+import io.sluice.plan.Closure;
+import io.sluice.plan.Node;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program with all that its functions on the driver refer to, so that another node can go on with it. References to
+ * the context become references to the context on that node.
+ */
+final class PortableProgram implements TravellingProgram {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Stands for the context. */
+  private record TheContext() implements Serializable {}
+
+  private record ACounter(String name) implements Serializable {}
+
+  private record ABroadcast(int number) implements Serializable {}
+
+  /**
+   * What the program is called, and what must not change when it goes on.
+   *
+   * @param lastNode the highest number given to a node of its graph
+   * @param settings those of the program, as text
+   */
+  record Identity(
+      long id, String name, long intervalMillis, int partitions, int lastNode, String settings)
+      implements Serializable {}
+
+  private final Identity identity;
+  private final byte[] draft;
+  private final Map<Integer, List<byte[]>> literals;
+  private final List<Engine.Shared> broadcasts;
+
+  private PortableProgram(
+      Identity identity,
+      byte[] draft,
+      Map<Integer, List<byte[]>> literals,
+      List<Engine.Shared> broadcasts) {
+    this.identity = identity;
+    this.draft = draft;
+    this.literals = literals;
+    this.broadcasts = broadcasts;
+  }
+
+  /**
+   * Writes a program down.
+   *
+   * @throws IOException if one of its functions refers to something that cannot travel; the message names it
+   */
+  static PortableProgram of(Identity identity, ProgramDraft draft, Engine engine)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Map<Integer, List<byte[]>> literals = new HashMap<>();
+    try (DraftOutput out = new DraftOutput(bytes)) {
+      out.writeObject(draft);
+      out.literals.forEach(literal -> literals.put(literal.id(), engine.literal(literal)));
+    }
+    return new PortableProgram(identity, bytes.toByteArray(), literals, engine.shared());
+  }
+
+  private static final class DraftOutput extends ObjectOutputStream {
+    private final List<Node.Literal> literals = new ArrayList<>();
+
+    DraftOutput(ByteArrayOutputStream bytes) throws IOException {
+      super(bytes);
+      enableReplaceObject(true);
+    }
+
+    @Override
+    protected Object replaceObject(Object object) {
+      if (object instanceof StreamingContext) {
+        return new TheContext();
+      } else if (object instanceof Counter counter) {
+        return new ACounter(counter.name());
+      } else if (object instanceof Broadcast<?> broadcast) {
+        return new ABroadcast(broadcast.number());
+      } else if (object instanceof Node.Literal literal) {
+        literals.add(literal);
+      }
+      return object;
+    }
+  }
+
+  /** The settings that go with a program; all others are those of the node on which it runs. */
+  static String settings(Config config) {
+    return config
+        .withOnlyPath("sluice.batch")
+        .withFallback(config.withOnlyPath("sluice.receiver"))
+        .withFallback(config.withOnlyPath("sluice.rate"))
+        .withFallback(config.withOnlyPath("sluice.task.max-attempts"))
+        .root()
+        .render(ConfigRenderOptions.concise());
+  }
+
+  @Override
+  public void goOn(Succession succession) {
+    Config config = ConfigFactory.parseString(identity.settings).withFallback(succession.config());
+    Engine engine = Engine.goingOn(identity, succession, config);
+    literals.forEach(engine::putLiteral);
+    broadcasts.forEach(engine::putShared);
+    StreamingContext context = new StreamingContext(identity, engine);
+    try {
+      Object read = Closure.read(draft, succession.loader(), object -> resolve(object, context));
+      if (read instanceof ProgramDraft program) {
+        engine.resume(program.finish());
+      }
+    } catch (IOException | ClassNotFoundException unreadable) {
+      throw new SluiceException(
+          ErrorCode.PLAN_INVALID,
+          "Context '" + identity.name + "' cannot go on here: its program cannot be read: "
+              + unreadable,
+          unreadable);
+    }
+  }
+
+  private static Object resolve(Object read, StreamingContext context) {
+    if (read instanceof TheContext) {
+      return context;
+    } else if (read instanceof ACounter counter) {
+      return context.counter(counter.name);
+    } else if (read instanceof ABroadcast broadcast) {
+      return context.broadcastOf(broadcast.number);
+    }
+    return read;
+  }
+}
