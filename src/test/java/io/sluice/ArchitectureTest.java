@@ -53,6 +53,7 @@ class ArchitectureTest {
       ROOT + ".plan..",
       ROOT + ".batch..",
       ROOT + ".state..",
+      ROOT + ".checkpoint..",
       ROOT + ".shuffle..",
       ROOT + ".testkit..");
 
