@@ -56,7 +56,8 @@ final class EpochReader {
     }
     List<Frame> frames = segment.frames();
     boolean counts = !frames.isEmpty() && frames.get(0).kind() == DirectoryLedger.SNAPSHOT;
-    damage.ifPresent(found -> warn(found, counts, frames.size()));
+    damage.ifPresentOrElse(
+        found -> warn(found, counts, frames.size()), () -> warnIfWithout(counts, file));
     return counts ? Optional.of(segment) : Optional.empty();
   }
 
@@ -68,6 +69,12 @@ final class EpochReader {
         ? ". The snapshot and the " + (frames - 1) + " entries before it are used."
         : ". It has no intact snapshot and is skipped for an older one.";
     warnings.add(damage.message() + used);
+  }
+
+  private void warnIfWithout(boolean counts, Path file) {
+    if (!counts) {
+      warnings.add(file + " has no snapshot and is skipped for an older one.");
+    }
   }
 
   private SluiceException noneIntact() {
