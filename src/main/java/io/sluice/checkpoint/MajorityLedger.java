@@ -60,7 +60,8 @@ public final class MajorityLedger implements Ledger {
 
   /**
    * A new ledger. Opening it fails with {@code CONTEXT_NAME_TAKEN} if one of the nodes holds a log of this
-   * context, and waits until all of them have answered.
+   * context, and waits until all of them have answered. One driver alone may make the ledger of a name: two
+   * that do, on nodes that lose their memory meanwhile, do not hear of each other.
    *
    * @param context names the ledger; two runs of a program need two names
    * @param owner a text that no other ledger of this context ever has, for example a random one

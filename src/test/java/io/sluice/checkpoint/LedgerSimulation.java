@@ -22,7 +22,9 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drivers that compete for one ledger, on replicas that are killed, over a network that does what it likes. All of
@@ -99,26 +101,21 @@ final class LedgerSimulation {
     private final String name;
     private final MajorityLedger ledger;
     private final List<Integer> history = new ArrayList<>();
+    private final boolean creates = !exists;
     private boolean alive = true;
     private long epoch;
 
     Driver(String name) {
       this.name = name;
       List<String> addresses = nodes.stream().map(node -> node.address).toList();
-      this.ledger = exists
-          ? MajorityLedger.takeOver(CONTEXT, name, addresses, this::send, RESEND_MILLIS)
-          : MajorityLedger.create(
-              CONTEXT, name, addresses.subList(0, founders), this::send, RESEND_MILLIS);
+      this.ledger = creates
+          ? MajorityLedger.create(
+              CONTEXT, name, addresses.subList(0, founders), this::send, RESEND_MILLIS)
+          : MajorityLedger.takeOver(CONTEXT, name, addresses, this::send, RESEND_MILLIS);
     }
 
     void start() {
-      ledger.open().whenComplete((opened, cause) -> {
-        if (cause == null) {
-          opened(opened);
-        } else {
-          failed(cause);
-        }
-      });
+      on(ledger.open(), this::opened);
       tick();
     }
 
@@ -183,22 +180,25 @@ final class LedgerSimulation {
     }
 
     private void watch(CompletionStage<Void> change) {
-      change.whenComplete((nothing, cause) -> {
-        if (cause == null) {
-          changes++;
-        } else if (!(cause instanceof IllegalArgumentException)) {
-          failed(cause);
-        }
-      });
+      on(change, nothing -> changes++);
     }
 
     private void acknowledge(CompletionStage<Void> stage) {
       List<Integer> upTo = List.copyOf(history);
-      stage.whenComplete((nothing, cause) -> {
-        if (cause == null) {
-          oracle.acknowledged(epoch, upTo);
-        } else {
-          failed(cause);
+      on(stage, nothing -> oracle.acknowledged(epoch, upTo));
+    }
+
+    /** What is thrown in a stage ends up in another stage, so it is kept for the loop to see. */
+    private <T> void on(CompletionStage<T> stage, Consumer<T> action) {
+      stage.whenComplete((value, cause) -> {
+        try {
+          if (cause == null) {
+            action.accept(value);
+          } else if (!(cause instanceof IllegalArgumentException)) {
+            failed(cause);
+          }
+        } catch (RuntimeException | AssertionError found) {
+          violation = found;
         }
       });
     }
@@ -229,6 +229,7 @@ final class LedgerSimulation {
   private final int founders;
   private final double loss;
   private final int restartMillis;
+  private @Nullable Throwable violation;
   private boolean exists;
   private int next;
   private int changes;
@@ -256,6 +257,9 @@ final class LedgerSimulation {
       Event event = events.remove();
       now = event.atMillis;
       event.action.run();
+      if (violation != null) {
+        throw new AssertionError("At " + now + " ms", violation);
+      }
     }
     return oracle;
   }
@@ -274,8 +278,12 @@ final class LedgerSimulation {
     after(random.nextInt(700), this::newDriver);
   }
 
+  /** A ledger is made by one driver, on nodes that live until then; only what exists must be kept. */
   private void restartNode() {
-    nodes.get(random.nextInt(nodes.size())).restart();
+    if (exists) {
+      drivers.stream().filter(driver -> driver.creates && driver.epoch == 0).forEach(Driver::kill);
+      nodes.get(random.nextInt(nodes.size())).restart();
+    }
     after(random.nextInt(2 * restartMillis), this::restartNode);
   }
 

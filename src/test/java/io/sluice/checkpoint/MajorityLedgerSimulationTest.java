@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Thousands of seeds; {@code -Dsluice.seed=N} runs one of them again. */
 class MajorityLedgerSimulationTest {
 
-  private static final int SEEDS = 3000;
+  private static final int SEEDS = 2000;
 
   @Test
   void nothingAcknowledgedIsEverMissing() {
@@ -32,7 +32,6 @@ class MajorityLedgerSimulationTest {
         throw new AssertionError("Run again with -Dsluice.seed=" + seed, found);
       }
     }
-    System.out.println(epochs + " " + acknowledged + " " + changes);
     if (only == null) {
       assertThat(epochs).as("epochs").isGreaterThan(3 * SEEDS);
       assertThat(acknowledged).as("acknowledged").isGreaterThan(20 * SEEDS);
@@ -45,7 +44,6 @@ class MajorityLedgerSimulationTest {
   void flawIsFound(Flaw flaw) {
     OptionalLong seed =
         LongStream.range(0, SEEDS).filter(it -> isFound(it, flaw)).findFirst();
-    System.out.println(flaw + " " + seed);
     assertThat(seed).as("a seed that finds " + flaw).isPresent();
   }
 
