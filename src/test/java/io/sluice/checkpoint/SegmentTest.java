@@ -193,6 +193,7 @@ class SegmentTest {
 
       for (CompletableFuture<SegmentWriter.Position> refused :
           List.of(failed, append(writer, "two"))) {
+        assertThat(refused).isCompletedExceptionally();
         assertThatThrownBy(refused::join)
             .cause()
             .isInstanceOfSatisfying(
