@@ -6,6 +6,7 @@ import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
+import java.util.List;
 import java.util.Optional;
 
 /** The nodes a context runs on, as its driver sees them. */
@@ -51,6 +52,15 @@ public interface Deployment extends AutoCloseable {
       ActorRef<TaskWorker.Event> events,
       ActorRef<ContextActor.Command> actor,
       Runnable successor) {}
+
+  /**
+   * Makes the program's jars available to workers.
+   *
+   * @throws io.sluice.api.SluiceException SETTING_INVALID if one cannot be read
+   */
+  default List<TaskWorker.ProgramJar> jars(long context, List<String> files) {
+    return ProgramJars.offer(node(), context, files);
+  }
 
   /** Makes a driver known, so that workers announce themselves to it. */
   void publish(Driver driver);

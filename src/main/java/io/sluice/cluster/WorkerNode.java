@@ -21,6 +21,9 @@ public final class WorkerNode implements AutoCloseable {
     this.system = system;
     this.ownsSystem = ownsSystem;
     Node node = shared != null ? shared : Node.onPort(system, settings);
+    if (shared == null) {
+      Witness.start(system, node, settings, ownsSystem);
+    }
     this.dataAddress = node.data().address();
     this.own = shared != null ? null : node;
     system.systemActorOf(

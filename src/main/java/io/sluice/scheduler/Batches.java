@@ -83,7 +83,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Goes on with the program of the driver before; nothing runs until {@link #goOn}. */
   void resume(StreamProgram streams) {
     resuming = true;
-    streaming = Streaming.resumed(streams, recovered, setup.batch().maxLate());
+    streaming = recovered.isBegun()
+        ? Streaming.resumed(streams, recovered, setup.batch().maxLate())
+        : streaming(streams);
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {
       var unused = holdings.expire(committedMillis, Long.MAX_VALUE);

@@ -67,6 +67,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       String driverAddress)
       implements Command {}
 
+  /** The node has found the context's driver; a worker that has another starts afresh with this one. */
+  public record DriverIs(ActorRef<Event> driver) implements Command {}
+
   /** The driver does not want this worker. */
   public record Refused(String reason) implements Command {}
 
@@ -208,7 +211,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private record Arrived(Object key) implements Command {}
 
-  private record ProgramLoaded(ProgramLoader loader) implements Command {}
+  private record ProgramLoaded(ClassLoader loader) implements Command {}
 
   private record ProgramFailed(String reason) implements Command {}
 
@@ -388,6 +391,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(ProgramLoaded.class, this::onProgramLoaded)
         .onMessage(ProgramFailed.class, this::onProgramFailed)
         .onMessage(Handover.class, handover -> startAfresh(handover.driver()))
+        .onMessage(DriverIs.class, this::onDriverIs)
         .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(DriverGone.class, gone -> Behaviors.stopped())
         .onSignal(PostStop.class, stopped -> onPostStop())
@@ -404,6 +408,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(DropKept.class, drop -> current(drop.epoch()), this::onDropKept)
         .onMessage(Ping.class, ping -> current(ping.epoch()), this::onPing)
         .onMessage(Handover.class, this::onHandover)
+        .onMessage(DriverIs.class, this::onDriverIs)
         .onMessage(BlocksCounted.class, this::onBlocksCounted)
         .onMessage(DefineStage.class, define -> current(define.epoch()), this::onDefineStage)
         .onMessage(
@@ -468,10 +473,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     }
     ActorRef<Command> self = getContext().getSelf();
     WorkerSession opened = new WorkerSession(
-        welcome.context(),
-        host.node,
-        loaded.loader().classLoader(),
-        key -> self.tell(new Arrived(key)));
+        welcome.context(), host.node, loaded.loader(), key -> self.tell(new Arrived(key)));
     session = opened;
     runner = new TaskRunner(opened, host.taskThreads, host.faults, welcome.driverAddress());
     driver.tell(new WorkerUp(host.node.address(), incarnation));
@@ -503,6 +505,10 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     receivers.tellAll(new ReceiverSupervisor.NewDriver(handover.receivers()));
     getContext().getLog().info("Goes on for [{}] with another driver", welcome.name());
     return Behaviors.same();
+  }
+
+  private Behavior<Command> onDriverIs(DriverIs found) {
+    return found.driver().equals(driver) ? Behaviors.same() : startAfresh(found.driver());
   }
 
   private Behavior<Command> onDriverGone(DriverGone gone) {
