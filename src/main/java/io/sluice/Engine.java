@@ -366,7 +366,8 @@ final class Engine {
             Props.empty());
     actor = begun;
     jobs = new JobClient(id, begun, life, deployment.node(), codec);
-    deployment.publish(new Deployment.Driver(name, published.join(), begun, this::takeOver));
+    deployment.publish(
+        new Deployment.Driver(name, published.join(), begun, this::takeOver, life.started()));
     return begun;
   }
 

@@ -122,6 +122,7 @@ final class ChaosCommand implements Callable<Integer> {
     long start = System.nanoTime();
     for (ChaosPlan.Step step : ChaosPlan.of(seed, seconds)) {
       sleepUntil(start, step.atSecond());
+      await(CATCH_UP_SECONDS, () -> cluster.withPid(tally.driverPid()) >= 0);
       int driver = cluster.withPid(tally.driverPid());
       List<Integer> workers = new ArrayList<>(cluster.running());
       workers.remove((Integer) driver);

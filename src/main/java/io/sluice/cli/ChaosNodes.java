@@ -68,9 +68,12 @@ final class ChaosNodes implements AutoCloseable {
   private void start(int number, String role, List<String> command, List<String> program)
       throws IOException {
     Path config = directory.resolve("node-" + number + ".conf");
+    // A node that is started again must not begin a cluster of its own, as the first seed node may.
+    boolean again = processes.containsKey(number);
     List<String> seeds = ports.stream()
         .skip(1)
         .limit(SEEDS)
+        .filter(port -> !again || !port.equals(ports.get(number)))
         .map(port -> "\"akka://sluice@127.0.0.1:" + port + "\"")
         .toList();
     Files.writeString(

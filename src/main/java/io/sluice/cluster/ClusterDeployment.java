@@ -44,7 +44,9 @@ public final class ClusterDeployment implements Deployment {
     this.node = Node.onPort(system, settings);
     this.worker =
         settings.cluster().driverWorks() ? WorkerNode.beside(system, settings, node) : null;
-    Witness.start(system, node, settings, ownsSystem);
+    WorkerNode works = worker;
+    Witness.start(
+        system, node, settings, works == null ? driver -> {} : works::workFor, ownsSystem);
   }
 
   /** A driver on a system of its own that joins the cluster; blocks until it is in. */
@@ -135,6 +137,10 @@ public final class ClusterDeployment implements Deployment {
         "sluice-name-" + driver.actor().path().name(),
         Props.empty());
     system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver.events()));
+    ActorRef<LedgerActor.Command> opened = ledger;
+    if (opened != null) {
+      opened.tell(new LedgerActor.Announce(driver.events()));
+    }
     CoordinatedShutdown.get(system)
         .addActorTerminationTask(
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),

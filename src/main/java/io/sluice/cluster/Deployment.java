@@ -8,6 +8,7 @@ import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** The nodes a context runs on, as its driver sees them. */
 public interface Deployment extends AutoCloseable {
@@ -46,12 +47,14 @@ public interface Deployment extends AutoCloseable {
    * @param events hears workers
    * @param actor the driver itself
    * @param successor starts another that goes on in its place
+   * @param started completes when its program has begun, or goes on
    */
   record Driver(
       String name,
       ActorRef<TaskWorker.Event> events,
       ActorRef<ContextActor.Command> actor,
-      Runnable successor) {}
+      Runnable successor,
+      CompletionStage<Void> started) {}
 
   /**
    * Makes the program's jars available to workers.

@@ -37,9 +37,10 @@ final class DriverWatch {
     broken = true;
   }
 
-  /** A try has failed: another node may have taken over. */
-  void failed() {
+  /** Some node tries, or a try has failed: there may be another driver soon. */
+  void given() {
     silentBeats = 0;
+    broken = false;
   }
 
   /** A beat has passed; true if it is this node's turn. */

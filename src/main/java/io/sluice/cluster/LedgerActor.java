@@ -6,16 +6,20 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
 import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.LedgerMessage;
 import io.sluice.checkpoint.MajorityLedger;
 import io.sluice.plan.Message;
+import io.sluice.task.TaskWorker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +49,9 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
 
   /** Witnesses shall be able to go on with this program. */
   record Entrust(Witness.Charge charge) implements Command {}
+
+  /** The driver is under way; nodes are to work for it. */
+  record Announce(ActorRef<TaskWorker.Event> driver) implements Command {}
 
   private record Open(CompletableFuture<Ledger.Opened> opened) implements Command {}
 
@@ -83,10 +90,10 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   private final long number;
   private final MajorityLedger ledger;
   private final LedgerSeats seats;
-  private final Set<ActorRef<Witness.Command>> charged = new HashSet<>();
   private final Map<Address, Integer> unreachableBeats = new HashMap<>();
   private Set<ActorRef<Witness.Command>> witnesses = Set.of();
   private Witness.@Nullable Charge charge;
+  private @Nullable ActorRef<TaskWorker.Event> driver;
   private long epoch;
   private boolean begun;
   private boolean changing;
@@ -174,6 +181,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
         .onMessage(Listed.class, this::onListed)
         .onMessage(Changed.class, this::onChanged)
         .onMessage(Entrust.class, this::onEntrust)
+        .onMessage(Announce.class, this::onAnnounce)
         .onMessage(Open.class, this::onOpen)
         .onMessage(End.class, this::onEnd)
         .onMessage(Close.class, close -> Behaviors.stopped())
@@ -223,10 +231,9 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
 
   private Behavior<Command> onPresent(Present present) {
     seats.heard(present.address());
-    if (present.charged()) {
-      charged.add(present.witness());
-    } else {
-      charged.remove(present.witness());
+    Witness.Charge program = charge;
+    if (program != null && !present.charged()) {
+      present.witness().tell(program);
     }
     return Behaviors.same();
   }
@@ -238,6 +245,11 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
 
   private Behavior<Command> onEntrust(Entrust entrust) {
     charge = entrust.charge();
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onAnnounce(Announce announce) {
+    driver = announce.driver();
     return Behaviors.same();
   }
 
@@ -254,14 +266,9 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
       return Behaviors.same();
     }
     List<String> members = ledger.members();
-    for (ActorRef<Witness.Command> witness : witnesses) {
-      witness.tell(new Witness.Alive(
-          setup.name(), epoch, members, setup.own(), getContext().getSelf()));
-      Witness.Charge program = charge;
-      if (program != null && !charged.contains(witness)) {
-        witness.tell(program);
-      }
-    }
+    Witness.Alive alive = new Witness.Alive(
+        setup.name(), epoch, members, setup.own(), driver, getContext().getSelf());
+    tellWitnesses(alive);
     if (!changing) {
       seats.next(members).ifPresent(this::change);
     }
@@ -285,6 +292,23 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
     }
   }
 
+  /**
+   * The first witness of each member is told by its path: the receptionist may take long to list one on a node that was
+   * started again, and goes on listing the one before.
+   */
+  private void tellWitnesses(Witness.Command message) {
+    for (Member member : Cluster.get(getContext().getSystem()).state().getMembers()) {
+      if (member.status() == MemberStatus.up()) {
+        Adapter.toClassic(getContext().getSystem())
+            .actorSelection(member.address() + "/system/" + Witness.NAME)
+            .tell(message, akka.actor.ActorRef.noSender());
+      }
+    }
+    witnesses.stream()
+        .filter(witness -> !witness.path().name().equals(Witness.NAME))
+        .forEach(witness -> witness.tell(message));
+  }
+
   private void change(LedgerSeats.Change change) {
     changing = true;
     CompletionStage<Void> done =
@@ -294,7 +318,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   }
 
   private Behavior<Command> onEnd(End end) {
-    witnesses.forEach(witness -> witness.tell(new Witness.Ended(setup.name())));
+    tellWitnesses(new Witness.Ended(setup.name()));
     return Behaviors.stopped();
   }
 

@@ -24,6 +24,9 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   /** What a node hears. */
   sealed interface Command {}
 
+  /** A driver was found. */
+  record Found(ActorRef<TaskWorker.Event> driver) implements Command {}
+
   private record Drivers(Set<ActorRef<TaskWorker.Event>> refs) implements Command {}
 
   private record Left(Member member) implements Command {}
@@ -79,6 +82,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Drivers.class, this::onDrivers)
+        .onMessage(Found.class, this::onFound)
         .onMessage(Left.class, this::onLeft)
         .onMessage(WorkerEnded.class, this::onWorkerEnded)
         .build();
@@ -114,6 +118,11 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
     return Behaviors.same();
   }
 
+  private Behavior<Command> onFound(Found found) {
+    workFor(found.driver());
+    return Behaviors.same();
+  }
+
   private void workFor(ActorRef<TaskWorker.Event> driver) {
     DriverName name = DriverName.of(driver);
     Work known = works.get(name.context());
@@ -128,7 +137,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
         works.remove(name.context());
         workFor(driver);
       } else {
-        known.worker.tell(new TaskWorker.DriverIs(driver));
+        known.worker.tell(new TaskWorker.DriverIs(driver, name.epoch()));
       }
     }
   }

@@ -98,16 +98,22 @@ final class SuccessorDeployment implements Deployment {
         node.address(),
         charge.jars(),
         charge.program())));
-    system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver.events()));
-    system
-        .receptionist()
-        .tell(Receptionist.register(Discovery.named(driver.name()), driver.events()));
+    var unused = driver.started().thenRun(() -> announce(driver));
     CoordinatedShutdown.get(system)
         .addActorTerminationTask(
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),
             "sluice-leave-" + driver.actor().path().name(),
             Adapter.toClassic(driver.actor()),
             Optional.of(new ContextActor.Crash()));
+  }
+
+  /** Not before workers have been asked to go on: a worker that finds a later driver by itself starts afresh. */
+  private void announce(Driver driver) {
+    ledger.tell(new LedgerActor.Announce(driver.events()));
+    system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver.events()));
+    system
+        .receptionist()
+        .tell(Receptionist.register(Discovery.named(driver.name()), driver.events()));
   }
 
   /** Lets another node try. */

@@ -2,6 +2,7 @@ package io.sluice.cluster;
 
 import static java.util.Objects.requireNonNull;
 
+import akka.actor.InvalidActorNameException;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +45,14 @@ final class Witness extends AbstractBehavior<Witness.Command> {
    *
    * @param members data addresses of the nodes that hold the ledger
    * @param dataAddress of the driver's node
+   * @param driver hears workers; null until it is under way
    */
   record Alive(
       String ledger,
       long epoch,
       List<String> members,
       String dataAddress,
+      @Nullable ActorRef<TaskWorker.Event> driver,
       ActorRef<LedgerActor.Command> replyTo)
       implements Command {}
 
@@ -88,6 +92,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     private long epoch;
     private String dataAddress = "";
     private List<String> members = List.of();
+    private @Nullable ActorRef<TaskWorker.Event> driver;
     private @Nullable Charge charge;
     private boolean charged;
     private boolean fetching;
@@ -98,10 +103,16 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     }
   }
 
+  /** The first witness of an actor system is called so; others, which have a number, are found by being listed. */
+  static final String NAME = "sluice-witness";
+
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
   private final ActorSystem<?> system;
   private final DataNode node;
   private final LedgerWire wire;
   private final Settings settings;
+  private final Consumer<ActorRef<TaskWorker.Event>> drivers;
   private final boolean ownsCluster;
   private final Map<String, LedgerReplica> replicas = new HashMap<>();
   private final Map<String, Duty> duties = new HashMap<>();
@@ -109,15 +120,27 @@ final class Witness extends AbstractBehavior<Witness.Command> {
   /**
    * Starts the witness of a node and makes it known.
    *
+   * @param drivers is told of drivers that nodes are to work for
    * @param ownsCluster whether the cluster is Sluice's own, and its driver says who belongs to it
    */
-  static void start(ActorSystem<?> system, Node node, Settings settings, boolean ownsCluster) {
-    ActorRef<Command> witness = system.systemActorOf(
-        Behaviors.setup(context -> Behaviors.withTimers(
-            timers -> new Witness(context, timers, node, settings, ownsCluster))),
-        "sluice-witness-" + Integer.toHexString(node.data().address().hashCode()),
-        Props.empty());
+  static void start(
+      ActorSystem<?> system,
+      Node node,
+      Settings settings,
+      Consumer<ActorRef<TaskWorker.Event>> drivers,
+      boolean ownsCluster) {
+    Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new Witness(context, timers, node, settings, drivers, ownsCluster)));
+    ActorRef<Command> witness = named(system, behavior);
     system.receptionist().tell(Receptionist.register(Discovery.WITNESSES, witness));
+  }
+
+  private static ActorRef<Command> named(ActorSystem<?> system, Behavior<Command> behavior) {
+    try {
+      return system.systemActorOf(behavior, NAME, Props.empty());
+    } catch (InvalidActorNameException taken) {
+      return system.systemActorOf(behavior, NAME + "-" + NUMBERS.incrementAndGet(), Props.empty());
+    }
   }
 
   private Witness(
@@ -125,8 +148,10 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       TimerScheduler<Command> timers,
       Node node,
       Settings settings,
+      Consumer<ActorRef<TaskWorker.Event>> drivers,
       boolean ownsCluster) {
     super(context);
+    this.drivers = drivers;
     this.ownsCluster = ownsCluster;
     this.system = context.getSystem();
     this.node = node.data();
@@ -160,6 +185,10 @@ final class Witness extends AbstractBehavior<Witness.Command> {
                 name, node.address(), ThreadLocalRandom.current().nextLong()))
         .handle(asked.request())
         .ifPresent(asked.replyTo());
+    if (asked.request() instanceof LedgerMessage.Open) {
+      // Whoever opens an epoch is to have the time to go on.
+      duty(asked.request().context()).watch.given();
+    }
     return Behaviors.same();
   }
 
@@ -181,6 +210,11 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     if (alive.epoch() > duty.epoch) {
       duty.epoch = alive.epoch();
       withdraw(duty);
+    }
+    ActorRef<TaskWorker.Event> driver = alive.driver();
+    if (driver != null && !driver.equals(duty.driver)) {
+      duty.driver = driver;
+      drivers.accept(driver);
     }
     duty.members = alive.members();
     duty.watch.heard(Math.max(0, alive.members().indexOf(node.address())));
@@ -283,7 +317,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     getContext().getLog().info("Did not take over [{}]: {}", lost.ledger(), lost.reason());
     Duty duty = duty(lost.ledger());
     withdraw(duty);
-    duty.watch.failed();
+    duty.watch.given();
     return Behaviors.same();
   }
 

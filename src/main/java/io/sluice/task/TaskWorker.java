@@ -67,8 +67,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       String driverAddress)
       implements Command {}
 
-  /** The node has found the context's driver; a worker that has another starts afresh with this one. */
-  public record DriverIs(ActorRef<Event> driver) implements Command {}
+  /** The node has found a later driver of the context, which is under way: a worker that has none starts afresh with it. */
+  public record DriverIs(ActorRef<Event> driver, long epoch) implements Command {}
 
   /** The driver does not want this worker. */
   public record Refused(String reason) implements Command {}
@@ -229,6 +229,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private record NoDriver() implements Command {}
 
+  private record CheckDriver() implements Command {}
+
   /** What a worker says, always to its driver. */
   public sealed interface Event extends Message {}
 
@@ -259,7 +261,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   /** A block that a worker holds. */
   public record Held(BlockId id, long records, long sizeBytes) implements Message {}
 
-  public record WorkerFailed(String address, String reason) implements Event {}
+  /** The worker has ended, or cannot run the program. */
+  public record WorkerFailed(String address, long incarnation, String reason) implements Event {}
 
   public record Pong(String address, long incarnation, long number) implements Event {}
 
@@ -327,6 +330,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private @Nullable Accepted accepted;
   private @Nullable WorkerSession session;
   private @Nullable TaskRunner runner;
+  private boolean driverHeard = true;
+  private boolean dismissed;
 
   /**
    * Where the copy of what a worker keeps for a partition goes: its standby, or the owner if the worker is
@@ -378,7 +383,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     this.timers = timers;
     this.driver = driver;
     this.host = host;
-    context.watchWith(driver, new DriverGone(driver));
+    watchDriver();
     timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, Duration.ofMillis(500));
   }
 
@@ -423,6 +428,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(DriverGone.class, this::onDriverGone)
         .onMessage(NoDriver.class, none -> Behaviors.stopped())
+        .onMessage(CheckDriver.class, this::onCheckDriver)
         .onMessage(Command.class, stale -> Behaviors.same())
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -462,7 +468,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private Behavior<Command> onProgramFailed(ProgramFailed failed) {
     getContext().getLog().error("The program cannot be loaded: {}", failed.reason());
-    driver.tell(new WorkerFailed(host.node.address(), failed.reason()));
+    driver.tell(new WorkerFailed(host.node.address(), incarnation, failed.reason()));
     return Behaviors.stopped();
   }
 
@@ -482,6 +488,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onPing(Ping ping) {
+    driverHeard = true;
     driver.tell(new Pong(host.node.address(), incarnation, ping.number()));
     return Behaviors.same();
   }
@@ -493,9 +500,10 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       return Behaviors.same();
     }
     timers.cancel(new NoDriver());
+    driverHeard = true;
     getContext().unwatch(driver);
     driver = handover.driver();
-    getContext().watchWith(driver, new DriverGone(driver));
+    watchDriver();
     accepted = welcome.by(handover);
     parked.forgetAll();
     session().handover(handover.committedMillis(), handover.epoch());
@@ -507,8 +515,28 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return Behaviors.same();
   }
 
+  /**
+   * A driver on another node is known to be there by its pings: the cluster takes every actor for ended whose node has
+   * the address of one that was lost.
+   */
+  private void watchDriver() {
+    if (driver.path().address().hasLocalScope()) {
+      getContext().watchWith(driver, new DriverGone(driver));
+    } else {
+      timers.startTimerWithFixedDelay(new CheckDriver(), WITHOUT_DRIVER.dividedBy(2));
+    }
+  }
+
+  private Behavior<Command> onCheckDriver(CheckDriver check) {
+    boolean silent = !driverHeard;
+    driverHeard = false;
+    return silent ? Behaviors.stopped() : Behaviors.same();
+  }
+
   private Behavior<Command> onDriverIs(DriverIs found) {
-    return found.driver().equals(driver) ? Behaviors.same() : startAfresh(found.driver());
+    boolean known =
+        found.driver().equals(driver) || (accepted != null && accepted.epoch() >= found.epoch());
+    return known ? Behaviors.same() : startAfresh(found.driver());
   }
 
   private Behavior<Command> onDriverGone(DriverGone gone) {
@@ -711,6 +739,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     }
     if (dismiss.forGood()) {
       getContext().getLog().info("Leaving: {}", dismiss.reason());
+      dismissed = true;
       return Behaviors.stopped();
     }
     getContext().getLog().warn("Starting afresh: {}", dismiss.reason());
@@ -724,6 +753,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onPostStop() {
+    if (accepted != null && !dismissed) {
+      driver.tell(new WorkerFailed(host.node.address(), incarnation, "its node is ending"));
+    }
     closeSession();
     return Behaviors.same();
   }
