@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param joinTimeout how long to look for a seed node or a worker
  * @param minWorkers workers to wait for at start
  * @param driverWorks whether the driver's node runs tasks too
+ * @param tls how nodes prove who they are
  */
 public record ClusterSettings(
     String token,
@@ -22,7 +23,8 @@ public record ClusterSettings(
     Duration heartbeatTimeout,
     Duration joinTimeout,
     int minWorkers,
-    boolean driverWorks) {
+    boolean driverWorks,
+    TlsSettings tls) {
 
   public ClusterSettings {
     if (heartbeatInterval.isNegative()
@@ -65,7 +67,8 @@ public record ClusterSettings(
         cluster.getDuration("heartbeat-timeout"),
         cluster.getDuration("join-timeout"),
         cluster.getInt("min-workers"),
-        cluster.getBoolean("driver-works"));
+        cluster.getBoolean("driver-works"),
+        TlsSettings.from(cluster.getConfig("tls")));
   }
 
   @Override

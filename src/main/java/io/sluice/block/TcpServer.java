@@ -15,44 +15,65 @@ import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The side channel's listening end: takes and gives blocks for peers that hold the cluster's token. */
+/** The side channel's listening end: takes and gives blocks for peers that hold the cluster's token and, with TLS, a certificate. */
 final class TcpServer {
 
   private static final Logger log = LoggerFactory.getLogger(TcpServer.class);
   private static final int MAX_OPEN_TRANSFERS = 256;
+  private static final int BACKLOG = 100;
 
   private final byte[] token;
+  private final @Nullable TlsIdentity tls;
   private final DataChannel.Handler handler;
+  private final StrangerNews strangers = new StrangerNews();
 
-  TcpServer(String token, DataChannel.Handler handler) {
+  TcpServer(String token, @Nullable TlsIdentity tls, DataChannel.Handler handler) {
     this.token = token.getBytes(StandardCharsets.UTF_8);
+    this.tls = tls;
     this.handler = handler;
   }
 
   CompletionStage<Tcp.ServerBinding> bind(ActorSystem<?> system, String host, int port) {
+    // TLS has something to say after one side has ended: why, or that nothing was cut off.
+    boolean halfClose = tls != null;
     return Tcp.get(system)
-        .bind(host, port)
-        .to(Sink.foreach(
-            connection -> connection.handleWith(conversation(connection.remoteAddress()), system)))
+        .bind(host, port, BACKLOG, List.of(), halfClose, Optional.empty())
+        .to(Sink.foreach(connection ->
+            secured(connection.flow()).join(conversation(connection)).run(system)))
         .run(system);
   }
 
-  private Flow<ByteString, ByteString, NotUsed> conversation(InetSocketAddress peer) {
+  private Flow<ByteString, ByteString, NotUsed> secured(
+      Flow<ByteString, ByteString, NotUsed> connection) {
+    return tls == null ? connection : TlsFlow.around(connection, tls::accepting);
+  }
+
+  private Flow<ByteString, ByteString, NotUsed> conversation(Tcp.IncomingConnection connection) {
     return Frames.decoder()
         .statefulMapConcat(() -> new Conversation()::answer)
         .watchTermination((value, ended) -> {
-          var unused = ended.whenComplete((done, failure) -> logFailure(peer, failure));
+          var unused = ended.whenComplete((done, failure) -> logFailure(connection, failure));
           return value;
         });
   }
 
-  private static void logFailure(InetSocketAddress peer, @Nullable Throwable failure) {
-    if (failure != null) {
+  private void logFailure(Tcp.IncomingConnection connection, @Nullable Throwable failure) {
+    InetSocketAddress peer = connection.remoteAddress();
+    if (failure instanceof SSLException) {
+      String reason = String.valueOf(failure.getMessage());
+      if (strangers.isNews(peer.getHostString(), reason, System.nanoTime())) {
+        String port = Integer.toString(connection.localAddress().getPort());
+        String from = peer.getHostString() + ":" + peer.getPort();
+        log.warn(StrangerNews.refusal(from, port, reason));
+      }
+    } else if (failure != null) {
       log.warn("Closing the data connection from [{}]: {}", peer, failure.getMessage());
     }
   }

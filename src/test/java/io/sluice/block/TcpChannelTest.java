@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.sluice.api.ClusterSettings;
+import io.sluice.api.TlsSettings;
 import io.sluice.batch.BlockId;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -139,7 +140,8 @@ class TcpChannelTest {
         Duration.ofSeconds(1),
         Duration.ofSeconds(5),
         1,
-        true);
+        true,
+        TlsSettings.OFF);
     return TcpChannel.open(KIT.system(), settings, new DataChannel.Handler() {
       @Override
       public void onPut(BlockId id, byte[] bytes, long records) {
