@@ -2,6 +2,8 @@ package io.sluice.block;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.stream.AbruptStageTerminationException;
+import akka.stream.AbruptTerminationException;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
@@ -46,36 +48,46 @@ final class TcpServer {
     return Tcp.get(system)
         .bind(host, port, BACKLOG, List.of(), halfClose, Optional.empty())
         .to(Sink.foreach(connection ->
-            secured(connection.flow()).join(conversation(connection)).run(system)))
+            secured(connection).join(conversation(connection.remoteAddress())).run(system)))
         .run(system);
   }
 
-  private Flow<ByteString, ByteString, NotUsed> secured(
-      Flow<ByteString, ByteString, NotUsed> connection) {
-    return tls == null ? connection : TlsFlow.around(connection, tls::accepting);
+  private Flow<ByteString, ByteString, NotUsed> secured(Tcp.IncomingConnection connection) {
+    return tls == null
+        ? connection.flow()
+        : TlsFlow.around(
+            connection.flow(),
+            () -> new TellingEngine(tls.accepting(), failure -> logStranger(connection, failure)));
   }
 
-  private Flow<ByteString, ByteString, NotUsed> conversation(Tcp.IncomingConnection connection) {
+  private Flow<ByteString, ByteString, NotUsed> conversation(InetSocketAddress peer) {
     return Frames.decoder()
         .statefulMapConcat(() -> new Conversation()::answer)
         .watchTermination((value, ended) -> {
-          var unused = ended.whenComplete((done, failure) -> logFailure(connection, failure));
+          var unused = ended.whenComplete((done, failure) -> logFailure(peer, failure));
           return value;
         });
   }
 
-  private void logFailure(Tcp.IncomingConnection connection, @Nullable Throwable failure) {
+  private void logStranger(Tcp.IncomingConnection connection, SSLException failure) {
     InetSocketAddress peer = connection.remoteAddress();
-    if (failure instanceof SSLException) {
-      String reason = String.valueOf(failure.getMessage());
-      if (strangers.isNews(peer.getHostString(), reason, System.nanoTime())) {
-        String port = Integer.toString(connection.localAddress().getPort());
-        String from = peer.getHostString() + ":" + peer.getPort();
-        log.warn(StrangerNews.refusal(from, port, reason));
-      }
-    } else if (failure != null) {
+    String reason = String.valueOf(failure.getMessage());
+    if (strangers.isNews(peer.getHostString(), reason, System.nanoTime())) {
+      String port = Integer.toString(connection.localAddress().getPort());
+      log.warn(StrangerNews.refusal(peer.getHostString() + ":" + peer.getPort(), port, reason));
+    }
+  }
+
+  private static void logFailure(InetSocketAddress peer, @Nullable Throwable failure) {
+    boolean told = failure instanceof SSLException;
+    if (failure != null && !told && !endsWithItsSystem(failure)) {
       log.warn("Closing the data connection from [{}]: {}", peer, failure.getMessage());
     }
+  }
+
+  private static boolean endsWithItsSystem(Throwable failure) {
+    return failure instanceof AbruptTerminationException
+        || failure instanceof AbruptStageTerminationException;
   }
 
   private final class Conversation {

@@ -3,6 +3,7 @@ package io.sluice.cluster;
 import akka.actor.ActorSystem;
 import akka.remote.artery.tcp.SSLEngineProvider;
 import io.sluice.api.Settings;
+import io.sluice.block.TellingEngine;
 import io.sluice.block.TlsIdentity;
 import java.time.Instant;
 import java.util.Objects;
@@ -12,6 +13,12 @@ import scala.Option;
 
 /** TLS on the port for messages, with the files of {@code sluice.cluster.tls}. Named in the configuration and made by Akka. */
 final class TlsEngines implements SSLEngineProvider {
+
+  /**
+   * What the message of a refusal begins with. Akka tells of a failure that is none of TLS itself with the sender's address, which
+   * {@link Strangers} waits for.
+   */
+  static final String REFUSED = "TLS refused: ";
 
   private final TlsIdentity identity;
 
@@ -23,7 +30,9 @@ final class TlsEngines implements SSLEngineProvider {
 
   @Override
   public SSLEngine createServerSSLEngine(String hostname, int port) {
-    return new TellingEngine(identity.accepting());
+    return new TellingEngine(identity.accepting(), failure -> {
+      throw new IllegalStateException(REFUSED + failure.getMessage(), failure);
+    });
   }
 
   @Override

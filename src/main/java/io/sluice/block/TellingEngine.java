@@ -1,4 +1,4 @@
-package io.sluice.cluster;
+package io.sluice.block;
 
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
@@ -7,39 +7,52 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
 /**
- * An engine that fails in such a way that Akka tells who was refused, and why. Akka ends a connection in silence after an
- * {@link SSLException}; after any other failure it says so with the sender's address, which {@link Strangers} waits for.
+ * An engine that tells when it refuses the other side. Akka ends such a connection in silence, since who is refused needs no
+ * answer but that of TLS.
  */
-final class TellingEngine extends SSLEngine {
+public final class TellingEngine extends SSLEngine {
 
-  /** What the message of a refusal begins with. */
-  static final String REFUSED = "TLS refused: ";
-
-  private final SSLEngine engine;
-
-  TellingEngine(SSLEngine engine) {
-    this.engine = engine;
+  /** Hears of a refusal. */
+  public interface Listener {
+    /** Called at most once for each connection; what it throws takes the place of the failure. */
+    void onRefusal(SSLException failure);
   }
 
-  private static IllegalStateException refused(SSLException failure) {
-    return new IllegalStateException(REFUSED + failure.getMessage(), failure);
+  private final SSLEngine engine;
+  private final Listener listener;
+  private boolean told;
+
+  /** The engine, with somebody who hears of its first failure. */
+  public TellingEngine(SSLEngine engine, Listener listener) {
+    this.engine = engine;
+    this.listener = listener;
+  }
+
+  private SSLException told(SSLException failure) {
+    if (!told) {
+      told = true;
+      listener.onRefusal(failure);
+    }
+    return failure;
   }
 
   @Override
-  public SSLEngineResult wrap(ByteBuffer[] from, int offset, int length, ByteBuffer to) {
+  public SSLEngineResult wrap(ByteBuffer[] from, int offset, int length, ByteBuffer to)
+      throws SSLException {
     try {
       return engine.wrap(from, offset, length, to);
     } catch (SSLException failure) {
-      throw refused(failure);
+      throw told(failure);
     }
   }
 
   @Override
-  public SSLEngineResult unwrap(ByteBuffer from, ByteBuffer[] to, int offset, int length) {
+  public SSLEngineResult unwrap(ByteBuffer from, ByteBuffer[] to, int offset, int length)
+      throws SSLException {
     try {
       return engine.unwrap(from, to, offset, length);
     } catch (SSLException failure) {
-      throw refused(failure);
+      throw told(failure);
     }
   }
 
