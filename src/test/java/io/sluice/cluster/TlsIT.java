@@ -11,6 +11,7 @@ import io.sluice.cli.ProgramJar;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,8 +101,11 @@ class TlsIT {
     String from = "Closed a connection from [127.0.0.1:" + stranger.getLocalPort() + "] to port ["
         + port + "]: " + reason;
     try {
-      stranger.getOutputStream().write("AKKA".getBytes(StandardCharsets.US_ASCII));
+      stranger.setSoTimeout(20_000);
+      stranger.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
       assertThat(stranger.getInputStream().readAllBytes().length).isLessThan(20);
+    } catch (SocketTimeoutException open) {
+      throw new AssertionError("The connection was left open", open);
     } catch (IOException closed) {
       // As it should be, by an alert or a reset.
     }
