@@ -2,6 +2,7 @@ package io.sluice.block;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import java.lang.invoke.SerializedLambda;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,6 +88,9 @@ public final class RecordCodec {
               .withTypeChecker((resolver, name) -> isAllowed(name))
               .buildThreadSafeForyPool(Runtime.getRuntime().availableProcessors() * 2);
           refuse(made, LambdaSerializer.ReplaceStub.class);
+          // Without it, encoding one lambda would put Fory's own serializer in the place of the
+          // stub's.
+          refuse(made, SerializedLambda.class);
           refuse(made, JdkProxySerializer.ReplaceStub.class);
           current = made;
           fory = made;

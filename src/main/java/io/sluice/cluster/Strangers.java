@@ -22,7 +22,7 @@ final class Strangers {
       "Aborting connection from (\\S+) because of .*expected magic bytes, got \\[([^\\]]*)\\].*",
       Pattern.DOTALL);
   private static final Pattern REFUSED = Pattern.compile(
-      "Aborting connection from (\\S+) because of [^\\n]*" + TlsEngines.REFUSED + "([^\\n]*).*",
+      "Aborting tcp connection to /?(\\S+) because of [^\\n]*" + TlsEngines.REFUSED + "([^\\n]*).*",
       Pattern.DOTALL);
   private static final Pattern NOT_TRUSTED = Pattern.compile(
       "\\[outbound connection to \\[(\\S+)\\], .*cause: SSL\\w*Exception: (.*)", Pattern.DOTALL);

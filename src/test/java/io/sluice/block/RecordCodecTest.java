@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.ErrorCode;
-import io.sluice.api.Function;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import java.io.File;
@@ -196,11 +195,14 @@ class RecordCodecTest {
   }
 
   @Test
-  void aLambdaIsNoRecord() {
-    Function<String, String> lambda = text -> text;
+  void aLambdaIsNotEncodedAndStillNotReadAfterThat() throws Exception {
+    Object lambda = (Comparator<Object> & Serializable) RecordCodecTest::byText;
 
     assertThatThrownBy(() -> codec.encode(List.of(lambda)))
-        .hasMessageContaining("a lambda or a proxy is code, not data");
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.RECORD_NOT_SERIALIZABLE));
+    bytesOfAClassThatIsNotDataAreNotRead(lambda);
   }
 
   @Test

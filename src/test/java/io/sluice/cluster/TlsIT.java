@@ -113,8 +113,11 @@ class TlsIT {
   }
 
   private Map<String, Object> driver() {
-    return new TreeMap<>(
-        ConfigFactory.parseString(lines(ours.settings("driver", ours))).root().unwrapped());
+    Map<String, Object> settings = new TreeMap<>();
+    ConfigFactory.parseString(lines(ours.settings("driver", ours)))
+        .entrySet()
+        .forEach(entry -> settings.put(entry.getKey(), entry.getValue().unwrapped()));
+    return settings;
   }
 
   private static String lines(TlsSettings tls) {

@@ -161,7 +161,7 @@ class MessageSerializationTest {
     }
 
     assertThat(SERIALIZATION.deserialize(bytes.toByteArray(), 1, "").failed().get())
-        .hasMessageContaining("JavaSerializer");
+        .hasMessageContaining("using Java serialization");
   }
 
   @Test
