@@ -14,6 +14,7 @@ import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.RecordCodec;
 import io.sluice.cluster.Deployment;
+import io.sluice.cluster.DriverName;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.cluster.Succession;
 import io.sluice.cluster.Tickers;
@@ -63,7 +64,7 @@ final class Engine {
   private final Counters counters = new Counters();
   private final Broadcasts broadcasts;
   private final ContextActor.Life life = new ContextActor.Life();
-  private final long startedMillis = System.currentTimeMillis();
+  private final long startedMillis;
   private ContextState state = ContextState.INITIALIZED;
   private @Nullable StreamProgram program;
   private volatile @Nullable ActorRef<ContextActor.Command> actor;
@@ -81,6 +82,7 @@ final class Engine {
       Runnable beforeRelease) {
     this(
         name,
+        System.currentTimeMillis(),
         System.nanoTime(),
         0,
         intervalMillis,
@@ -93,6 +95,7 @@ final class Engine {
 
   private Engine(
       String name,
+      long startedMillis,
       long id,
       int partitions,
       long intervalMillis,
@@ -101,6 +104,7 @@ final class Engine {
       Ticker ticker,
       Runnable beforeRelease,
       ClassLoader loader) {
+    this.startedMillis = startedMillis;
     this.id = id;
     this.partitions = partitions;
     this.loader = loader;
@@ -120,6 +124,7 @@ final class Engine {
   static Engine goingOn(PortableProgram.Identity identity, Succession succession, Config config) {
     Engine engine = new Engine(
         identity.name(),
+        identity.startedMillis(),
         identity.id(),
         identity.partitions(),
         identity.intervalMillis(),
@@ -130,6 +135,10 @@ final class Engine {
         succession.loader());
     engine.activate();
     return engine;
+  }
+
+  long startedMillis() {
+    return startedMillis;
   }
 
   /** Tells this run of the context from all others. */
@@ -353,11 +362,12 @@ final class Engine {
         .systemActorOf(
             ContextActor.create(
                 setup, life, settings.cluster().joinTimeout(), resumed, published::complete),
-            "sluice-context-%s-%013d-%d".formatted(name, startedMillis, setup.epoch()),
+            new DriverName(name, startedMillis, id, setup.epoch()).actor(),
             Props.empty());
     actor = begun;
     jobs = new JobClient(id, begun, life, deployment.node(), codec);
-    deployment.publish(new Deployment.Driver(name, published.join(), begun, this::takeOver));
+    deployment.publish(
+        new Deployment.Driver(name, published.join(), begun, this::takeOver, life.started()));
     return begun;
   }
 
@@ -383,7 +393,7 @@ final class Engine {
         settings.task().maxAttempts(),
         ticker,
         deployment.node(),
-        ProgramJars.offer(deployment.node(), id, settings.jars()),
+        deployment.jars(id, settings.jars()),
         Version.current(),
         deployment.proof(),
         deployment.isWatched(),
@@ -412,6 +422,7 @@ final class Engine {
   private synchronized void release() {
     state = ContextState.STOPPED;
     beforeRelease.run();
+    deployment.node().forgetDriver(id);
     deployment.close();
   }
 

@@ -40,7 +40,13 @@ final class PortableProgram implements TravellingProgram {
    * @param settings those of the program, as text
    */
   record Identity(
-      long id, String name, long intervalMillis, int partitions, int lastNode, String settings)
+      long id,
+      String name,
+      long startedMillis,
+      long intervalMillis,
+      int partitions,
+      int lastNode,
+      String settings)
       implements Serializable {}
 
   private final Identity identity;

@@ -662,7 +662,13 @@ public final class StreamingContext implements AutoCloseable {
 
   private PortableProgram portable() throws IOException {
     PortableProgram.Identity identity = new PortableProgram.Identity(
-        engine.id(), name, intervalMillis, defaultPartitions(), ids.get(), travelling);
+        engine.id(),
+        name,
+        engine.startedMillis(),
+        intervalMillis,
+        defaultPartitions(),
+        ids.get(),
+        travelling);
     return PortableProgram.of(identity, draft, engine);
   }
 

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param dataHost where the side channel listens
  * @param dataPort 0 for any free port
  * @param heartbeatTimeout silence after which a worker's work is given to others
+ * @param driverTimeout silence after which another node goes on for a driver
+ * @param ledgerCopies on how many nodes a driver's decisions are kept, if there are enough; odd
  * @param joinTimeout how long to look for a seed node or a worker
  * @param minWorkers workers to wait for at start
  * @param driverWorks whether the driver's node runs tasks too
@@ -21,6 +23,8 @@ public record ClusterSettings(
     int dataPort,
     Duration heartbeatInterval,
     Duration heartbeatTimeout,
+    Duration driverTimeout,
+    int ledgerCopies,
     Duration joinTimeout,
     int minWorkers,
     boolean driverWorks,
@@ -35,6 +39,20 @@ public record ClusterSettings(
               + heartbeatTimeout
               + " and "
               + heartbeatInterval
+              + ".");
+    }
+    if (driverTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.driver-timeout must be at least twice heartbeat-interval, got "
+              + driverTimeout
+              + " and "
+              + heartbeatInterval
+              + ".");
+    }
+    if (ledgerCopies < 1 || ledgerCopies % 2 == 0) {
+      throw new IllegalArgumentException(
+          "sluice.cluster.ledger-copies must be odd, so that a majority is more than half, got "
+              + ledgerCopies
               + ".");
     }
     if (dataPort < 0 || dataPort > 65535) {
@@ -65,6 +83,8 @@ public record ClusterSettings(
         cluster.getInt("data-port"),
         cluster.getDuration("heartbeat-interval"),
         cluster.getDuration("heartbeat-timeout"),
+        cluster.getDuration("driver-timeout"),
+        cluster.getInt("ledger-copies"),
         cluster.getDuration("join-timeout"),
         cluster.getInt("min-workers"),
         cluster.getBoolean("driver-works"),

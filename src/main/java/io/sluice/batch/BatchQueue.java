@@ -59,6 +59,11 @@ public final class BatchQueue {
     return due.isEmpty() && waiting.isEmpty();
   }
 
+  @Override
+  public String toString() {
+    return "%d due, %d cut, %d of them ready".formatted(due.size(), waiting.size(), ready.size());
+  }
+
   /** Batches cut or due. */
   public int size() {
     return due.size() + waiting.size();

@@ -35,12 +35,19 @@ public record BlockId(
     /** A partition of a dataset that the program asked to keep. */
     KEPT(9),
     /** A value that all tasks may read. */
-    BROADCAST(10);
+    BROADCAST(10),
+    /** What a ledger and one of its copies say to each other. */
+    LEDGER(11);
 
     private final byte code;
 
     Kind(int code) {
       this.code = (byte) code;
+    }
+
+    /** Whether it lies with the driver, for all workers. */
+    public boolean isOfDriver() {
+      return this == LITERAL || this == JAR || this == BROADCAST;
     }
 
     /** How the kind is written on the wire. */
@@ -110,6 +117,20 @@ public record BlockId(
 
   public static BlockId broadcast(long context, int number, int version) {
     return new BlockId(Kind.BROADCAST, context, number, version, 0, 0);
+  }
+
+  /**
+   * What a ledger asks one of its copies, or hears from it.
+   *
+   * @param number of whoever asks, on its node
+   */
+  public static BlockId ledger(long context, boolean answer, long number) {
+    return new BlockId(Kind.LEDGER, context, answer ? 1 : 0, number, 0, 0);
+  }
+
+  /** Whether this is the answer to what a ledger has asked. */
+  public boolean isAnswer() {
+    return kind == Kind.LEDGER && owner == 1;
   }
 
   public static BlockId jar(long context, int number) {

@@ -50,11 +50,16 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
     takers.put(context, taker);
   }
 
-  /** Forgets the context and all its blocks. */
+  /** Forgets the context and all its blocks, except those that a driver on this node has for all. */
   public void forget(long context) {
     takers.remove(context);
     codecs.remove(context);
-    store.removeIf(id -> id.context() == context);
+    store.removeIf(id -> id.context() == context && !id.kind().isOfDriver());
+  }
+
+  /** Forgets what a driver on this node has for all. */
+  public void forgetDriver(long context) {
+    store.removeIf(id -> id.context() == context && id.kind().isOfDriver());
   }
 
   /** The block from here, or from the first holder that gives it. */

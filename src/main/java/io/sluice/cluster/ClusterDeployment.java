@@ -1,6 +1,7 @@
 package io.sluice.cluster;
 
 import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
@@ -13,6 +14,8 @@ import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
+import io.sluice.task.TaskWorker;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,9 @@ public final class ClusterDeployment implements Deployment {
   private final Settings settings;
   private final Node node;
   private final @Nullable WorkerNode worker;
+  private volatile @Nullable ActorRef<LedgerActor.Command> ledger;
+  private volatile String contextName = "";
+  private volatile List<TaskWorker.ProgramJar> jars = List.of();
 
   private ClusterDeployment(ActorSystem<?> system, boolean ownsSystem, Settings settings) {
     this.system = system;
@@ -38,6 +44,9 @@ public final class ClusterDeployment implements Deployment {
     this.node = Node.onPort(system, settings);
     this.worker =
         settings.cluster().driverWorks() ? WorkerNode.beside(system, settings, node) : null;
+    WorkerNode works = worker;
+    Witness.start(
+        system, node, settings, works == null ? driver -> {} : works::workFor, ownsSystem);
   }
 
   /** A driver on a system of its own that joins the cluster; blocks until it is in. */
@@ -77,22 +86,48 @@ public final class ClusterDeployment implements Deployment {
 
   @Override
   public boolean outlivesDriver() {
-    return false;
+    return settings.cluster().ledgerCopies() > 1;
   }
 
   @Override
   public Optional<ContextSetup.OpenLedger> openLedger(String name, long context) {
-    return Optional.empty();
+    if (!outlivesDriver()) {
+      return Optional.empty();
+    }
+    String ledgerName = name + "-" + Long.toHexString(context);
+    ActorRef<LedgerActor.Command> actor = system.systemActorOf(
+        LedgerActor.create(
+            Witness.ledgerSetup(ledgerName, node.ledgers(), node.data(), settings, ownsSystem)),
+        "sluice-ledger-" + ledgerName,
+        Props.empty());
+    ledger = actor;
+    contextName = name;
+    return Optional.of(ContextSetup.OpenLedger.open(LedgerActor.of(actor)));
   }
 
   @Override
   public boolean wantsProgram() {
-    return false;
+    return ledger != null;
   }
 
   @Override
   public void entrust(long context, TravellingProgram program) {
-    throw new IllegalStateException("No other node wants the program.");
+    ActorRef<LedgerActor.Command> actor = ledger;
+    if (actor != null) {
+      actor.tell(new LedgerActor.Entrust(new Witness.Charge(
+          contextName + "-" + Long.toHexString(context),
+          contextName,
+          context,
+          node.data().address(),
+          jars,
+          TravellingProgram.offer(node.data(), context, program))));
+    }
+  }
+
+  @Override
+  public List<TaskWorker.ProgramJar> jars(long context, List<String> files) {
+    jars = ProgramJars.offer(node.data(), context, files);
+    return jars;
   }
 
   @Override
@@ -102,6 +137,10 @@ public final class ClusterDeployment implements Deployment {
         "sluice-name-" + driver.actor().path().name(),
         Props.empty());
     system.receptionist().tell(Receptionist.register(Discovery.DRIVERS, driver.events()));
+    ActorRef<LedgerActor.Command> opened = ledger;
+    if (opened != null) {
+      opened.tell(new LedgerActor.Announce(driver.events()));
+    }
     CoordinatedShutdown.get(system)
         .addActorTerminationTask(
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),
@@ -122,6 +161,10 @@ public final class ClusterDeployment implements Deployment {
 
   @Override
   public void close() {
+    ActorRef<LedgerActor.Command> opened = ledger;
+    if (opened != null) {
+      LedgerActor.of(opened).close();
+    }
     if (worker != null) {
       worker.close();
     }

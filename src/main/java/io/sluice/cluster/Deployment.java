@@ -6,7 +6,9 @@ import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** The nodes a context runs on, as its driver sees them. */
 public interface Deployment extends AutoCloseable {
@@ -45,12 +47,23 @@ public interface Deployment extends AutoCloseable {
    * @param events hears workers
    * @param actor the driver itself
    * @param successor starts another that goes on in its place
+   * @param started completes when its program has begun, or goes on
    */
   record Driver(
       String name,
       ActorRef<TaskWorker.Event> events,
       ActorRef<ContextActor.Command> actor,
-      Runnable successor) {}
+      Runnable successor,
+      CompletionStage<Void> started) {}
+
+  /**
+   * Makes the program's jars available to workers.
+   *
+   * @throws io.sluice.api.SluiceException SETTING_INVALID if one cannot be read
+   */
+  default List<TaskWorker.ProgramJar> jars(long context, List<String> files) {
+    return ProgramJars.offer(node(), context, files);
+  }
 
   /** Makes a driver known, so that workers announce themselves to it. */
   void publish(Driver driver);

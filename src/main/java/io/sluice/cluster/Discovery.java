@@ -13,6 +13,10 @@ final class Discovery {
   static final ServiceKey<TaskWorker.Event> DRIVERS =
       ServiceKey.create(TaskWorker.Event.class, "sluice-drivers");
 
+  /** Every node's witness registers under this key; drivers choose among them who holds their ledgers. */
+  static final ServiceKey<Witness.Command> WITNESSES =
+      ServiceKey.create(Witness.Command.class, "sluice-witnesses");
+
   private Discovery() {}
 
   /** Drivers of one name. */

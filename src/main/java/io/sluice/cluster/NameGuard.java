@@ -35,15 +35,9 @@ final class NameGuard {
     });
   }
 
-  /** A driver's path bears the time of its start. */
+  /** Drivers of one context follow each other and are no rivals. */
   private static boolean isOlder(
       ActorRef<TaskWorker.Event> other, ActorRef<TaskWorker.Event> mine) {
-    String theirs = other.path().toStringWithoutAddress();
-    String ours = mine.path().toStringWithoutAddress();
-    int order = theirs.compareTo(ours);
-    return order < 0
-        || (order == 0
-            && !other.equals(mine)
-            && other.path().toString().compareTo(mine.path().toString()) < 0);
+    return DriverName.of(other).context().compareTo(DriverName.of(mine).context()) < 0;
   }
 }

@@ -18,6 +18,7 @@ import java.util.function.Function;
 final class Node implements AutoCloseable {
 
   private final DataNode data;
+  private final LedgerWire ledgers;
   private final ExecutorService taskThreads;
   private final Settings settings;
   private final String host;
@@ -27,6 +28,7 @@ final class Node implements AutoCloseable {
     this.settings = settings;
     this.host = host;
     this.data = new DataNode(new BlockStore(settings.block()), openChannel);
+    this.ledgers = new LedgerWire(data);
     AtomicInteger number = new AtomicInteger();
     this.taskThreads = Executors.newFixedThreadPool(settings.task().slots(), task -> {
       Thread thread = new Thread(task, "sluice-task-" + number.incrementAndGet());
@@ -51,6 +53,10 @@ final class Node implements AutoCloseable {
 
   DataNode data() {
     return data;
+  }
+
+  LedgerWire ledgers() {
+    return ledgers;
   }
 
   TaskWorker.Host workerHost(String proof, Faults faults) {

@@ -12,7 +12,9 @@ import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import io.sluice.task.TaskWorker;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,17 +24,35 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   /** What a node hears. */
   sealed interface Command {}
 
+  /** A driver was found. */
+  record Found(ActorRef<TaskWorker.Event> driver) implements Command {}
+
   private record Drivers(Set<ActorRef<TaskWorker.Event>> refs) implements Command {}
 
   private record Left(Member member) implements Command {}
+
+  private record WorkerEnded(String context, ActorRef<TaskWorker.Command> worker)
+      implements Command {}
+
+  /** The worker for a context; one that has ended is kept in mind as long as the driver is listed. */
+  private static final class Work {
+    private ActorRef<TaskWorker.Event> driver;
+    private final ActorRef<TaskWorker.Command> worker;
+    private boolean ended;
+
+    Work(ActorRef<TaskWorker.Event> driver, ActorRef<TaskWorker.Command> worker) {
+      this.driver = driver;
+      this.worker = worker;
+    }
+  }
 
   private static final String DRIVER_ROLE = "driver";
 
   private final TaskWorker.Host host;
   private final Runnable lastDriverLeft;
-  private final Map<ActorRef<TaskWorker.Event>, ActorRef<TaskWorker.Command>> workers =
-      new HashMap<>();
+  private final Map<String, Work> works = new HashMap<>();
   private int numbers;
+  private boolean driverLeft;
 
   /**
    * A node that finds drivers.
@@ -62,7 +82,9 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Drivers.class, this::onDrivers)
+        .onMessage(Found.class, this::onFound)
         .onMessage(Left.class, this::onLeft)
+        .onMessage(WorkerEnded.class, this::onWorkerEnded)
         .build();
   }
 
@@ -71,21 +93,60 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
     for (Member member : Cluster.get(getContext().getSystem()).state().getMembers()) {
       none = none && (!member.hasRole(DRIVER_ROLE) || member.equals(left.member()));
     }
-    if (none && left.member().hasRole(DRIVER_ROLE)) {
+    driverLeft = none && (driverLeft || left.member().hasRole(DRIVER_ROLE));
+    return endIfIdle();
+  }
+
+  /** A context may go on here after the process of its program has left. */
+  private Behavior<Command> endIfIdle() {
+    if (driverLeft && works.values().stream().allMatch(work -> work.ended)) {
       lastDriverLeft.run();
     }
     return Behaviors.same();
   }
 
-  /** A worker lives as long as its driver is listed; one that was refused is not made again. */
+  /** One worker for each context, whichever driver it has; one that was refused is not made again. */
   private Behavior<Command> onDrivers(Drivers drivers) {
-    for (ActorRef<TaskWorker.Event> driver : drivers.refs()) {
-      if (!workers.containsKey(driver)) {
-        workers.put(
-            driver, getContext().spawn(TaskWorker.create(driver, host), "worker-" + ++numbers));
+    Set<String> listed = new HashSet<>();
+    drivers.refs().stream()
+        .sorted(Comparator.comparingLong(driver -> DriverName.of(driver).epoch()))
+        .forEach(driver -> {
+          listed.add(DriverName.of(driver).context());
+          workFor(driver);
+        });
+    works.entrySet().removeIf(work -> work.getValue().ended && !listed.contains(work.getKey()));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onFound(Found found) {
+    workFor(found.driver());
+    return Behaviors.same();
+  }
+
+  private void workFor(ActorRef<TaskWorker.Event> driver) {
+    DriverName name = DriverName.of(driver);
+    Work known = works.get(name.context());
+    if (known == null) {
+      ActorRef<TaskWorker.Command> worker =
+          getContext().spawn(TaskWorker.create(driver, host), "worker-" + ++numbers);
+      getContext().watchWith(worker, new WorkerEnded(name.context(), worker));
+      works.put(name.context(), new Work(driver, worker));
+    } else if (name.epoch() > DriverName.of(known.driver).epoch()) {
+      known.driver = driver;
+      if (known.ended) {
+        works.remove(name.context());
+        workFor(driver);
+      } else {
+        known.worker.tell(new TaskWorker.DriverIs(driver, name.epoch()));
       }
     }
-    workers.keySet().retainAll(drivers.refs());
-    return Behaviors.same();
+  }
+
+  private Behavior<Command> onWorkerEnded(WorkerEnded ended) {
+    Work work = works.get(ended.context());
+    if (work != null && work.worker.equals(ended.worker())) {
+      work.ended = true;
+    }
+    return endIfIdle();
   }
 }

@@ -1,10 +1,12 @@
 package io.sluice.cluster;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import com.typesafe.config.Config;
 import io.sluice.api.Faults;
 import io.sluice.api.Settings;
+import io.sluice.task.TaskWorker;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ public final class WorkerNode implements AutoCloseable {
   private final ActorSystem<?> system;
   private final boolean ownsSystem;
   private final String dataAddress;
+  private final ActorRef<NodeActor.Command> actor;
   private final @Nullable Node own;
 
   private WorkerNode(
@@ -23,12 +26,15 @@ public final class WorkerNode implements AutoCloseable {
     Node node = shared != null ? shared : Node.onPort(system, settings);
     this.dataAddress = node.data().address();
     this.own = shared != null ? null : node;
-    system.systemActorOf(
+    this.actor = system.systemActorOf(
         NodeActor.create(
             node.workerHost(Discovery.proof(settings.cluster()), Faults.NONE),
             ownsSystem ? system::terminate : () -> {}),
         "sluice-node",
         Props.empty());
+    if (shared == null) {
+      Witness.start(system, node, settings, this::workFor, ownsSystem);
+    }
     system
         .log()
         .info(
@@ -54,6 +60,10 @@ public final class WorkerNode implements AutoCloseable {
 
   static WorkerNode beside(ActorSystem<?> system, Settings settings, Node driver) {
     return new WorkerNode(system, false, settings, driver);
+  }
+
+  void workFor(ActorRef<TaskWorker.Event> driver) {
+    actor.tell(new NodeActor.Found(driver));
   }
 
   /** The node's address in the cluster. */

@@ -158,7 +158,8 @@ public final class Closure implements Serializable {
     return site;
   }
 
-  static byte[] serialize(Object value) throws IOException {
+  /** Writes an object of the program, for {@link #read}. */
+  public static byte[] serialize(Object value) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     write(value, bytes);
     return bytes.toByteArray();

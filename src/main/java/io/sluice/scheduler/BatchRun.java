@@ -134,6 +134,24 @@ final class BatchRun {
     return running;
   }
 
+  long startedMillis() {
+    return started.toEpochMilli();
+  }
+
+  /** What the batch waits for, for people. */
+  String awaited() {
+    List<String> open = outputs.values().stream()
+        .filter(output -> output.end().isEmpty())
+        .map(OutputInfo::name)
+        .toList();
+    List<String> tasks = Stream.concat(jobs.stream(), actions.stream())
+        .flatMap(job -> job.awaited().stream())
+        .toList();
+    return decided
+        ? "its commit is being written to the ledger"
+        : "waits for outputs %s and tasks %s".formatted(open, tasks);
+  }
+
   void startedOver() {
     attempts++;
   }

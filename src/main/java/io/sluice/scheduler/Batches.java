@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 /** The batches of a context, from the tick to the commit. */
 final class Batches implements Jobs.Owner, AutoCloseable {
 
+  private static final long LONG_BATCH_MILLIS = 10_000;
+
   private static final Logger log = LoggerFactory.getLogger(Batches.class);
 
   private final ContextSetup setup;
@@ -49,6 +51,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private @Nullable SluiceException failure;
   private long committedMillis;
   private long cutMillis;
+  private long tellAgainMillis;
+  private long idleSinceMillis;
   private boolean resuming;
   private boolean initialised;
   private boolean draining;
@@ -83,7 +87,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** Goes on with the program of the driver before; nothing runs until {@link #goOn}. */
   void resume(StreamProgram streams) {
     resuming = true;
-    streaming = Streaming.resumed(streams, recovered, setup.batch().maxLate());
+    streaming = recovered.isBegun()
+        ? Streaming.resumed(streams, recovered, setup.batch().maxLate())
+        : streaming(streams);
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {
       var unused = holdings.expire(committedMillis, Long.MAX_VALUE);
@@ -95,6 +101,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** The workers of the driver before are here or lost. Gives the time of the next batch. */
   Instant goOn() {
     resuming = false;
+    idleSinceMillis = setup.ticker().now().toEpochMilli();
     holdings.adopt(fleet.resumption().orphans(holdings.tracker(), fleet.receivers()));
     post(new StreamingEvent.Recovery(new RecoveryInfo(
         Scope.DRIVER,
@@ -467,6 +474,25 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     proceed();
   }
 
+  /** Says, now and then, what a batch waits for that takes much longer than others. */
+  void tellOfDelay() {
+    BatchRun batch = current;
+    long now = setup.ticker().now().toEpochMilli();
+    long since = batch != null ? batch.startedMillis() : queue.isEmpty() ? now : idleSinceMillis;
+    if (now - since < LONG_BATCH_MILLIS || now < tellAgainMillis) {
+      return;
+    }
+    tellAgainMillis = now + LONG_BATCH_MILLIS;
+    log.warn(
+        "[{}] has waited for [{}] ms: {}",
+        setup.name(),
+        now - since,
+        batch != null
+            ? "batch %s %s".formatted(Instant.ofEpochMilli(batch.batchMillis()), batch.awaited())
+            : "no batch runs; copies of partitions under way: %s, batches: %s"
+                .formatted(copies, queue));
+  }
+
   /** Tries jobs again that could not reach a node which is still not known to be lost. */
   void retryUnreached() {
     jobs.takeUnreached().forEach(job -> jobMustStartOver(job, "A node could not be reached"));
@@ -520,6 +546,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   /** The next driver would know of the commit: now it takes effect. */
   private void committed(BatchRun batch) {
     current = null;
+    idleSinceMillis = setup.ticker().now().toEpochMilli();
     long time = batch.batchMillis();
     long readFrom = jobs.oldestRead();
     List<BlockId> released = holdings.expire(time, readFrom);
@@ -549,7 +576,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (copies.takeFailed()) {
       return false;
     }
-    for (Copies.Order order : copies.begin(placement.missingCopies(usable))) {
+    List<Placement.Copy> missing = placement.missingCopies(usable);
+    if (!missing.isEmpty()) {
+      // From now on those that stood by get no changes any more, which the next driver must know.
+      journal.decide(placement.placed());
+    }
+    for (Copies.Order order : copies.begin(missing)) {
       fleet.tell(
           order.copy().owner(),
           order.message(

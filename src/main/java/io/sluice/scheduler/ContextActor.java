@@ -413,7 +413,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       } else if (event instanceof TaskWorker.Resumed resumed) {
         fleet.resumed(resumed);
       } else if (event instanceof TaskWorker.WorkerFailed failed) {
-        lose(failed.address(), failed.reason());
+        if (fleet.isIncarnation(failed.address(), failed.incarnation())) {
+          lose(failed.address(), failed.reason());
+        }
       }
     });
   }
@@ -439,7 +441,11 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     // A worker that starts afresh keeps its actor, which is watched already with its old
     // incarnation.
     getContext().unwatch(worker);
-    getContext().watchWith(worker, new WorkerGone(address, incarnation, "its actor ended"));
+    if (worker.path().address().hasLocalScope()) {
+      // The cluster takes every actor for ended whose node has the address of one that was lost;
+      // workers on other nodes are known by their answers and their data connections.
+      getContext().watchWith(worker, new WorkerGone(address, incarnation, "its actor ended"));
+    }
     if (!address.equals(setup.node().address())) {
       setup
           .node()
@@ -477,6 +483,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         lose(silent.address(), "it was silent for far too long");
       }
       batches.retryUnreached();
+      batches.tellOfDelay();
     });
   }
 

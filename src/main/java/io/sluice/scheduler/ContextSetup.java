@@ -50,6 +50,11 @@ public record ContextSetup(
   /** A ledger, and what it had when it was opened. */
   public record OpenLedger(Ledger ledger, Ledger.Opened opened) {
 
+    /** Whether the context has ended for good. */
+    public boolean isEnded() {
+      return !Recovered.of(opened, 1).ended().isEmpty();
+    }
+
     /** Opens a ledger; blocks until it is open. */
     public static OpenLedger open(Ledger ledger) {
       return new OpenLedger(ledger, ledger.open().toCompletableFuture().join());

@@ -23,6 +23,11 @@ final class Copies {
     return open.isEmpty();
   }
 
+  @Override
+  public String toString() {
+    return open.values().toString();
+  }
+
   /** Whether copies should wait for a batch; asked once. */
   boolean takeFailed() {
     boolean was = failed;

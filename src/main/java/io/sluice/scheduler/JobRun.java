@@ -103,6 +103,18 @@ final class JobRun {
     return done;
   }
 
+  /** The tasks under way, for people. */
+  List<String> awaited() {
+    return running.entrySet().stream()
+        .map(task -> "%d/%d.%d on %s"
+            .formatted(
+                id & 0xFFFF_FFFFL,
+                task.getKey().ordinal,
+                task.getKey().index,
+                task.getValue().worker))
+        .toList();
+  }
+
   boolean isFinished() {
     return attempt > 0 && running.isEmpty();
   }

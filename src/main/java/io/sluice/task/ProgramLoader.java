@@ -2,7 +2,7 @@ package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
-import io.sluice.batch.BlockRef;
+import io.sluice.batch.BlockId;
 import io.sluice.block.DataNode;
 import io.sluice.block.Sha256;
 import java.io.IOException;
@@ -12,39 +12,65 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
-/** Makes the program's classes known on a worker: its jars are fetched from the driver and checked by their hash. */
-final class ProgramLoader {
+/** Makes the program's classes known on a node: its jars come from the driver and are checked by their hash. */
+public final class ProgramLoader {
 
-  private final ClassLoader classLoader;
+  private ProgramLoader() {}
 
-  private ProgramLoader(ClassLoader classLoader) {
-    this.classLoader = classLoader;
-  }
-
-  ClassLoader classLoader() {
-    return classLoader;
-  }
-
-  static CompletionStage<ProgramLoader> fetch(
+  /** A loader for jars that are fetched from the driver. */
+  static CompletionStage<ClassLoader> fetch(
       DataNode node, String driverAddress, List<TaskWorker.ProgramJar> jars) {
-    ClassLoader own = parent();
-    if (jars.isEmpty()) {
-      return CompletableFuture.completedStage(new ProgramLoader(own));
-    }
-    CompletionStage<List<URL>> all = CompletableFuture.completedStage(new ArrayList<>());
+    Map<BlockId, byte[]> fetched = new HashMap<>();
+    CompletionStage<Map<BlockId, byte[]>> all = CompletableFuture.completedStage(fetched);
     for (TaskWorker.ProgramJar jar : jars) {
-      BlockRef ref = new BlockRef(jar.id(), 0, 0, List.of(driverAddress));
-      all = all.thenCombine(node.channel().get(ref.holders().get(0), jar.id()), (urls, payload) -> {
-        urls.add(keep(jar, payload.bytes()));
-        return urls;
+      all = all.thenCombine(node.channel().get(driverAddress, jar.id()), (before, payload) -> {
+        before.put(jar.id(), payload.bytes());
+        return before;
       });
     }
-    return all.thenApply(
-        urls -> new ProgramLoader(new URLClassLoader(urls.toArray(URL[]::new), own)));
+    return all.thenApply(bytes -> load(jars, bytes::get));
+  }
+
+  /**
+   * A loader for jars that are here.
+   *
+   * @throws SluiceException ACCESS_DENIED if one is not what was announced
+   */
+  public static ClassLoader load(
+      List<TaskWorker.ProgramJar> jars, Function<BlockId, byte[]> bytes) {
+    ClassLoader own = parent();
+    if (jars.isEmpty()) {
+      return own;
+    }
+    List<URL> urls = new ArrayList<>();
+    for (TaskWorker.ProgramJar jar : jars) {
+      byte[] content = bytes.apply(jar.id());
+      requireSame(jar, content);
+      urls.add(keep(content, jar.sha256()));
+    }
+    return new URLClassLoader(urls.toArray(URL[]::new), own);
+  }
+
+  /**
+   * Checks that something is what was announced.
+   *
+   * @throws SluiceException ACCESS_DENIED if it is not
+   */
+  public static void requireSame(TaskWorker.ProgramJar announced, byte[] content) {
+    String actual = Sha256.hex(content);
+    if (!actual.equals(announced.sha256())) {
+      throw new SluiceException(
+          ErrorCode.ACCESS_DENIED,
+          "A jar of the program hashes to " + actual + ", not to " + announced.sha256()
+              + " as announced.");
+    }
   }
 
   private static ClassLoader parent() {
@@ -52,16 +78,9 @@ final class ProgramLoader {
     return ofThread != null ? ofThread : ProgramLoader.class.getClassLoader();
   }
 
-  private static URL keep(TaskWorker.ProgramJar jar, byte[] bytes) {
-    String actual = Sha256.hex(bytes);
-    if (!actual.equals(jar.sha256())) {
-      throw new SluiceException(
-          ErrorCode.ACCESS_DENIED,
-          "A jar of the program hashes to " + actual + ", not to " + jar.sha256()
-              + " as announced.");
-    }
+  private static URL keep(byte[] bytes, String sha256) {
     try {
-      Path file = Files.createTempFile("sluice-program-" + actual.substring(0, 12), ".jar");
+      Path file = Files.createTempFile("sluice-program-" + sha256.substring(0, 12), ".jar");
       Files.write(file, bytes);
       file.toFile().deleteOnExit();
       return file.toUri().toURL();

@@ -67,6 +67,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       String driverAddress)
       implements Command {}
 
+  /** The node has found a later driver of the context, which is under way: a worker that has none starts afresh with it. */
+  public record DriverIs(ActorRef<Event> driver, long epoch) implements Command {}
+
   /** The driver does not want this worker. */
   public record Refused(String reason) implements Command {}
 
@@ -208,7 +211,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private record Arrived(Object key) implements Command {}
 
-  private record ProgramLoaded(ProgramLoader loader) implements Command {}
+  private record ProgramLoaded(ClassLoader loader) implements Command {}
 
   private record ProgramFailed(String reason) implements Command {}
 
@@ -225,6 +228,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private record DriverGone(ActorRef<Event> driver) implements Command {}
 
   private record NoDriver() implements Command {}
+
+  private record CheckDriver() implements Command {}
 
   /** What a worker says, always to its driver. */
   public sealed interface Event extends Message {}
@@ -256,7 +261,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   /** A block that a worker holds. */
   public record Held(BlockId id, long records, long sizeBytes) implements Message {}
 
-  public record WorkerFailed(String address, String reason) implements Event {}
+  /** The worker has ended, or cannot run the program. */
+  public record WorkerFailed(String address, long incarnation, String reason) implements Event {}
 
   public record Pong(String address, long incarnation, long number) implements Event {}
 
@@ -324,6 +330,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private @Nullable Accepted accepted;
   private @Nullable WorkerSession session;
   private @Nullable TaskRunner runner;
+  private boolean driverHeard = true;
+  private boolean dismissed;
 
   /**
    * Where the copy of what a worker keeps for a partition goes: its standby, or the owner if the worker is
@@ -375,7 +383,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     this.timers = timers;
     this.driver = driver;
     this.host = host;
-    context.watchWith(driver, new DriverGone(driver));
+    watchDriver();
     timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, Duration.ofMillis(500));
   }
 
@@ -388,6 +396,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(ProgramLoaded.class, this::onProgramLoaded)
         .onMessage(ProgramFailed.class, this::onProgramFailed)
         .onMessage(Handover.class, handover -> startAfresh(handover.driver()))
+        .onMessage(DriverIs.class, this::onDriverIs)
         .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(DriverGone.class, gone -> Behaviors.stopped())
         .onSignal(PostStop.class, stopped -> onPostStop())
@@ -404,6 +413,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(DropKept.class, drop -> current(drop.epoch()), this::onDropKept)
         .onMessage(Ping.class, ping -> current(ping.epoch()), this::onPing)
         .onMessage(Handover.class, this::onHandover)
+        .onMessage(DriverIs.class, this::onDriverIs)
         .onMessage(BlocksCounted.class, this::onBlocksCounted)
         .onMessage(DefineStage.class, define -> current(define.epoch()), this::onDefineStage)
         .onMessage(
@@ -418,6 +428,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(DriverGone.class, this::onDriverGone)
         .onMessage(NoDriver.class, none -> Behaviors.stopped())
+        .onMessage(CheckDriver.class, this::onCheckDriver)
         .onMessage(Command.class, stale -> Behaviors.same())
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -457,7 +468,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
 
   private Behavior<Command> onProgramFailed(ProgramFailed failed) {
     getContext().getLog().error("The program cannot be loaded: {}", failed.reason());
-    driver.tell(new WorkerFailed(host.node.address(), failed.reason()));
+    driver.tell(new WorkerFailed(host.node.address(), incarnation, failed.reason()));
     return Behaviors.stopped();
   }
 
@@ -468,10 +479,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     }
     ActorRef<Command> self = getContext().getSelf();
     WorkerSession opened = new WorkerSession(
-        welcome.context(),
-        host.node,
-        loaded.loader().classLoader(),
-        key -> self.tell(new Arrived(key)));
+        welcome.context(), host.node, loaded.loader(), key -> self.tell(new Arrived(key)));
     session = opened;
     runner = new TaskRunner(opened, host.taskThreads, host.faults, welcome.driverAddress());
     driver.tell(new WorkerUp(host.node.address(), incarnation));
@@ -480,6 +488,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onPing(Ping ping) {
+    driverHeard = true;
     driver.tell(new Pong(host.node.address(), incarnation, ping.number()));
     return Behaviors.same();
   }
@@ -491,9 +500,10 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       return Behaviors.same();
     }
     timers.cancel(new NoDriver());
+    driverHeard = true;
     getContext().unwatch(driver);
     driver = handover.driver();
-    getContext().watchWith(driver, new DriverGone(driver));
+    watchDriver();
     accepted = welcome.by(handover);
     parked.forgetAll();
     session().handover(handover.committedMillis(), handover.epoch());
@@ -503,6 +513,30 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     receivers.tellAll(new ReceiverSupervisor.NewDriver(handover.receivers()));
     getContext().getLog().info("Goes on for [{}] with another driver", welcome.name());
     return Behaviors.same();
+  }
+
+  /**
+   * A driver on another node is known to be there by its pings: the cluster takes every actor for ended whose node has
+   * the address of one that was lost.
+   */
+  private void watchDriver() {
+    if (driver.path().address().hasLocalScope()) {
+      getContext().watchWith(driver, new DriverGone(driver));
+    } else {
+      timers.startTimerWithFixedDelay(new CheckDriver(), WITHOUT_DRIVER.dividedBy(2));
+    }
+  }
+
+  private Behavior<Command> onCheckDriver(CheckDriver check) {
+    boolean silent = !driverHeard;
+    driverHeard = false;
+    return silent ? Behaviors.stopped() : Behaviors.same();
+  }
+
+  private Behavior<Command> onDriverIs(DriverIs found) {
+    boolean known =
+        found.driver().equals(driver) || (accepted != null && accepted.epoch() >= found.epoch());
+    return known ? Behaviors.same() : startAfresh(found.driver());
   }
 
   private Behavior<Command> onDriverGone(DriverGone gone) {
@@ -705,6 +739,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     }
     if (dismiss.forGood()) {
       getContext().getLog().info("Leaving: {}", dismiss.reason());
+      dismissed = true;
       return Behaviors.stopped();
     }
     getContext().getLog().warn("Starting afresh: {}", dismiss.reason());
@@ -718,6 +753,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   }
 
   private Behavior<Command> onPostStop() {
+    if (accepted != null && !dismissed) {
+      driver.tell(new WorkerFailed(host.node.address(), incarnation, "its node is ending"));
+    }
     closeSession();
     return Behaviors.same();
   }

@@ -96,7 +96,7 @@ class MessageSerializationTest {
         new TaskWorker.Dismiss(2, "the context has ended", true),
         new TaskWorker.WorkerReady(WORKER.getRef(), "a:1", 77, 2, "host", "0.1.0", "proof"),
         new TaskWorker.WorkerUp("a:1", 77),
-        new TaskWorker.WorkerFailed("a:1", "a jar is damaged"),
+        new TaskWorker.WorkerFailed("a:1", 77, "a jar is damaged"),
         new TaskWorker.Pong("a:1", 77, 7),
         new TaskWorker.TaskFinished(
             2,
