@@ -13,7 +13,6 @@ final class RemotingLogFilter extends Slf4jLoggingFilter {
 
   private static final String CONNECTIONS = "akka.stream.impl.io.TcpConnectionStage$TcpStreamLogic";
 
-  private static final String REFUSALS = "akka.actor.RepointableActorRef";
   private static final String OUTBOUND = "akka.stream.Materializer";
 
   RemotingLogFilter(ActorSystem.Settings settings, EventStream events) {
@@ -22,10 +21,7 @@ final class RemotingLogFilter extends Slf4jLoggingFilter {
 
   @Override
   public boolean isDebugEnabled(Class<?> logClass, String logSource) {
-    String name = logClass.getName();
-    return name.equals(CONNECTIONS)
-        || name.equals(REFUSALS)
-        || super.isDebugEnabled(logClass, logSource);
+    return logClass.getName().equals(CONNECTIONS) || super.isDebugEnabled(logClass, logSource);
   }
 
   @Override

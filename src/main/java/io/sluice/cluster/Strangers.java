@@ -12,17 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of connections to the port for messages that do not speak Akka's protocol or hold no certificate, and of nodes that this
- * one does not trust; see {@link RemotingLogFilter}.
+ * Warns of connections to the port for messages that do not speak Akka's protocol, and of nodes that this one does not trust; see {@link RemotingLogFilter}.
  */
 final class Strangers {
 
   private static final Logger log = LoggerFactory.getLogger(Strangers.class);
   private static final Pattern ABORTED = Pattern.compile(
       "Aborting connection from (\\S+) because of .*expected magic bytes, got \\[([^\\]]*)\\].*",
-      Pattern.DOTALL);
-  private static final Pattern REFUSED = Pattern.compile(
-      "Aborting tcp connection to /?(\\S+) because of [^\\n]*" + TlsEngines.REFUSED + "([^\\n]*).*",
       Pattern.DOTALL);
   private static final Pattern NOT_TRUSTED = Pattern.compile(
       "\\[outbound connection to \\[(\\S+)\\], .*cause: SSL\\w*Exception: (.*)", Pattern.DOTALL);
@@ -52,7 +48,6 @@ final class Strangers {
 
   private void hear(String event) {
     Matcher aborted = ABORTED.matcher(event);
-    Matcher refused = REFUSED.matcher(event);
     Matcher notTrusted = NOT_TRUSTED.matcher(event);
     if (aborted.matches()) {
       log.warn(
@@ -62,11 +57,6 @@ final class Strangers {
           aborted.group(1),
           port,
           aborted.group(2));
-    } else if (refused.matches()) {
-      String peer = refused.group(1);
-      if (isNews(peer.substring(0, Math.max(0, peer.lastIndexOf(':'))), refused.group(2))) {
-        log.warn(StrangerNews.refusal(peer, port, refused.group(2)));
-      }
     } else if (notTrusted.matches() && isNews(notTrusted.group(1), notTrusted.group(2))) {
       log.warn(
           "No TLS connection to node [{}]: {}. Both nodes need sluice.cluster.tls.enabled = on and a certificate"

@@ -138,6 +138,8 @@ class TcpChannelTest {
         0,
         Duration.ofMillis(200),
         Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        3,
         Duration.ofSeconds(5),
         1,
         true,

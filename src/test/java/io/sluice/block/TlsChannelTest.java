@@ -243,6 +243,8 @@ class TlsChannelTest {
         0,
         Duration.ofMillis(200),
         Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        3,
         Duration.ofSeconds(5),
         1,
         true,

@@ -83,23 +83,20 @@ class TlsIT {
       int port = WorkerProcesses.messagePort(worker);
 
       try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        isRefused(plain, worker, port, "Unsupported or unrecognized SSL message");
+        isRefused(plain, worker, "Unsupported or unrecognized SSL message");
       }
       try (Socket anonymous = ours.anonymous(port)) {
-        isRefused(anonymous, worker, port, "Empty client certificate chain");
+        isRefused(anonymous, worker, "Empty client certificate chain");
       }
       try (Socket foreign = ours.foreign(port, theirs, "one")) {
-        isRefused(foreign, worker, port, "PKIX path");
+        isRefused(foreign, worker, "PKIX path");
       }
-      assertThat(worker.lines().stream().filter(line -> line.contains("Closed a connection")))
-          .hasSize(3);
     }
   }
 
-  private static void isRefused(Socket stranger, Command worker, int port, String reason)
+  private static void isRefused(Socket stranger, Command worker, String reason)
       throws InterruptedException {
-    String from = "Closed a connection from [127.0.0.1:" + stranger.getLocalPort() + "] to port ["
-        + port + "]: " + reason;
+    String warning = "Closed a connection to the port for messages: " + reason;
     try {
       stranger.setSoTimeout(20_000);
       stranger.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -109,7 +106,7 @@ class TlsIT {
     } catch (IOException closed) {
       // As it should be, by an alert or a reset.
     }
-    worker.awaitLine(from);
+    worker.awaitLine(warning);
   }
 
   private Map<String, Object> driver() {
