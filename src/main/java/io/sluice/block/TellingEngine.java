@@ -10,7 +10,7 @@ import javax.net.ssl.SSLSession;
  * An engine that tells when it refuses the other side. Akka ends such a connection in silence, since who is refused needs no
  * answer but that of TLS.
  */
-public final class TellingEngine extends SSLEngine {
+final class TellingEngine extends SSLEngine {
 
   /** Hears of a refusal. */
   public interface Listener {
@@ -23,7 +23,7 @@ public final class TellingEngine extends SSLEngine {
   private boolean told;
 
   /** The engine, with somebody who hears of its first failure. */
-  public TellingEngine(SSLEngine engine, Listener listener) {
+  TellingEngine(SSLEngine engine, Listener listener) {
     this.engine = engine;
     this.listener = listener;
   }
