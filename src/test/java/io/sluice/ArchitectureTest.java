@@ -78,6 +78,8 @@ class ArchitectureTest {
       "DiskStore",
       "RecordCodec",
       "Lines",
+      "TlsIdentity",
+      "StrangerNews",
       "OperatorChain",
       "PartitionStep");
 

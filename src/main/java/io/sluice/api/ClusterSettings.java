@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param joinTimeout how long to look for a seed node or a worker
  * @param minWorkers workers to wait for at start
  * @param driverWorks whether the driver's node runs tasks too
+ * @param tls how nodes prove who they are
  */
 public record ClusterSettings(
     String token,
@@ -26,7 +27,8 @@ public record ClusterSettings(
     int ledgerCopies,
     Duration joinTimeout,
     int minWorkers,
-    boolean driverWorks) {
+    boolean driverWorks,
+    TlsSettings tls) {
 
   public ClusterSettings {
     if (heartbeatInterval.isNegative()
@@ -85,7 +87,8 @@ public record ClusterSettings(
         cluster.getInt("ledger-copies"),
         cluster.getDuration("join-timeout"),
         cluster.getInt("min-workers"),
-        cluster.getBoolean("driver-works"));
+        cluster.getBoolean("driver-works"),
+        TlsSettings.from(cluster.getConfig("tls")));
   }
 
   @Override

@@ -2,12 +2,15 @@ package io.sluice.block;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import java.lang.invoke.SerializedLambda;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.fory.Fory;
 import org.apache.fory.ThreadSafeFory;
 import org.apache.fory.exception.ForyException;
+import org.apache.fory.serializer.JdkProxySerializer;
+import org.apache.fory.serializer.LambdaSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Encodes records for disk and for other nodes, a block at a time. Made when first used: embedded mode may never need it. */
@@ -76,7 +79,7 @@ public final class RecordCodec {
       synchronized (this) {
         current = fory;
         if (current == null) {
-          current = Fory.builder()
+          ThreadSafeFory made = Fory.builder()
               .withXlang(false)
               .withClassLoader(loader)
               .requireClassRegistration(false)
@@ -84,11 +87,21 @@ public final class RecordCodec {
               .withCompatible(false)
               .withTypeChecker((resolver, name) -> isAllowed(name))
               .buildThreadSafeForyPool(Runtime.getRuntime().availableProcessors() * 2);
-          fory = current;
+          refuse(made, LambdaSerializer.ReplaceStub.class);
+          // Without it, encoding one lambda would put Fory's own serializer in the place of the
+          // stub's.
+          refuse(made, SerializedLambda.class);
+          refuse(made, JdkProxySerializer.ReplaceStub.class);
+          current = made;
+          fory = made;
         }
       }
     }
     return current;
+  }
+
+  private static <T> void refuse(ThreadSafeFory fory, Class<T> type) {
+    fory.registerSerializer(type, resolver -> new CodeRefusal<>(resolver.getConfig(), type));
   }
 
   /** The program's own classes, and plain data of the JDK. */

@@ -6,42 +6,51 @@ import io.sluice.api.ClusterSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The side channel over TCP: a listening port, and a connection to each peer that is opened when first used. */
 public final class TcpChannel implements DataChannel {
 
   private final ActorSystem<?> system;
   private final String token;
+  private final @Nullable TlsIdentity tls;
   private final Tcp.ServerBinding binding;
   private final String address;
   private final Map<String, TcpConnection> connections = new ConcurrentHashMap<>();
 
-  private TcpChannel(ActorSystem<?> system, String token, String host, Tcp.ServerBinding binding) {
+  private TcpChannel(
+      ActorSystem<?> system,
+      ClusterSettings settings,
+      @Nullable TlsIdentity tls,
+      Tcp.ServerBinding binding) {
     this.system = system;
-    this.token = token;
+    this.token = settings.token();
+    this.tls = tls;
     this.binding = binding;
-    this.address = host + ":" + binding.localAddress().getPort();
+    this.address = settings.dataHost() + ":" + binding.localAddress().getPort();
   }
 
   /**
    * Opens the port; blocks until it is open.
    *
-   * @throws SluiceException PORT_UNAVAILABLE
+   * @throws SluiceException PORT_UNAVAILABLE, or SETTING_INVALID if a file for TLS cannot be used
    */
   public static TcpChannel open(ActorSystem<?> system, ClusterSettings settings, Handler handler) {
     String host = settings.dataHost();
+    TlsIdentity tls = TlsIdentity.read(settings.tls(), Instant.now());
     try {
-      Tcp.ServerBinding binding = new TcpServer(settings.token(), handler)
+      Tcp.ServerBinding binding = new TcpServer(settings.token(), tls, handler)
           .bind(system, host, settings.dataPort())
           .toCompletableFuture()
           .get(10, TimeUnit.SECONDS);
-      return new TcpChannel(system, settings.token(), host, binding);
+      return new TcpChannel(system, settings, tls, binding);
     } catch (ExecutionException | TimeoutException failure) {
       throw new SluiceException(
           ErrorCode.PORT_UNAVAILABLE,
@@ -96,7 +105,7 @@ public final class TcpChannel implements DataChannel {
 
   private TcpConnection connection(String peer) {
     return connections.computeIfAbsent(peer, key -> {
-      TcpConnection opened = new TcpConnection(system, peer, token);
+      TcpConnection opened = new TcpConnection(system, peer, token, tls);
       opened.closed().thenRun(() -> connections.remove(peer, opened));
       return opened;
     });

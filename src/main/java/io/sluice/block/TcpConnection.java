@@ -1,10 +1,12 @@
 package io.sluice.block;
 
 import akka.Done;
+import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.japi.Pair;
 import akka.stream.BoundedSourceQueue;
 import akka.stream.QueueOfferResult;
+import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
@@ -23,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The side channel's calling end: one connection to one peer, with many requests under way. */
@@ -37,17 +40,20 @@ final class TcpConnection {
   private final BoundedSourceQueue<List<ByteString>> queue;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  TcpConnection(ActorSystem<?> system, String peer, String token) {
+  TcpConnection(ActorSystem<?> system, String peer, String token, @Nullable TlsIdentity tls) {
     this.peer = peer;
     int colon = peer.lastIndexOf(':');
     String host = peer.substring(0, colon);
     int port = Integer.parseInt(peer.substring(colon + 1));
     ByteString hello = Frames.frame(Frames.HELLO, 0, ByteString.fromString(token));
+    Flow<ByteString, ByteString, NotUsed> plain = Tcp.get(system)
+        .outgoingConnection(host, port)
+        .mapMaterializedValue(opened -> NotUsed.getInstance());
     Pair<BoundedSourceQueue<List<ByteString>>, CompletionStage<Done>> running =
         Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
             .mapConcat(frames -> frames)
             .prepend(Source.single(hello))
-            .via(Tcp.get(system).outgoingConnection(host, port))
+            .via(tls == null ? plain : TlsFlow.around(plain, () -> tls.connecting(host, port)))
             .via(Frames.decoder())
             .toMat(Sink.foreach(this::onFrame), Keep.both())
             .run(system);
@@ -141,7 +147,10 @@ final class TcpConnection {
   }
 
   private SluiceException unreachable(@Nullable Throwable cause) {
+    String why = cause instanceof SSLException ? ": " + cause.getMessage() : "";
     return new SluiceException(
-        ErrorCode.NODE_UNREACHABLE, "Node " + peer + " is unreachable on its data port", cause);
+        ErrorCode.NODE_UNREACHABLE,
+        "Node " + peer + " is unreachable on its data port" + why,
+        cause);
   }
 }

@@ -2,6 +2,8 @@ package io.sluice.block;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.stream.AbruptStageTerminationException;
+import akka.stream.AbruptTerminationException;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
@@ -15,31 +17,47 @@ import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The side channel's listening end: takes and gives blocks for peers that hold the cluster's token. */
+/** The side channel's listening end: takes and gives blocks for peers that hold the cluster's token and, with TLS, a certificate. */
 final class TcpServer {
 
   private static final Logger log = LoggerFactory.getLogger(TcpServer.class);
   private static final int MAX_OPEN_TRANSFERS = 256;
+  private static final int BACKLOG = 100;
 
   private final byte[] token;
+  private final @Nullable TlsIdentity tls;
   private final DataChannel.Handler handler;
+  private final StrangerNews strangers = new StrangerNews();
 
-  TcpServer(String token, DataChannel.Handler handler) {
+  TcpServer(String token, @Nullable TlsIdentity tls, DataChannel.Handler handler) {
     this.token = token.getBytes(StandardCharsets.UTF_8);
+    this.tls = tls;
     this.handler = handler;
   }
 
   CompletionStage<Tcp.ServerBinding> bind(ActorSystem<?> system, String host, int port) {
+    // TLS has something to say after one side has ended: why, or that nothing was cut off.
+    boolean halfClose = tls != null;
     return Tcp.get(system)
-        .bind(host, port)
-        .to(Sink.foreach(
-            connection -> connection.handleWith(conversation(connection.remoteAddress()), system)))
+        .bind(host, port, BACKLOG, List.of(), halfClose, Optional.empty())
+        .to(Sink.foreach(connection ->
+            secured(connection).join(conversation(connection.remoteAddress())).run(system)))
         .run(system);
+  }
+
+  private Flow<ByteString, ByteString, NotUsed> secured(Tcp.IncomingConnection connection) {
+    return tls == null
+        ? connection.flow()
+        : TlsFlow.around(
+            connection.flow(),
+            () -> new TellingEngine(tls.accepting(), failure -> logStranger(connection, failure)));
   }
 
   private Flow<ByteString, ByteString, NotUsed> conversation(InetSocketAddress peer) {
@@ -51,10 +69,25 @@ final class TcpServer {
         });
   }
 
+  private void logStranger(Tcp.IncomingConnection connection, SSLException failure) {
+    InetSocketAddress peer = connection.remoteAddress();
+    String reason = String.valueOf(failure.getMessage());
+    if (strangers.isNews(peer.getHostString(), reason, System.nanoTime())) {
+      String port = Integer.toString(connection.localAddress().getPort());
+      log.warn(StrangerNews.refusal(peer.getHostString() + ":" + peer.getPort(), port, reason));
+    }
+  }
+
   private static void logFailure(InetSocketAddress peer, @Nullable Throwable failure) {
-    if (failure != null) {
+    boolean told = failure instanceof SSLException;
+    if (failure != null && !told && !endsWithItsSystem(failure)) {
       log.warn("Closing the data connection from [{}]: {}", peer, failure.getMessage());
     }
+  }
+
+  private static boolean endsWithItsSystem(Throwable failure) {
+    return failure instanceof AbruptTerminationException
+        || failure instanceof AbruptStageTerminationException;
   }
 
   private final class Conversation {

@@ -4,14 +4,18 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ClusterSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.api.TlsSettings;
 import io.sluice.block.TcpChannel;
+import io.sluice.block.TlsIdentity;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +31,9 @@ final class ClusterSystem {
   private static final Logger log = LoggerFactory.getLogger(ClusterSystem.class);
   private static final String NAME = "sluice";
   private static final String SEEDS = "akka.cluster.seed-nodes";
+  private static final String TRANSPORT = "akka.remote.artery.transport";
+  private static final String TLS_TRANSPORT = "tls-tcp";
+  private static final String ENGINES = "akka.remote.artery.ssl.ssl-engine-provider";
   private static final Pattern SEED = Pattern.compile("akka://" + NAME + "@[^@/]+:\\d{1,5}/?");
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
 
@@ -39,13 +46,46 @@ final class ClusterSystem {
    */
   static ActorSystem<Void> join(Config config, ClusterSettings settings) {
     config.getStringList(SEEDS).forEach(ClusterSystem::requireAddress);
-    ActorSystem<Void> system = start(config);
+    // Akka would tell of a bad file only as the cause of a cause.
+    TlsIdentity.read(settings.tls(), Instant.now());
+    ActorSystem<Void> system = start(secured(config, settings.tls()));
     try {
       awaitMembership(system, settings);
       return system;
     } catch (SluiceException unreachable) {
       system.terminate();
       throw unreachable;
+    }
+  }
+
+  /** The configuration with the port for messages as TLS is to have it. */
+  static Config secured(Config config, TlsSettings tls) {
+    return tls.enabled()
+        ? ConfigFactory.parseMap(
+                Map.of(TRANSPORT, TLS_TRANSPORT, ENGINES, TlsEngines.class.getName()))
+            .withFallback(config)
+        : config;
+  }
+
+  /**
+   * Checks an actor system that somebody else has made.
+   *
+   * @throws SluiceException SETTING_INVALID if only one of a node's ports would speak TLS
+   */
+  static void requireSecured(Config config, TlsSettings tls) {
+    boolean secured = config.getString(TRANSPORT).equals(TLS_TRANSPORT);
+    if (tls.enabled() != secured) {
+      throw new SluiceException(
+          ErrorCode.SETTING_INVALID,
+          "%s is '%s', but sluice.cluster.tls.enabled is %s: both of a node's ports must speak TLS, or neither. Set %s = %s with %s = \"%s\", and sluice.cluster.tls.enabled = on."
+              .formatted(
+                  TRANSPORT,
+                  config.getString(TRANSPORT),
+                  tls.enabled() ? "on" : "off",
+                  TRANSPORT,
+                  TLS_TRANSPORT,
+                  ENGINES,
+                  TlsEngines.class.getName()));
     }
   }
 

@@ -44,6 +44,7 @@ final class Node implements AutoCloseable {
 
   /** A node with a data port of its own. */
   static Node onPort(ActorSystem<?> system, Settings settings) {
+    ClusterSystem.requireSecured(system.settings().config(), settings.cluster().tls());
     return new Node(
         settings,
         settings.cluster().dataHost(),

@@ -73,6 +73,8 @@ class SettingsTest {
           sluice.cluster.heartbeat-timeout  | 300 ms     | sluice.cluster.heartbeat-timeout must be at least twice heartbeat-interval
           sluice.cluster.data-port          | 65536      | sluice.cluster.data-port must be between 0 and 65535, got 65536
           sluice.cluster.min-workers        | 0          | sluice.cluster.min-workers must be at least 1, got 0
+          sluice.cluster.tls.enabled        | on         | sluice.cluster.tls.key-store is empty
+          sluice.cluster.tls.enabled        | perhaps    | enabled
           sluice.task.slots                 | many       | slots
           """)
   void badValueIsAnErrorThatNamesItsKey(String key, String value, String message) {
@@ -108,5 +110,12 @@ class SettingsTest {
 
     assertThat(Settings.from(config).toString().toLowerCase(Locale.ROOT))
         .doesNotContain("open-sesame");
+  }
+
+  @Test
+  void passwordsOfStoresAreNotShown() {
+    TlsSettings tls = new TlsSettings(true, "key.p12", "sesame-1", "trust.p12", "sesame-2", true);
+
+    assertThat(tls.toString()).contains("key.p12", "trust.p12").doesNotContain("sesame");
   }
 }

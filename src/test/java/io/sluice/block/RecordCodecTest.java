@@ -6,26 +6,47 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
+import java.io.File;
+import java.io.Serializable;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
+import java.net.URL;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
+import org.apache.fory.Fory;
+import org.apache.fory.ThreadSafeFory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordCodecTest {
 
   /** A class of a program's records. */
   record Order(long id, String customer, List<Pair<String, BigDecimal>> items, Instant at) {}
+
+  /** What a proxy in a gadget would run. */
+  static final class Handler implements InvocationHandler, Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) {
+      return 0;
+    }
+  }
 
   private final RecordCodec codec = new RecordCodec(RecordCodecTest.class.getClassLoader());
 
@@ -121,6 +142,67 @@ class RecordCodecTest {
             SluiceException.class,
             refused -> assertThat(refused.code()).isEqualTo(ErrorCode.RECORD_NOT_SERIALIZABLE))
         .hasMessageStartingWith("Records [javax.management.ObjectName] cannot be encoded");
+  }
+
+  private static int byText(Object left, Object right) {
+    return left.toString().compareTo(right.toString());
+  }
+
+  static Stream<Object> gadgets() throws Exception {
+    Object proxy = Proxy.newProxyInstance(
+        RecordCodecTest.class.getClassLoader(), new Class<?>[] {Comparator.class}, new Handler());
+    Comparator<Object> lambda = (Comparator<Object> & Serializable) RecordCodecTest::byText;
+    TreeMap<Object, Object> sorted = new TreeMap<>(lambda);
+    sorted.put("a", "b");
+    return Stream.of(
+        new ObjectName("a:type=b"),
+        new URL("http://127.0.0.1/"),
+        new File("file"),
+        Runtime.class,
+        proxy,
+        lambda,
+        sorted);
+  }
+
+  @ParameterizedTest
+  @MethodSource("gadgets")
+  void bytesOfAClassThatIsNotDataAreNotRead(Object gadget) {
+    ThreadSafeFory unfiltered = Fory.builder()
+        .withXlang(false)
+        .requireClassRegistration(false)
+        .suppressClassRegistrationWarnings(true)
+        .withCompatible(false)
+        .buildThreadSafeForyPool(1);
+    byte[] bytes = unfiltered.serialize(new ArrayList<>(List.of(gadget)));
+
+    assertThatThrownBy(() -> codec.decode(bytes))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.RECORD_NOT_SERIALIZABLE));
+  }
+
+  @Test
+  void bytesOfPlainDataAreReadWhoeverWroteThem() {
+    ThreadSafeFory unfiltered = Fory.builder()
+        .withXlang(false)
+        .requireClassRegistration(false)
+        .suppressClassRegistrationWarnings(true)
+        .withCompatible(false)
+        .buildThreadSafeForyPool(1);
+
+    assertThat(codec.decode(unfiltered.serialize(new ArrayList<>(List.of("a", 1)))))
+        .isEqualTo(List.of("a", 1));
+  }
+
+  @Test
+  void aLambdaIsNotEncodedAndStillNotReadAfterThat() throws Exception {
+    Object lambda = (Comparator<Object> & Serializable) RecordCodecTest::byText;
+
+    assertThatThrownBy(() -> codec.encode(List.of(lambda)))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.RECORD_NOT_SERIALIZABLE));
+    bytesOfAClassThatIsNotDataAreNotRead(lambda);
   }
 
   @Test

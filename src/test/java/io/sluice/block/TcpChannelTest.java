@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.sluice.api.ClusterSettings;
+import io.sluice.api.TlsSettings;
 import io.sluice.batch.BlockId;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -141,7 +142,8 @@ class TcpChannelTest {
         3,
         Duration.ofSeconds(5),
         1,
-        true);
+        true,
+        TlsSettings.OFF);
     return TcpChannel.open(KIT.system(), settings, new DataChannel.Handler() {
       @Override
       public void onPut(BlockId id, byte[] bytes, long records) {

@@ -6,6 +6,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.sluice.api.Settings;
 import io.sluice.cli.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,14 +54,15 @@ final class WorkerProcesses implements AutoCloseable {
         false,
         "akka.coordinated-shutdown.run-by-jvm-shutdown-hook",
         false));
+    Config config = ConfigFactory.parseMap(settings)
+        .withFallback(here)
+        .withFallback(ConfigFactory.parseFile(Path.of("conf", "driver.conf").toFile()))
+        .withFallback(ConfigFactory.load())
+        .resolve();
     return ActorSystem.create(
         Behaviors.empty(),
         "sluice",
-        ConfigFactory.parseMap(settings)
-            .withFallback(here)
-            .withFallback(ConfigFactory.parseFile(Path.of("conf", "driver.conf").toFile()))
-            .withFallback(ConfigFactory.load())
-            .resolve());
+        ClusterSystem.secured(config, Settings.from(config).cluster().tls()));
   }
 
   ActorSystem<Void> driver() {
@@ -75,12 +77,22 @@ final class WorkerProcesses implements AutoCloseable {
 
   /** Starts a worker that says it is of another version. */
   Command start(String version) throws IOException {
+    return start(version, "");
+  }
+
+  /** Starts a worker with more settings than those of conf/worker.conf. */
+  Command startWith(String settings) throws IOException {
+    return start(Version.current(), settings);
+  }
+
+  private Command start(String version, String settings) throws IOException {
     Path file = Files.createTempFile(directory, "worker", ".conf");
-    Files.writeString(
-        file, """
+    Files.writeString(file, """
         include file("%s")
         akka.cluster.seed-nodes = ["%s"]
-        """.formatted(Path.of("conf", "worker.conf").toAbsolutePath(), driver.address()));
+        %s
+        """.formatted(
+            Path.of("conf", "worker.conf").toAbsolutePath(), driver.address(), settings));
     Command worker = Command.withJvmOptions(
         List.of("-Dsluice.version=" + version), "node", "--config", file.toString());
     workers.add(worker);

@@ -15,6 +15,9 @@ import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.plan.Message;
 import io.sluice.receiver.ReceiverSupervisor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that travels between nodes is encoded by Jackson and comes back equal. */
 class MessageSerializationTest {
@@ -38,6 +42,7 @@ class MessageSerializationTest {
   private static final TestProbe<ReceiverSupervisor.Event> DRIVER = KIT.createTestProbe();
   private static final BlockRef BLOCK =
       new BlockRef(BlockId.received(Long.MIN_VALUE, 3, 1L << 41), 10, 100, List.of("a:1", "b:2"));
+  private static final byte[] CBOR_EMPTY_OBJECT = {(byte) 0xA0};
   private static final byte[] BYTES = {1, -2, 0};
 
   @AfterAll
@@ -129,6 +134,34 @@ class MessageSerializationTest {
         .withEqualsForType(Object::equals, ActorRef.class)
         .withStrictTypeChecking()
         .isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "javax.management.ObjectName",
+        "java.util.ArrayList",
+        "java.lang.ProcessBuilder",
+        "io.sluice.api.Pair"
+      })
+  void aClassThatIsNoMessageIsNotRead(String name) {
+    int jackson = SERIALIZATION.findSerializerFor(new TaskWorker.Ping(2, 7)).identifier();
+
+    assertThat(
+            SERIALIZATION.deserialize(CBOR_EMPTY_OBJECT, jackson, name).failed().get())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name);
+  }
+
+  @Test
+  void javaSerializationOfMessagesIsOff() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject("text");
+    }
+
+    assertThat(SERIALIZATION.deserialize(bytes.toByteArray(), 1, "").failed().get())
+        .hasMessageContaining("using Java serialization");
   }
 
   @Test
