@@ -22,6 +22,7 @@ import io.sluice.plan.Message;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,7 +218,9 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       drivers.accept(driver);
     }
     duty.members = alive.members();
-    duty.watch.heard(Math.max(0, alive.members().indexOf(node.address())));
+    List<String> others = new ArrayList<>(alive.members());
+    others.remove(alive.dataAddress());
+    duty.watch.heard(Math.max(0, others.indexOf(node.address())));
     alive
         .replyTo()
         .tell(new LedgerActor.Present(getContext().getSelf(), node.address(), duty.charged));

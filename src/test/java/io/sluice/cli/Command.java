@@ -88,7 +88,11 @@ public final class Command implements AutoCloseable {
   }
 
   public int awaitExit() throws InterruptedException {
-    if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+    return awaitExit(MAX_SECONDS);
+  }
+
+  public int awaitExit(int seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new AssertionError("Still running; the output was:\n" + String.join("\n", lines()));
     }
     reader.join();

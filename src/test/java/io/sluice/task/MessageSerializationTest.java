@@ -63,6 +63,7 @@ class MessageSerializationTest {
             true),
         new TaskWorker.Handover(
             KIT.<TaskWorker.Event>createTestProbe().getRef(), DRIVER.getRef(), 3, 4000, "a:1"),
+        new TaskWorker.DriverIs(KIT.<TaskWorker.Event>createTestProbe().getRef(), 3),
         new TaskWorker.BlocksCut(3, 0, List.of(1L, 1L << 41)),
         new TaskWorker.Resumed(
             "a:1", 77, List.of(new TaskWorker.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
