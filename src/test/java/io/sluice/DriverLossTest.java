@@ -11,8 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DriverLossTest {
@@ -33,6 +37,18 @@ class DriverLossTest {
   @ValueSource(longs = {1, 7, 14, 23, 31, 46, 60})
   void driverMayBeKilledBeforeAnyTask(long task) {
     assertGoesOn(test -> test.beforeTask(task, test::killDriver));
+  }
+
+  static Stream<Arguments> everyDecision() {
+    return IntStream.rangeClosed(4, 24)
+        .boxed()
+        .flatMap(number -> Stream.of(Arguments.of(number, false), Arguments.of(number, true)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyDecision")
+  void driverMayBeKilledBeforeAndAfterAnyDecision(int number, boolean kept) {
+    assertGoesOn(test -> test.killDriverAtDecision(number, kept));
   }
 
   @Test

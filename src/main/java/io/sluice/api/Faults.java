@@ -20,4 +20,15 @@ public interface Faults {
    */
   void beforeTask(String worker, long batchMillis, int stage, int partition, int attempt)
       throws Exception;
+
+  /**
+   * Called when a driver writes down a decision. If it gives true it has ended the driver, which hears nothing more of
+   * the decision.
+   *
+   * @param decision its number among those of all drivers of the context, from 1 on
+   * @param kept whether the next driver finds the decision
+   */
+  default boolean losesDriver(long decision, boolean kept) {
+    return false;
+  }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** All nodes in this process on one actor system, no port opened: one node for embedded use, more to simulate a cluster. */
@@ -42,6 +43,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   private final Map<String, Node> idle = new LinkedHashMap<>();
   private final Node driver;
   private final Optional<MemoryLedger.Store> ledger;
+  private final AtomicLong decisions = new AtomicLong();
   private @Nullable Driver published;
   private int numbers;
 
@@ -117,7 +119,9 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
 
   @Override
   public Optional<ContextSetup.OpenLedger> openLedger(String name, long context) {
-    return ledger.map(MemoryLedger::new).map(ContextSetup.OpenLedger::open);
+    return ledger
+        .map(store -> new FaultyLedger(new MemoryLedger(store), faults, decisions))
+        .map(ContextSetup.OpenLedger::open);
   }
 
   @Override

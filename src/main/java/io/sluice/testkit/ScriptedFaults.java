@@ -14,9 +14,12 @@ final class ScriptedFaults implements Faults {
 
   private record Target(int stage, int partition) {}
 
+  private record Crash(long decision, boolean kept) {}
+
   private final Faults others;
   private final Map<Target, Integer> left = new HashMap<>();
   private final Map<Long, List<Runnable>> steps = new HashMap<>();
+  private final Map<Crash, Runnable> crashes = new HashMap<>();
   private final List<Predicate<TaskRun>> conditions = new ArrayList<>();
   private int thrown;
   private long tasks;
@@ -60,6 +63,23 @@ final class ScriptedFaults implements Faults {
               .formatted(stage, partition, worker, attempt));
     }
     others.beforeTask(worker, batchMillis, stage, partition, attempt);
+  }
+
+  synchronized void loseDriver(long decision, boolean kept, Runnable kill) {
+    crashes.put(new Crash(decision, kept), kill);
+  }
+
+  @Override
+  public boolean losesDriver(long decision, boolean kept) {
+    Runnable kill;
+    synchronized (this) {
+      kill = crashes.remove(new Crash(decision, kept));
+    }
+    if (kill == null) {
+      return others.losesDriver(decision, kept);
+    }
+    kill.run();
+    return true;
   }
 
   private synchronized TaskRun begin(

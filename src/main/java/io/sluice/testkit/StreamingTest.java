@@ -396,6 +396,17 @@ public final class StreamingTest implements AutoCloseable {
   }
 
   /**
+   * Ends the driver, as {@link #killDriver}, in the moment in which it writes down a decision: that a batch is cut, or
+   * committed, or a worker let in.
+   *
+   * @param decision its number among those of all drivers, from 1 on
+   * @param kept whether the next driver finds the decision
+   */
+  public void killDriverAtDecision(long decision, boolean kept) {
+    faults.loseDriver(decision, kept, this::killDriver);
+  }
+
+  /**
    * Makes the next tasks of a stage and partition fail, {@code times} in all. Every job of a batch, and every action
    * in an output, counts its stages from 0.
    */
