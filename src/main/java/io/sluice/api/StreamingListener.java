@@ -57,6 +57,9 @@ public interface StreamingListener {
   /** Something that failed is tried again. */
   default void onRecovery(RecoveryInfo recovery) {}
 
+  /** A sink cannot make visible what was committed; no batch runs before it has succeeded. */
+  default void onSinkCommitFailed(SinkInfo sink) {}
+
   /** So many events are missing here, because this listener was too slow. */
   default void onEventsLost(long count) {}
 
@@ -151,6 +154,15 @@ public interface StreamingListener {
    * @param worker the last that had it
    */
   record BlockInfo(int streamId, long number, long records, long sizeBytes, String worker) {}
+
+  /**
+   * An output that cannot make a committed batch visible.
+   *
+   * @param failures how often it has failed with this batch
+   * @param retryAfter how long it waits before it is tried again
+   */
+  record SinkInfo(
+      Instant batchTime, String output, int failures, Duration retryAfter, String reason) {}
 
   /** How much is tried again. */
   enum Scope {
