@@ -60,13 +60,12 @@ record Part(long batchMillis, int partition, String token, List<Size> files) {
         .append(partition)
         .append(' ')
         .append(token);
-    files.forEach(size ->
-        text.append(' ').append(size.records()).append(' ').append(size.bytes()));
+    files.forEach(size -> text.append(' ').append(size.records()).append(' ').append(size.bytes()));
     return text.toString();
   }
 
   static Part parse(String text) {
-    String[] words = text.split(" ");
+    String[] words = text.split(" ", -1);
     List<Size> files = new ArrayList<>();
     for (int word = 3; word + 1 < words.length; word += 2) {
       files.add(new Size(Long.parseLong(words[word]), Long.parseLong(words[word + 1])));
