@@ -234,7 +234,18 @@ class SaveToTest {
   @Test
   void preparedTextThatIsTooLongIsRefused() {
     try (StreamingTest test = StreamingTest.create()) {
-      BatchSink<Integer> chatty = (pipeline, partition) -> new BatchWriter<>() {
+      test.input(List.of(List.of(1))).saveTo("chatty", new Chatty());
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .hasMessageContaining("returned 10000 characters")
+          .hasMessageContaining("at most 8192");
+    }
+  }
+
+  private record Chatty() implements BatchSink<Integer> {
+    @Override
+    public BatchWriter<Integer> open(String pipeline, BatchPartition partition) {
+      return new BatchWriter<>() {
         @Override
         public void write(Integer record) {}
 
@@ -243,11 +254,6 @@ class SaveToTest {
           return "x".repeat(10_000);
         }
       };
-      test.input(List.of(List.of(1))).saveTo("chatty", chatty);
-
-      assertThatThrownBy(() -> test.runBatches(1))
-          .hasMessageContaining("returned 10000 characters")
-          .hasMessageContaining("at most 8192");
     }
   }
 

@@ -105,14 +105,17 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     resuming = false;
     idleSinceMillis = setup.ticker().now().toEpochMilli();
     holdings.adopt(fleet.resumption().orphans(holdings.tracker(), fleet.receivers()));
+    sinks.carryOut(this::tellOfRecovery);
+    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  private void tellOfRecovery() {
     post(new StreamingEvent.Recovery(new RecoveryInfo(
         Scope.DRIVER,
         Optional.of(committedMillis)
             .filter(millis -> millis != Recovered.NONE)
             .map(Instant::ofEpochMilli),
         "Driver %d goes on on %s".formatted(setup.epoch(), setup.node().address()))));
-    sinks.carryOut(() -> {});
-    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
   }
 
   SinkCommits sinks() {
