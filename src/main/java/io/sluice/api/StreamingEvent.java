@@ -113,6 +113,20 @@ public sealed interface StreamingEvent {
     }
   }
 
+  record FallingBehind(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onFallingBehind(batch);
+    }
+  }
+
+  record CaughtUp(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onCaughtUp(batch);
+    }
+  }
+
   record SinkCommitFailed(SinkInfo sink) implements StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {

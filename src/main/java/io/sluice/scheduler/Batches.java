@@ -46,6 +46,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Recovered recovered;
   private final Journal journal;
   private final SinkCommits sinks;
+  private final Backlog backlog;
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
   private @Nullable BatchRun current;
@@ -74,6 +75,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.holdings = new Holdings(setup, fleet, recovered, () -> streaming);
     this.queue = new BatchQueue(setup.batch().maxWaiting());
     this.sinks = new SinkCommits(setup, driverThreads, recovered, () -> streaming);
+    this.backlog = new Backlog(setup.intervalMillis());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
@@ -572,6 +574,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
       post(new StreamingEvent.BatchCompleted(info));
       fleet.batchCompleted(info);
+      backlog.completed(info).ifPresent(this::post);
     }
     proceed();
   }

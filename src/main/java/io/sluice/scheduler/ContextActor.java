@@ -573,6 +573,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     if (replaced) {
       // The workers are another driver's now.
       silent = true;
+      setup.ticker().close();
     } else {
       journal.decide(
           new Decision.Ended(failure == null ? "stopped" : String.valueOf(failure.getMessage())));
@@ -600,11 +601,12 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onPostStop() {
     batches.abandon(stopped());
-    setup.ticker().close();
     batches.close();
     if (silent) {
+      // A driver that goes on in this process may have started the ticker already.
       return Behaviors.same();
     }
+    setup.ticker().close();
     // The actor system may have ended it without a word.
     tellWaiting(stopped());
     fleet.dismissAll();
