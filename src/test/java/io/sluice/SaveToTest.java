@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -178,19 +179,23 @@ class SaveToTest {
   }
 
   @Test
+  @Timeout(30)
   void batchThatFailsIsAborted() throws Exception {
     try (StreamingTest test = StreamingTest.builder().nodes(1).build()) {
       DStream<Integer> numbers = test.input(List.of(List.of(1, 2)));
       numbers.saveTo("numbers", FileSink.in(directory));
       numbers.foreachRDD(rdd -> {
-        // Fails only when the other output has prepared.
-        while (files(directory.resolve(".prepared")).isEmpty()) {
-          Thread.onSpinWait();
-        }
+        // Fails only when the driver knows what the other output has prepared.
+        test.awaitEvent(
+            StreamingEvent.OutputOperationCompleted.class,
+            event -> event.output().name().equals("numbers"));
         throw new IllegalStateException("refused");
       });
 
       assertThatThrownBy(() -> test.runBatches(1)).hasMessageContaining("refused");
+      while (!files(directory.resolve(".prepared")).isEmpty()) {
+        Thread.onSpinWait();
+      }
 
       assertThat(FileManifest.read(directory)).isEmpty();
     }

@@ -59,7 +59,7 @@ class BacklogTest {
   void caughtUpIsToldWhenABatchBeginsInItsOwnInterval() {
     run(2000, 2000, 2000, 100, 100, 100, 100, 100);
 
-    assertThat(told).containsExactly("FallingBehind 3", "CaughtUp 6");
+    assertThat(told).containsExactly("FallingBehind 3", "CaughtUp 7");
   }
 
   /** Batches one after another, each with how long it takes. */
