@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.stream.javadsl.Sink;
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
+import io.sluice.api.BatchSink;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
@@ -507,7 +508,31 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
     output("foreachBatchPartition", (rdd, time) -> rdd.foreachPartition(batch(time), function));
   }
 
-  private Batch batch(Instant time) {
+  /**
+   * Output: a sink that takes every record of every batch once, whatever fails, if it does what {@link BatchSink} says.
+   * Its tasks write on the workers and its commits run on the driver, one batch after another.
+   *
+   * @param name of this output, for example {@code "orders"}; must stay the same when the program is changed, because the
+   *     sink knows by it what it has taken already
+   * @throws IllegalArgumentException if the name is blank, has a slash, or is that of another output
+   */
+  public final void saveTo(String name, BatchSink<? super T> sink) {
+    requireGiven(name, "saveTo", "the name of the output");
+    requireGiven(sink, "saveTo", "a sink");
+    if (name.isBlank() || name.contains("/")) {
+      throw new IllegalArgumentException(
+          "The name of an output must not be blank or contain '/', got '%s'.".formatted(name));
+    }
+    // Refused here, not in the first batch.
+    var unused = Closure.of(sink, "saveTo");
+    context.addNamedOutput(name, node, slideMillis, new SavedBatches<>(this, name, sink));
+  }
+
+  final String pipeline(String output) {
+    return context.name() + "/" + output;
+  }
+
+  final Batch batch(Instant time) {
     return new Batch(time.toEpochMilli() / slideMillis, time);
   }
 

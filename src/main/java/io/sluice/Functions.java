@@ -2,6 +2,8 @@ package io.sluice;
 
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
+import io.sluice.api.BatchSink;
+import io.sluice.api.BatchWriter;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -301,6 +303,45 @@ final class Functions {
       function.call(records, new BatchPartition(batch.id(), batch.time(), index, attempt));
       return new ArrayList<>();
     };
+  }
+
+  /** Writes a partition into a sink; gives what is prepared. */
+  static <T> Function2<Integer, Iterator<T>, String> intoSink(
+      String pipeline, Batch batch, BatchSink<? super T> sink) {
+    return (index, records) -> {
+      int attempt = TaskContext.current().attempt();
+      BatchWriter<? super T> writer =
+          sink.open(pipeline, new BatchPartition(batch.id(), batch.time(), index, attempt));
+      return prepared(writer, records);
+    };
+  }
+
+  private static <T> String prepared(BatchWriter<T> writer, Iterator<? extends T> records)
+      throws Exception {
+    try {
+      while (records.hasNext()) {
+        writer.write(records.next());
+      }
+      return requireShort(writer.prepare());
+    } catch (Exception | Error failure) {
+      try {
+        writer.abort();
+      } catch (Exception second) {
+        failure.addSuppressed(second);
+      }
+      throw failure;
+    }
+  }
+
+  private static String requireShort(@Nullable String prepared) {
+    if (prepared == null || prepared.length() > BatchWriter.MAX_PREPARED) {
+      throw new IllegalStateException(
+          "A sink's prepare() returned %s; it must return a text of at most %d characters, empty if there is nothing to commit."
+              .formatted(
+                  prepared == null ? "null" : prepared.length() + " characters",
+                  BatchWriter.MAX_PREPARED));
+    }
+    return prepared;
   }
 
   static <T> Function2<Integer, Iterator<T>, List<T>> eachOfPartition(VoidFunction<T> function) {

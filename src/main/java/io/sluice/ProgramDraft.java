@@ -35,6 +35,18 @@ final class ProgramDraft implements Serializable {
     functions.put(output, function);
   }
 
+  void addNamedOutput(
+      String name, Node node, long slideMillis, StreamProgram.BatchFunction function) {
+    if (outputs.stream().anyMatch(output -> output.name().equals(name))) {
+      throw new IllegalArgumentException(
+          "Two outputs are named '%s'; each must have a name of its own, by which its sink knows what it has."
+              .formatted(name));
+    }
+    int output = outputs.size();
+    outputs.add(new Program.Output(output, name, node, slideMillis));
+    functions.put(output, function);
+  }
+
   boolean hasOutputs() {
     return !outputs.isEmpty();
   }

@@ -2,6 +2,7 @@ package io.sluice;
 
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
+import io.sluice.api.BatchSink;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -664,6 +665,19 @@ public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
   final void foreachPartition(Batch batch, VoidFunction2<Iterator<T>, BatchPartition> function) {
     run(forPartition(
         function, Functions.forBatchPartition(batch, function), "foreachBatchPartition"));
+  }
+
+  /** Writes each partition into a sink; gives what is prepared, in the order of the partitions. */
+  final List<String> prepareInto(BatchSink<? super T> sink, String pipeline, Batch batch) {
+    List<String> prepared = new ArrayList<>();
+    for (Object part :
+        run(forPartition(sink, Functions.<T>intoSink(pipeline, batch, sink), "saveTo"))) {
+      String text = Functions.cast(part);
+      if (!text.isEmpty()) {
+        prepared.add(text);
+      }
+    }
+    return prepared;
   }
 
   /**

@@ -757,6 +757,13 @@ public final class StreamingContext implements AutoCloseable {
     draft.addOutput(operation, node, slideMillis, function);
   }
 
+  /** An output that its program gave a name, which no other has. */
+  void addNamedOutput(
+      String name, Node node, long slideMillis, StreamProgram.BatchFunction function) {
+    requireInitialized("Cannot add an output");
+    draft.addNamedOutput(name, node, slideMillis, function);
+  }
+
   ActorSystem<?> system() {
     return engine.deployment().system();
   }

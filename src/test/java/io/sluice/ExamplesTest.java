@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import examples.ActorInActorOut;
 import examples.CustomReceiver;
 import examples.NetworkWordCount;
+import examples.OrdersOnce;
 import examples.PricedOrders;
 import examples.RecentQueries;
 import examples.StatefulWordCount;
@@ -13,6 +14,7 @@ import examples.TrendingTopics;
 import examples.UserSessions;
 import examples.ViewsAndClicks;
 import examples.WindowedTopWords;
+import io.sluice.connector.file.FileManifest;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -69,6 +71,16 @@ class ExamplesTest {
     TestedWordCount.main(new String[0]);
 
     screen.await(text -> text.contains("4 batches were as expected."));
+  }
+
+  @Test
+  void ordersAreTakenOnce(@TempDir Path directory) throws Exception {
+    OrdersOnce.main(new String[] {directory.resolve("orders").toString()});
+
+    screen.await(text -> text.contains("The orders cost 2099 cents."));
+    assertThat(FileManifest.read(directory.resolve("orders")))
+        .extracting(FileManifest.Entry::records)
+        .containsExactly(2L, 1L, 1L);
   }
 
   @Test

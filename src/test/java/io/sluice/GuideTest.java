@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
+import io.sluice.api.OncePerBatch;
 import io.sluice.api.Pair;
 import io.sluice.api.SaveOptions;
 import io.sluice.api.WindowOptions;
 import io.sluice.api.Windowed;
+import io.sluice.connector.file.FileManifest;
+import io.sluice.connector.file.FileSink;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.io.IOException;
@@ -235,6 +238,36 @@ class GuideTest {
 
   private static Map<String, String> loadNames() {
     return Map.of("a", "Ann");
+  }
+
+  @Test
+  void sinks(@TempDir Path directory) throws Exception {
+    OncePerBatch once = new OncePerBatch("shop/total", new Nowhere());
+    List<Integer> taken = new ArrayList<>();
+    try (StreamingTest test = StreamingTest.create()) {
+      DStream<Integer> orders = test.input(List.of(List.of(5, 7)));
+      // tag::sinks[]
+      orders.saveTo("orders", FileSink.in(directory).rollAt(64 << 20));
+      orders.foreachBatch((rdd, batch) -> {
+        List<Integer> records = rdd.collect();
+        once.run(batch, () -> taken.addAll(records));
+      });
+      // end::sinks[]
+      test.runBatches(1);
+    }
+
+    assertThat(taken).containsExactly(5, 7);
+    assertThat(FileManifest.read(directory)).hasSize(1);
+  }
+
+  private static final class Nowhere implements OncePerBatch.Place {
+    @Override
+    public Optional<Instant> last(String pipeline, int partition) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void taken(String pipeline, int partition, Instant batch) {}
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.sluice.api.StreamingListener.BlockInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
+import io.sluice.api.StreamingListener.SinkInfo;
 import io.sluice.api.StreamingListener.WorkerInfo;
 import java.time.Instant;
 
@@ -109,6 +110,27 @@ public sealed interface StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {
       listener.onRecovery(recovery);
+    }
+  }
+
+  record FallingBehind(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onFallingBehind(batch);
+    }
+  }
+
+  record CaughtUp(BatchInfo batch) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onCaughtUp(batch);
+    }
+  }
+
+  record SinkCommitFailed(SinkInfo sink) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onSinkCommitFailed(sink);
     }
   }
 

@@ -57,6 +57,24 @@ public interface StreamingListener {
   /** Something that failed is tried again. */
   default void onRecovery(RecoveryInfo recovery) {}
 
+  /** A sink cannot make visible what was committed; no batch runs before it has succeeded. */
+  default void onSinkCommitFailed(SinkInfo sink) {}
+
+  /**
+   * Batches are processed more slowly than they become due: three in a row took longer than the batch interval and made
+   * the next wait for more than one, or one waited for more than five intervals. Told once, until {@link #onCaughtUp}.
+   *
+   * @param batch the last that was completed
+   */
+  default void onFallingBehind(BatchInfo batch) {}
+
+  /**
+   * A batch began within an interval of its time and took no longer than one, after {@link #onFallingBehind}.
+   *
+   * @param batch the one that did
+   */
+  default void onCaughtUp(BatchInfo batch) {}
+
   /** So many events are missing here, because this listener was too slow. */
   default void onEventsLost(long count) {}
 
@@ -151,6 +169,15 @@ public interface StreamingListener {
    * @param worker the last that had it
    */
   record BlockInfo(int streamId, long number, long records, long sizeBytes, String worker) {}
+
+  /**
+   * An output that cannot make a committed batch visible.
+   *
+   * @param failures how often it has failed with this batch
+   * @param retryAfter how long it waits before it is tried again
+   */
+  record SinkInfo(
+      Instant batchTime, String output, int failures, Duration retryAfter, String reason) {}
 
   /** How much is tried again. */
   enum Scope {

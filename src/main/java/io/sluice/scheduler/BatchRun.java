@@ -25,6 +25,7 @@ final class BatchRun {
   private final List<JobRun> actions = new ArrayList<>();
   private final Map<Integer, Node> generated = new HashMap<>();
   private final Map<Integer, OutputInfo> outputs = new TreeMap<>();
+  private final List<Decision.Prepared> prepared = new ArrayList<>();
   private TaskWorker.BatchValues values = new TaskWorker.BatchValues(Map.of(), Map.of());
   private int level;
   private int openOutputs;
@@ -148,8 +149,19 @@ final class BatchRun {
         .flatMap(job -> job.awaited().stream())
         .toList();
     return decided
-        ? "its commit is being written to the ledger"
+        ? "its commit is being written to the ledger, or carried out by sinks"
         : "waits for outputs %s and tasks %s".formatted(open, tasks);
+  }
+
+  /** An output has made everything ready; it becomes visible with the commit. */
+  void prepared(String output, List<String> values) {
+    if (!values.isEmpty()) {
+      prepared.add(new Decision.Prepared(output, List.copyOf(values)));
+    }
+  }
+
+  List<Decision.Prepared> prepared() {
+    return List.copyOf(prepared);
   }
 
   void startedOver() {

@@ -45,6 +45,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Copies copies = new Copies();
   private final Recovered recovered;
   private final Journal journal;
+  private final SinkCommits sinks;
+  private final Backlog backlog;
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
   private @Nullable BatchRun current;
@@ -72,6 +74,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.cutMillis = recovered.cutMillis();
     this.holdings = new Holdings(setup, fleet, recovered, () -> streaming);
     this.queue = new BatchQueue(setup.batch().maxWaiting());
+    this.sinks = new SinkCommits(setup, driverThreads, recovered, () -> streaming);
+    this.backlog = new Backlog(setup.intervalMillis());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
@@ -103,13 +107,21 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     resuming = false;
     idleSinceMillis = setup.ticker().now().toEpochMilli();
     holdings.adopt(fleet.resumption().orphans(holdings.tracker(), fleet.receivers()));
+    sinks.carryOut(this::tellOfRecovery);
+    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  private void tellOfRecovery() {
     post(new StreamingEvent.Recovery(new RecoveryInfo(
         Scope.DRIVER,
         Optional.of(committedMillis)
             .filter(millis -> millis != Recovered.NONE)
             .map(Instant::ofEpochMilli),
         "Driver %d goes on on %s".formatted(setup.epoch(), setup.node().address()))));
-    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  SinkCommits sinks() {
+    return sinks;
   }
 
   /** All that a driver after this one must know. */
@@ -129,6 +141,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         streaming.eventTimes().snapshot(),
         setup.counters().all(),
         List.of(),
+        sinks.decided(),
         "");
   }
 
@@ -170,6 +183,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   boolean isDrained() {
     return draining
         && current == null
+        && sinks.isIdle()
         && queue.isEmpty()
         && fleet.receivers().allStopped()
         && !holdings.tracker().hasUnassigned();
@@ -190,7 +204,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       cut(time.get());
     }
-    if (current == null && copies.isEmpty() && !beginCopies()) {
+    if (current == null && sinks.isIdle() && copies.isEmpty() && !beginCopies()) {
       if (initialised) {
         queue.takeToRun().ifPresent(this::begin);
       } else {
@@ -322,10 +336,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
   }
 
-  void outputEnded(long batchMillis, String output) {
+  void outputEnded(ContextActor.OutputEnded ended) {
     BatchRun batch = current;
-    if (batch != null && batch.batchMillis() == batchMillis) {
-      outputEnded(batch, output, Optional.empty());
+    if (batch != null && batch.batchMillis() == ended.batchMillis()) {
+      batch.prepared(ended.output(), ended.prepared());
+      outputEnded(batch, ended.output(), Optional.empty());
       completeIfDone();
     }
   }
@@ -538,9 +553,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     committedMillis = time;
     setup.counters().add(batch.counters());
     streaming.eventTimes().committed(time, batch.times());
+    sinks.decide(time, batch.prepared());
     journal.decide(
-        new Decision.Committed(time, stored, batch.times(), batch.counters()),
-        () -> committed(batch));
+        new Decision.Committed(time, stored, batch.times(), batch.counters(), batch.prepared()),
+        () -> sinks.carryOut(() -> committed(batch)));
   }
 
   /** The next driver would know of the commit: now it takes effect. */
@@ -558,6 +574,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
       post(new StreamingEvent.BatchCompleted(info));
       fleet.batchCompleted(info);
+      backlog.completed(info).ifPresent(this::post);
     }
     proceed();
   }
@@ -614,6 +631,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (failure == null) {
       failure = cause;
       BatchRun batch = current;
+      if (batch != null && !batch.isDecided()) {
+        sinks.abort(batch.batchMillis(), batch.prepared());
+      }
       if (batch != null) {
         post(new StreamingEvent.BatchFailed(batch.info(
             Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())))));

@@ -88,7 +88,15 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   record DriverFailed(long batchMillis, String what, Throwable failure) implements Command {}
 
-  record OutputEnded(long batchMillis, String output) implements Command {}
+  /** @param prepared what is to be made visible by the commit */
+  record OutputEnded(long batchMillis, String output, List<String> prepared) implements Command {}
+
+  /** A sink has made visible what was decided. */
+  record SinkCommitted(long batchMillis, String output) implements Command {}
+
+  record SinkFailed(long batchMillis, String output, Throwable failure) implements Command {}
+
+  record CommitAgain(long batchMillis, String output) implements Command {}
 
   private record NoWorkers() implements Command {}
 
@@ -264,6 +272,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .onMessage(Remembered.class, this::onRemembered)
         .onMessage(Unkeep.class, this::onUnkeep)
         .onMessage(OutputEnded.class, this::onOutputEnded)
+        .onMessage(SinkCommitted.class, this::onSinkCommitted)
+        .onMessage(SinkFailed.class, this::onSinkFailed)
+        .onMessage(CommitAgain.class, this::onCommitAgain)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(Refreshed.class, this::onRefreshed)
         .onMessage(Generated.class, this::onGenerated)
@@ -378,7 +389,23 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {
-    return guarded(() -> batches.outputEnded(ended.batchMillis(), ended.output()));
+    return guarded(() -> batches.outputEnded(ended));
+  }
+
+  private Behavior<Command> onSinkCommitted(SinkCommitted committed) {
+    return guarded(() -> {
+      batches.sinks().succeeded(committed);
+      batches.proceed();
+    });
+  }
+
+  private Behavior<Command> onSinkFailed(SinkFailed failed) {
+    CommitAgain again = new CommitAgain(failed.batchMillis(), failed.output());
+    return guarded(() -> timers.startSingleTimer(again, again, batches.sinks().failed(failed)));
+  }
+
+  private Behavior<Command> onCommitAgain(CommitAgain again) {
+    return guarded(() -> batches.sinks().again(again));
   }
 
   private Behavior<Command> onRefreshed(Refreshed refreshed) {
@@ -546,6 +573,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     if (replaced) {
       // The workers are another driver's now.
       silent = true;
+      setup.ticker().close();
     } else {
       journal.decide(
           new Decision.Ended(failure == null ? "stopped" : String.valueOf(failure.getMessage())));
@@ -573,11 +601,12 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onPostStop() {
     batches.abandon(stopped());
-    setup.ticker().close();
     batches.close();
     if (silent) {
+      // A driver that goes on in this process may have started the ticker already.
       return Behaviors.same();
     }
+    setup.ticker().close();
     // The actor system may have ended it without a word.
     tellWaiting(stopped());
     fleet.dismissAll();

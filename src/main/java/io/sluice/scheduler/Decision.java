@@ -68,12 +68,14 @@ sealed interface Decision {
    * The batch is done.
    *
    * @param datasets those that later batches read
+   * @param prepared what sinks must make visible before the next batch begins
    */
   record Committed(
       long batchMillis,
       List<Stored> datasets,
       List<TaskWorker.SeenTime> times,
-      Map<String, Long> counters)
+      Map<String, Long> counters,
+      List<Prepared> prepared)
       implements Decision {}
 
   /** The context has ended; no other driver shall take over. */
@@ -81,6 +83,9 @@ sealed interface Decision {
 
   /** A partition of a dataset that later batches read. */
   record Stored(int node, long batchMillis, Datasets.Partition partition) {}
+
+  /** What an output has prepared for a batch. */
+  record Prepared(String output, List<String> values) {}
 
   /** All that still counts of the decisions so far. */
   record Snapshot(
@@ -97,5 +102,6 @@ sealed interface Decision {
       Map<Integer, Watermark.Snapshot> watermarks,
       Map<String, Long> counters,
       List<Found> found,
+      List<Prepared> prepared,
       String ended) {}
 }

@@ -2,14 +2,19 @@ package io.sluice.scheduler;
 
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the user's driver functions, outputs and transforms, each on a thread of its own. */
 public final class DriverThreads implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(DriverThreads.class);
 
   private final ContextSetup setup;
   private final Consumer<ContextActor.Command> actor;
@@ -45,10 +50,36 @@ public final class DriverThreads implements AutoCloseable {
   void output(Program.Output output, StreamProgram.BatchFunction function, long batchMillis) {
     threads.execute(() -> {
       try {
-        function.run(batchMillis);
-        actor.accept(new ContextActor.OutputEnded(batchMillis, output.name()));
+        List<String> prepared = List.of();
+        if (function instanceof StreamProgram.TwoStep sink) {
+          prepared = sink.prepare(batchMillis);
+        } else {
+          function.run(batchMillis);
+        }
+        actor.accept(new ContextActor.OutputEnded(batchMillis, output.name(), prepared));
       } catch (Throwable failure) {
         actor.accept(new ContextActor.DriverFailed(batchMillis, output.name(), failure));
+      }
+    });
+  }
+
+  void commit(StreamProgram.TwoStep sink, Decision.Prepared prepared, long batchMillis) {
+    threads.execute(() -> {
+      try {
+        sink.commit(batchMillis, prepared.values());
+        actor.accept(new ContextActor.SinkCommitted(batchMillis, prepared.output()));
+      } catch (Throwable failure) {
+        actor.accept(new ContextActor.SinkFailed(batchMillis, prepared.output(), failure));
+      }
+    });
+  }
+
+  void abort(StreamProgram.TwoStep sink, Decision.Prepared prepared, long batchMillis) {
+    threads.execute(() -> {
+      try {
+        sink.abort(batchMillis, prepared.values());
+      } catch (Exception failure) {
+        log.warn("Output [{}] cannot abort a batch that was given up", prepared.output(), failure);
       }
     });
   }

@@ -29,6 +29,7 @@ final class Recovered {
   private final Map<String, Long> counters = new TreeMap<>();
   private final List<Decision.Found> found = new ArrayList<>();
   private final TreeSet<Long> waiting = new TreeSet<>();
+  private List<Decision.Prepared> prepared;
   private int partitions;
   private long zeroMillis = NONE;
   private long cutMillis = NONE;
@@ -50,6 +51,7 @@ final class Recovered {
     watermarks.putAll(from.watermarks());
     counters.putAll(from.counters());
     found.addAll(from.found());
+    prepared = from.prepared();
     zeroMillis = from.zeroMillis();
     cutMillis = from.cutMillis();
     committedMillis = from.committedMillis();
@@ -87,6 +89,7 @@ final class Recovered {
         List.of(),
         Map.of(),
         Map.of(),
+        List.of(),
         List.of(),
         "");
   }
@@ -132,6 +135,7 @@ final class Recovered {
 
   private void commit(Decision.Committed batch) {
     committedMillis = batch.batchMillis();
+    prepared = batch.prepared();
     waiting.headSet(committedMillis, true).clear();
     batch.datasets().forEach(this::add);
     later.add(batch);
@@ -184,6 +188,11 @@ final class Recovered {
 
   List<Decision.Found> found() {
     return found;
+  }
+
+  /** What sinks were to make visible with the last committed batch; they may have done so. */
+  List<Decision.Prepared> prepared() {
+    return prepared;
   }
 
   Map<String, Long> counters() {

@@ -20,10 +20,27 @@ public record StreamProgram(
     receivers = List.copyOf(receivers);
   }
 
-  /** Runs on a driver thread in a batch. */
+  /** What an output does on a driver thread in a batch. */
   @FunctionalInterface
   public interface BatchFunction extends Serializable {
     void run(long batchMillis) throws Exception;
+  }
+
+  /** What an output does that becomes visible only after the batch is committed. */
+  public interface TwoStep extends BatchFunction {
+    @Override
+    default void run(long batchMillis) throws Exception {
+      commit(batchMillis, prepare(batchMillis));
+    }
+
+    /** Does everything that can be thrown away again; gives what {@link #commit} needs. */
+    List<String> prepare(long batchMillis) throws Exception;
+
+    /** Makes it visible; changes nothing if that was done before. */
+    void commit(long batchMillis, List<String> prepared) throws Exception;
+
+    /** Throws it away. */
+    void abort(long batchMillis, List<String> prepared) throws Exception;
   }
 
   /** A receiver as it travels. */
