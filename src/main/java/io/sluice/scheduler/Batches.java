@@ -45,6 +45,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Copies copies = new Copies();
   private final Recovered recovered;
   private final Journal journal;
+  private final Durability durability;
+  private final Restoration restoration = new Restoration();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
   private @Nullable BatchRun current;
@@ -53,6 +55,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private long cutMillis;
   private long tellAgainMillis;
   private long idleSinceMillis;
+  private long deliveredMillis = Recovered.NONE;
   private boolean resuming;
   private boolean initialised;
   private boolean draining;
@@ -73,6 +76,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.holdings = new Holdings(setup, fleet, recovered, () -> streaming);
     this.queue = new BatchQueue(setup.batch().maxWaiting());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
+    this.durability = new Durability(setup, recovered.rewind());
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
@@ -80,8 +84,45 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   Instant begin(StreamProgram streams) {
     streaming = streaming(streams);
     initialised = false;
-    journal.decide(new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions()));
+    Decision.Names names = durability.begun(streams.program());
+    journal.decide(
+        new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names));
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  /**
+   * Goes on with a program whose driver and workers are gone; nothing runs until its owners have restored what they own.
+   * Gives the time of the next batch.
+   */
+  Instant restart(StreamProgram streams, Recovered past) {
+    Restart restart = durability.restart(past, streams.program());
+    streaming = Streaming.restarted(streams, restart, setup.batch().maxLate());
+    Decision.Names unused = durability.begun(streams.program());
+    committedMillis = restart.batchMillis();
+    cutMillis = restart.cutMillis();
+    deliveredMillis = restart.deliveredMillis();
+    initialised = committedMillis >= streaming.schedule().zeroMillis();
+    setup.counters().restore(restart.counters());
+    fleet.receiveAgain(streams.receivers(), restart);
+    fleet.placement().ownersOnly();
+    holdings.restore(restart, fleet.placement().owners());
+    restart.again().forEach(queue::restore);
+    restoration
+        .begin(number -> restart.orders(
+            fleet.placement().owners(), setup.epoch(), number, durability.operators()))
+        .forEach(fleet::tell);
+    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  /** An owner has restored what it owns. */
+  void restored(TaskWorker.Restored said) {
+    restoration.ended(said);
+    proceed();
+  }
+
+  void persisted(TaskWorker.Persisted said) {
+    durability.persisted(said);
+    proceed();
   }
 
   /** Goes on with the program of the driver before; nothing runs until {@link #goOn}. */
@@ -90,6 +131,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     streaming = recovered.isBegun()
         ? Streaming.resumed(streams, recovered, setup.batch().maxLate())
         : streaming(streams);
+    Decision.Names unusedNames = durability.begun(streams.program());
+    deliveredMillis = recovered.rewind().deliveredMillis();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {
       var unused = holdings.expire(committedMillis, Long.MAX_VALUE);
@@ -129,6 +172,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         streaming.eventTimes().snapshot(),
         setup.counters().all(),
         List.of(),
+        durability.snapshot(),
         "");
   }
 
@@ -177,7 +221,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Cuts and starts what can be cut and started now. */
   void proceed() {
-    if (resuming) {
+    if (resuming || !restoration.isOver()) {
       return;
     }
     if (draining
@@ -190,7 +234,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       cut(time.get());
     }
-    if (current == null && copies.isEmpty() && !beginCopies()) {
+    if (current == null && copies.isEmpty() && !durability.isBehind() && !beginCopies()) {
       if (initialised) {
         queue.takeToRun().ifPresent(this::begin);
       } else {
@@ -207,7 +251,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     post(new StreamingEvent.BatchSubmitted(
         BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
     List<BlockRef> blocks = holdings.tracker().blocks(batchMillis);
-    journal.decide(new Decision.Cut(batchMillis, blocks, fleet.receivers().positions()), () -> {
+    Decision.Cut cut = new Decision.Cut(batchMillis, blocks, fleet.receivers().positions());
+    durability.cut(cut);
+    journal.decide(cut, () -> {
       fleet.cut(blocks);
       queue.ready(batchMillis);
     });
@@ -285,7 +331,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       return compiler.compile();
     });
     for (Program.Output output : streaming.program().outputsDue(time, zero)) {
-      if (streaming.program().level(output.node()) == batch.level()) {
+      // A batch that is run again for its state alone has put out everything before.
+      if (time > deliveredMillis && streaming.program().level(output.node()) == batch.level()) {
         post(new StreamingEvent.OutputOperationStarted(
             batch.outputStarted(output, setup.ticker().now())));
         driverThreads.output(output, function(output), time);
@@ -458,6 +505,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
           block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
     }
     copies.workerLost(worker);
+    durability.workerLost(worker, committedMillis);
     boolean stateful =
         streaming.program().remembers() && (current != null || committedMillis != Recovered.NONE);
     if (stateful && !loss.partitions().isEmpty()) {
@@ -538,9 +586,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     committedMillis = time;
     setup.counters().add(batch.counters());
     streaming.eventTimes().committed(time, batch.times());
-    journal.decide(
-        new Decision.Committed(time, stored, batch.times(), batch.counters()),
-        () -> committed(batch));
+    Decision.Committed decision =
+        new Decision.Committed(time, stored, batch.times(), batch.counters());
+    durability.committed(
+        decision, setup.counters().all(), streaming.eventTimes().snapshot());
+    journal.decide(decision, () -> committed(batch));
   }
 
   /** The next driver would know of the commit: now it takes effect. */
@@ -552,7 +602,15 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     List<BlockId> released = holdings.expire(time, readFrom);
     streaming.history().committed(time, batch.generated());
     fleet.tellAll(new TaskWorker.Commit(
-        setup.epoch(), time, jobs.lowestLive(), readFrom, released, streaming.keepMillis()));
+        setup.epoch(),
+        time,
+        jobs.lowestLive(),
+        readFrom,
+        released,
+        streaming.keepMillis(),
+        fleet.placement().owners(),
+        durability.operators()));
+    durability.told(time, fleet.usable());
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
@@ -628,6 +686,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   @Override
   public void close() {
+    durability.close();
     driverThreads.close();
   }
 

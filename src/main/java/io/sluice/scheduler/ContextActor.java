@@ -118,6 +118,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private final Batches batches;
   private final Journal journal;
   private final ActorRef<TaskWorker.Event> fromWorkers;
+  private final Recovered past;
   private @Nullable StreamProgram waiting;
   private boolean resuming;
   private boolean silent;
@@ -155,10 +156,12 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     ActorRef<Command> self = context.getSelf();
     ActorRef<ReceiverSupervisor.Event> fromReceivers =
         context.messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new);
-    Recovered recovered = setup
+    this.past = setup
         .ledger()
         .map(ledger -> Recovered.of(ledger.opened(), setup.partitions()))
         .orElseGet(() -> Recovered.none(setup.partitions()));
+    boolean anew = resumed.isEmpty() && past.isBegun();
+    Recovered recovered = anew ? Recovered.none(setup.partitions()) : past;
     this.journal = new Journal(
         setup.ledger().map(ContextSetup.OpenLedger::ledger),
         step -> self.tell(new Decided(step)),
@@ -175,7 +178,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     }
     timers.startSingleTimer(new NoWorkers(), joinTimeout);
     resumed.ifPresent(this::resume);
-    journal.begin();
+    if (!anew) {
+      journal.begin();
+    }
     if (setup.watched() && !resuming) {
       context.getLog().info("[{}] waits for [{}] workers", setup.name(), setup.minWorkers());
     }
@@ -297,8 +302,15 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private Behavior<Command> begin(StreamProgram streams) {
     ActorRef<Command> self = getContext().getSelf();
     Behavior<Command> next = guarded(() -> {
-      Instant first = batches.begin(streams);
-      fleet.receive(streams.receivers());
+      Instant first;
+      if (past.isBegun()) {
+        first = batches.restart(streams, past);
+        journal.begin();
+        fleet.startReceivers();
+      } else {
+        first = batches.begin(streams);
+        fleet.receive(streams.receivers());
+      }
       setup
           .ticker()
           .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
@@ -410,6 +422,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         fleet.workerUp(up);
       } else if (event instanceof TaskWorker.PartitionCopied copied) {
         batches.partitionCopied(copied);
+      } else if (event instanceof TaskWorker.Persisted persisted) {
+        batches.persisted(persisted);
+      } else if (event instanceof TaskWorker.Restored restored) {
+        batches.restored(restored);
       } else if (event instanceof TaskWorker.Resumed resumed) {
         fleet.resumed(resumed);
       } else if (event instanceof TaskWorker.WorkerFailed failed) {

@@ -1,12 +1,14 @@
 package io.sluice.scheduler;
 
 import io.sluice.api.BatchSettings;
+import io.sluice.api.CheckpointSettings;
 import io.sluice.api.RateSettings;
 import io.sluice.api.ReceiverSettings;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.checkpoint.Ledger;
 import io.sluice.task.TaskWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param proof that a worker must give of knowing the cluster's token
  * @param watched whether workers are on other nodes and may fall silent
  * @param ledger where the driver's decisions are kept; empty if they end with it
+ * @param durable where the context is kept; empty if it ends with its processes
  * @param survived whether another driver can go on when this one is lost
  */
 public record ContextSetup(
@@ -45,7 +48,21 @@ public record ContextSetup(
     ListenerBus listeners,
     Counters counters,
     Broadcasts broadcasts,
-    Optional<OpenLedger> ledger) {
+    Optional<OpenLedger> ledger,
+    Optional<Durable> durable) {
+
+  /**
+   * Where a context is kept so that it outlives all its processes.
+   *
+   * @param directory of this context alone
+   */
+  public record Durable(Path directory, CheckpointSettings settings) {
+
+    TaskWorker.Checkpoint forWorkers(long batchMillis) {
+      return new TaskWorker.Checkpoint(
+          directory.toString(), settings.sync(), settings.intervalMillis(batchMillis));
+    }
+  }
 
   /** A ledger, and what it had when it was opened. */
   public record OpenLedger(Ledger ledger, Ledger.Opened opened) {

@@ -29,8 +29,9 @@ sealed interface Decision {
    * The program has begun.
    *
    * @param zeroMillis one interval before its first batch
+   * @param names of what it keeps, if something is kept durably
    */
-  record Begun(long zeroMillis, int partitions) implements Decision {}
+  record Begun(long zeroMillis, int partitions, Names names) implements Decision {}
 
   /**
    * A worker was let in.
@@ -82,6 +83,18 @@ sealed interface Decision {
   /** A partition of a dataset that later batches read. */
   record Stored(int node, long batchMillis, Datasets.Partition partition) {}
 
+  /**
+   * The names under which another version of the program finds again what this one has kept.
+   *
+   * @param operators of nodes that remember something, by their number
+   * @param streams of receivers' streams, by their number
+   * @param states the number of partitions of each operator with state
+   */
+  record Names(
+      Map<Integer, String> operators, Map<Integer, String> streams, Map<String, Integer> states) {
+    static final Names NONE = new Names(Map.of(), Map.of(), Map.of());
+  }
+
   /** All that still counts of the decisions so far. */
   record Snapshot(
       long zeroMillis,
@@ -97,5 +110,6 @@ sealed interface Decision {
       Map<Integer, Watermark.Snapshot> watermarks,
       Map<String, Long> counters,
       List<Found> found,
+      Rewind.Snapshot rewind,
       String ended) {}
 }

@@ -216,7 +216,11 @@ final class Fleet {
             setup.intervalMillis(),
             setup.node().address(),
             setup.jars(),
-            setup.survived()));
+            setup.survived(),
+            setup
+                .durable()
+                .map(durable -> durable.forWorkers(setup.intervalMillis()))
+                .orElseGet(() -> new TaskWorker.Checkpoint("", false, 0))));
   }
 
   void workerUp(TaskWorker.WorkerUp up) {
@@ -295,6 +299,11 @@ final class Fleet {
   void receive(List<StreamProgram.ReceiverSpec> specs) {
     receivers = new ReceiverTable(specs);
     startReceivers();
+  }
+
+  /** Receivers go on where those of an earlier run have ended. */
+  void receiveAgain(List<StreamProgram.ReceiverSpec> specs, Restart restart) {
+    receivers = new ReceiverTable(specs, restart.attempts(), restart.positions());
   }
 
   void startReceivers() {

@@ -29,6 +29,7 @@ final class Recovered {
   private final Map<String, Long> counters = new TreeMap<>();
   private final List<Decision.Found> found = new ArrayList<>();
   private final TreeSet<Long> waiting = new TreeSet<>();
+  private final Rewind rewind;
   private int partitions;
   private long zeroMillis = NONE;
   private long cutMillis = NONE;
@@ -50,6 +51,7 @@ final class Recovered {
     watermarks.putAll(from.watermarks());
     counters.putAll(from.counters());
     found.addAll(from.found());
+    rewind = Rewind.of(from.rewind());
     zeroMillis = from.zeroMillis();
     cutMillis = from.cutMillis();
     committedMillis = from.committedMillis();
@@ -88,6 +90,7 @@ final class Recovered {
         Map.of(),
         Map.of(),
         List.of(),
+        Rewind.nothing(),
         "");
   }
 
@@ -95,6 +98,7 @@ final class Recovered {
     if (decision instanceof Decision.Begun begun) {
       zeroMillis = begun.zeroMillis();
       partitions = begun.partitions();
+      rewind.begun(begun.names());
     } else if (decision instanceof Decision.Joined joined) {
       workers.put(joined.address(), joined);
     } else if (decision instanceof Decision.Left left) {
@@ -111,6 +115,7 @@ final class Recovered {
       tracker.cut(cut.batchMillis());
       positions.putAll(cut.positions());
       cutMillis = cut.batchMillis();
+      rewind.cut(cut);
       waiting.add(cutMillis);
     } else if (decision instanceof Decision.Found source) {
       found.add(source);
@@ -132,6 +137,7 @@ final class Recovered {
 
   private void commit(Decision.Committed batch) {
     committedMillis = batch.batchMillis();
+    rewind.committed(batch);
     waiting.headSet(committedMillis, true).clear();
     batch.datasets().forEach(this::add);
     later.add(batch);
@@ -154,6 +160,11 @@ final class Recovered {
 
   int partitions() {
     return partitions;
+  }
+
+  /** What it takes to go back to an earlier batch, if something is kept durably. */
+  Rewind rewind() {
+    return rewind;
   }
 
   BlockTracker tracker() {
