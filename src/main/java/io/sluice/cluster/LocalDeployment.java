@@ -144,7 +144,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
       throw new IllegalStateException(
           "There is no driver that another could follow: a context must be started, on at least two nodes.");
     }
-    killed.actor().tell(new ContextActor.Crash());
+    killed.actor().tell(new ContextActor.Crash(false));
     killed.successor().run();
   }
 
@@ -184,6 +184,14 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     // not hear.
     worker.actor.tell(new TaskWorker.Dismiss(Long.MAX_VALUE, "killed", true));
     worker.node.close();
+  }
+
+  @Override
+  public synchronized void killAll() {
+    if (published != null) {
+      published.actor().tell(new ContextActor.Crash(true));
+    }
+    List.copyOf(names()).forEach(this::kill);
   }
 
   @Override

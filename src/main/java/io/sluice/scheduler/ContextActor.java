@@ -36,8 +36,12 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   /** What the driver hears. All but the events of workers come from its own process. */
   public sealed interface Command {}
 
-  /** End without a word, as a killed process would; for tests. */
-  public record Crash() implements Command {}
+  /**
+   * End without a word, as a killed process would; for tests.
+   *
+   * @param last whether no other driver will go on in this process
+   */
+  public record Crash(boolean last) implements Command {}
 
   private record Decided(Runnable step) implements Command {}
 
@@ -119,6 +123,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private final Journal journal;
   private final ActorRef<TaskWorker.Event> fromWorkers;
   private final Recovered past;
+  private final boolean restarts;
   private @Nullable StreamProgram waiting;
   private boolean resuming;
   private boolean silent;
@@ -160,8 +165,8 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         .ledger()
         .map(ledger -> Recovered.of(ledger.opened(), setup.partitions()))
         .orElseGet(() -> Recovered.none(setup.partitions()));
-    boolean anew = resumed.isEmpty() && past.isBegun();
-    Recovered recovered = anew ? Recovered.none(setup.partitions()) : past;
+    this.restarts = resumed.isEmpty() && past.isBegun() && setup.durable().isPresent();
+    Recovered recovered = restarts ? Recovered.none(setup.partitions()) : past;
     this.journal = new Journal(
         setup.ledger().map(ContextSetup.OpenLedger::ledger),
         step -> self.tell(new Decided(step)),
@@ -178,7 +183,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     }
     timers.startSingleTimer(new NoWorkers(), joinTimeout);
     resumed.ifPresent(this::resume);
-    if (!anew) {
+    if (!restarts) {
       journal.begin();
     }
     if (setup.watched() && !resuming) {
@@ -303,7 +308,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     ActorRef<Command> self = getContext().getSelf();
     Behavior<Command> next = guarded(() -> {
       Instant first;
-      if (past.isBegun()) {
+      if (restarts) {
         first = batches.restart(streams, past);
         journal.begin();
         fleet.startReceivers();
@@ -352,6 +357,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onCrash(Crash crash) {
     silent = true;
+    if (crash.last()) {
+      tellWaiting(stopped());
+      life.stopped().complete(null);
+    }
     return Behaviors.stopped();
   }
 
@@ -590,6 +599,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private Behavior<Command> onPostStop() {
     batches.abandon(stopped());
     setup.ticker().close();
+    setup.ledger().ifPresent(open -> open.ledger().close());
     batches.close();
     if (silent) {
       return Behaviors.same();

@@ -4,6 +4,7 @@ import io.sluice.api.BatchSettings;
 import io.sluice.api.CheckpointSettings;
 import io.sluice.api.RateSettings;
 import io.sluice.api.ReceiverSettings;
+import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.checkpoint.Ledger;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 
 /**
  * Everything a context's actor is started with.
@@ -74,7 +76,16 @@ public record ContextSetup(
 
     /** Opens a ledger; blocks until it is open. */
     public static OpenLedger open(Ledger ledger) {
-      return new OpenLedger(ledger, ledger.open().toCompletableFuture().join());
+      try {
+        return new OpenLedger(ledger, ledger.open().toCompletableFuture().join());
+      } catch (CompletionException failure) {
+        throw failure.getCause() instanceof SluiceException known ? known : failure;
+      }
+    }
+
+    /** The partitions of keyed data in what a ledger has; 0 if no program has begun. */
+    public static int partitions(Ledger.Opened opened) {
+      return Recovered.of(opened, 0).partitions();
     }
   }
 }

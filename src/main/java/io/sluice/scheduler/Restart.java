@@ -1,5 +1,7 @@
 package io.sluice.scheduler;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -111,7 +113,7 @@ final class Restart {
     return rewind.datasets().stream()
         .filter(stored -> nodes.containsKey(stored.node()))
         .filter(stored -> stored.batchMillis() <= candidate
-            && stored.batchMillis() > candidate - keep.getOrDefault(nodes.get(stored.node()), 0L))
+            && stored.batchMillis() > candidate - keep.getOrDefault(now(stored.node()), 0L))
         .toList();
   }
 
@@ -123,6 +125,11 @@ final class Restart {
         stored.partition().maker()));
   }
 
+  /** A node's number now. */
+  private int now(int before) {
+    return requireNonNull(nodes.get(before));
+  }
+
   /** The batch after which the program goes on; {@link Recovered#NONE} for its beginning. */
   long batchMillis() {
     return batchMillis;
@@ -132,7 +139,7 @@ final class Restart {
   List<Decision.Stored> datasets(List<String> owners) {
     return needed(batchMillis).stream()
         .map(stored -> new Decision.Stored(
-            nodes.get(stored.node()),
+            now(stored.node()),
             stored.batchMillis(),
             new Datasets.Partition(
                 stored.partition().id(),
@@ -194,12 +201,12 @@ final class Restart {
   private Decision.Committed renamed(Decision.Committed batch) {
     List<TaskWorker.SeenTime> times = batch.times().stream()
         .filter(time -> nodes.containsKey(time.node()))
-        .map(time -> new TaskWorker.SeenTime(nodes.get(time.node()), time.source(), time.millis()))
+        .map(time -> new TaskWorker.SeenTime(now(time.node()), time.source(), time.millis()))
         .toList();
     List<Decision.Stored> datasets = batch.datasets().stream()
         .filter(stored -> nodes.containsKey(stored.node()))
         .map(stored ->
-            new Decision.Stored(nodes.get(stored.node()), stored.batchMillis(), stored.partition()))
+            new Decision.Stored(now(stored.node()), stored.batchMillis(), stored.partition()))
         .toList();
     return new Decision.Committed(batch.batchMillis(), datasets, times, batch.counters());
   }
@@ -219,15 +226,15 @@ final class Restart {
         cuts(),
         before.datasets().stream()
             .filter(stored -> nodes.containsKey(stored.node()))
-            .map(stored -> new Decision.Stored(
-                nodes.get(stored.node()), stored.batchMillis(), stored.partition()))
+            .map(stored ->
+                new Decision.Stored(now(stored.node()), stored.batchMillis(), stored.partition()))
             .toList());
   }
 
   private Map<Integer, Watermark.Snapshot> renamed(Map<Integer, Watermark.Snapshot> watermarks) {
     return watermarks.entrySet().stream()
         .filter(entry -> nodes.containsKey(entry.getKey()))
-        .collect(Collectors.toMap(entry -> nodes.get(entry.getKey()), Map.Entry::getValue));
+        .collect(Collectors.toMap(entry -> now(entry.getKey()), Map.Entry::getValue));
   }
 
   Map<String, Long> counters() {
@@ -249,7 +256,7 @@ final class Restart {
   }
 
   private BlockId renamed(BlockId block) {
-    return BlockId.received(context, streams.get(block.owner()), block.sequence());
+    return BlockId.received(context, requireNonNull(streams.get(block.owner())), block.sequence());
   }
 
   /** The batches to be run again, oldest first. */

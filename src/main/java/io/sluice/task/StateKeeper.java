@@ -129,7 +129,7 @@ final class StateKeeper implements AutoCloseable {
       done.accept(failed(commit, failure));
       return;
     }
-    CompletableFuture.completedFuture(content)
+    var unused = CompletableFuture.completedFuture(content)
         .thenComposeAsync(log()::commit, encoder)
         .whenComplete((persisted, failure) -> done.accept(
             failure == null
