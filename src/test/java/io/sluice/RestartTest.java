@@ -3,6 +3,7 @@ package io.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.api.Pair;
+import io.sluice.api.Receiver;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +196,77 @@ class RestartTest {
         snapshot.put(((Pair<?, ?>) record).key(), ((Pair<?, ?>) record).value());
       }
       assertThat(snapshot).isEqualTo(expected.get(batch));
+    }
+  }
+
+  /** Gives numbers from 0 on, one block each, as far as the test allows; each is counted before the next. */
+  static final class Numbers extends Receiver<Integer> {
+    private static final long serialVersionUID = 1L;
+    static final AtomicLong allowed = new AtomicLong();
+    static final AtomicLong stored = new AtomicLong();
+
+    @Override
+    public void onStart() {
+      Thread thread = new Thread(this::give, "test-numbers");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void give() {
+      long next = position().orElse(0);
+      try {
+        while (!isStopped()) {
+          if (next < allowed.get()) {
+            store(List.of((int) next), ++next);
+            stored.accumulateAndGet(next, Math::max);
+          } else {
+            Thread.onSpinWait();
+          }
+        }
+      } catch (RuntimeException killed) {
+        // A killed node's store gives no more.
+      }
+    }
+
+    @Override
+    public void onStop() {}
+  }
+
+  private static void give(int numbers) {
+    Numbers.allowed.set(numbers);
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (Numbers.stored.get() < numbers && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(Numbers.stored.get()).isEqualTo(numbers);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void g1_receivedBlocksThatNoBatchHasAreNotLost(int nodes) {
+    Numbers.stored.set(0);
+    Numbers.allowed.set(0);
+    int given = 0;
+    for (int run = 0; run < 4; run++) {
+      try (StreamingTest test = test(nodes)) {
+        Recorded<Pair<String, Integer>> sums = test.output(test.context()
+            .receiverStream(new Numbers())
+            .mapToPair(number -> Pair.of("sum", number))
+            .updateStateByKey((values, state) -> Optional.of(
+                state.orElse(0) + values.stream().mapToInt(Integer::intValue).sum())));
+        test.start();
+        for (int batch = 0; batch < 3; batch++) {
+          given += 10;
+          give(given);
+          test.runBatches(1);
+        }
+        Object last = sums.batches().get(sums.batches().size() - 1).records().get(0);
+        assertThat(last).isEqualTo(Pair.of("sum", given * (given - 1) / 2));
+        given += 7;
+        give(given);
+        now = test.clock().now();
+        test.killAll();
+      }
     }
   }
 }

@@ -76,7 +76,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.holdings = new Holdings(setup, fleet, recovered, () -> streaming);
     this.queue = new BatchQueue(setup.batch().maxWaiting());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
-    this.durability = new Durability(setup, recovered.rewind());
+    this.durability = new Durability(setup, recovered.rewind(), fleet::tellAll);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
@@ -85,6 +85,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     streaming = streaming(streams);
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
+    fleet.logStreams(durability.streams());
     journal.decide(
         new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names));
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
@@ -95,9 +96,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
    * Gives the time of the next batch.
    */
   Instant restart(StreamProgram streams, Recovered past) {
-    Restart restart = durability.restart(past, streams.program());
+    Restart restart = durability.restart(past, streams.program(), fleet.usable());
     streaming = Streaming.restarted(streams, restart, setup.batch().maxLate());
     Decision.Names unused = durability.begun(streams.program());
+    fleet.logStreams(durability.streams());
     committedMillis = restart.batchMillis();
     cutMillis = restart.cutMillis();
     deliveredMillis = restart.deliveredMillis();
@@ -132,6 +134,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         ? Streaming.resumed(streams, recovered, setup.batch().maxLate())
         : streaming(streams);
     Decision.Names unusedNames = durability.begun(streams.program());
+    fleet.logStreams(durability.streams());
     deliveredMillis = recovered.rewind().deliveredMillis();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {

@@ -2,8 +2,11 @@ package io.sluice.scheduler;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.batch.BlockRef;
 import io.sluice.batch.Watermark;
+import io.sluice.checkpoint.BlockArchive;
 import io.sluice.checkpoint.LogCleaner;
+import io.sluice.checkpoint.LoggedBlocks;
 import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.checkpoint.StateArchive;
 import io.sluice.plan.Node;
@@ -12,6 +15,8 @@ import io.sluice.plan.Program;
 import io.sluice.task.TaskWorker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +44,8 @@ final class Durability implements AutoCloseable {
   });
   private final Set<String> damaged = new HashSet<>();
   private final Set<String> writers = new HashSet<>();
+  private final Consumer<TaskWorker.ForgetLogged> tellWorkers;
+  private @Nullable BlockArchive blocks;
   private Rewind rewind;
   private Decision.Names names = Decision.Names.NONE;
   private Map<Integer, Long> keepMillis = Map.of();
@@ -46,7 +55,8 @@ final class Durability implements AutoCloseable {
   /**
    * @param rewind what earlier drivers have left
    */
-  Durability(ContextSetup setup, Rewind rewind) {
+  Durability(ContextSetup setup, Rewind rewind, Consumer<TaskWorker.ForgetLogged> tellWorkers) {
+    this.tellWorkers = tellWorkers;
     this.setup = setup;
     this.rewind = rewind;
     this.versions = setup
@@ -107,6 +117,11 @@ final class Durability implements AutoCloseable {
   /** The names of the nodes that remember something, for workers; none if nothing is kept. */
   Map<Integer, String> operators() {
     return names.operators();
+  }
+
+  /** The names of the streams whose blocks are kept, by their numbers. */
+  Map<Integer, String> streams() {
+    return names.streams();
   }
 
   void cut(Decision.Cut cut) {
@@ -171,19 +186,46 @@ final class Durability implements AutoCloseable {
   }
 
   private void forgetBefore(long batchMillis) {
-    rewind.forgetBefore(batchMillis, keepMillis, keepBlocksMillis);
+    List<LoggedBlocks.Key> unneeded = new ArrayList<>();
+    Map<String, List<Long>> byStream = new HashMap<>();
+    for (BlockRef block : rewind.forgetBefore(batchMillis, keepMillis, keepBlocksMillis)) {
+      String stream = names.streams().getOrDefault(block.id().owner(), "");
+      unneeded.add(new LoggedBlocks.Key(stream, block.id().sequence()));
+      byStream
+          .computeIfAbsent(stream, unknown -> new ArrayList<>())
+          .add(block.id().sequence());
+    }
+    if (!unneeded.isEmpty()) {
+      tellWorkers.accept(new TaskWorker.ForgetLogged(setup.epoch(), byStream));
+      release(unneeded);
+    }
     Path directory = setup.durable().orElseThrow().directory().resolve("state");
     LogCleaner.Wanted wanted = new LogCleaner.Wanted(
         versions.oldestFiles(), batchMillis < strangersNeededMillis, Set.copyOf(damaged));
     cleaner.execute(() -> LogCleaner.clean(SegmentFiles.disk(), directory, wanted));
   }
 
-  /** Finds out where a program goes on that was killed with all its workers. Blocks while files are read. */
-  Restart restart(Recovered past, Program program) {
+  /** The files of earlier runs. */
+  private void release(List<LoggedBlocks.Key> unneeded) {
+    BlockArchive earlier = blocks;
+    if (earlier != null) {
+      Path directory = setup.durable().orElseThrow().directory().resolve("blocks");
+      cleaner.execute(() -> earlier.release(SegmentFiles.disk(), directory, unneeded));
+    }
+  }
+
+  /**
+   * Finds out where a program goes on that was killed with all its workers. Blocks while files are read.
+   *
+   * @param workers those that are there now
+   */
+  Restart restart(Recovered past, Program program, List<String> workers) {
     Path directory = setup.durable().orElseThrow().directory();
     StateArchive archive;
+    BlockArchive received;
     try {
       archive = StateArchive.read(SegmentFiles.disk(), directory.resolve("state"));
+      received = BlockArchive.read(SegmentFiles.disk(), directory.resolve("blocks"));
     } catch (IOException unreadable) {
       throw new SluiceException(
           ErrorCode.CHECKPOINT_FAILED,
@@ -192,8 +234,19 @@ final class Durability implements AutoCloseable {
           unreadable);
     }
     archive.warnings().forEach(warning -> log.warn("{}", warning));
+    received.warnings().forEach(warning -> log.warn("{}", warning));
     damaged.addAll(archive.damaged());
-    Restart restart = new Restart(past, program, names(program), setup.id(), archive);
+    Restart restart =
+        new Restart(past, program, names(program), setup.id(), archive, received, workers);
+    log.info(
+        "[{}] goes on after batch [{}], and runs [{}] batches again",
+        setup.name(),
+        restart.batchMillis() == Recovered.NONE
+            ? "none"
+            : Instant.ofEpochMilli(restart.batchMillis()),
+        restart.again().size());
+    blocks = received;
+    release(restart.unneeded());
     rewind = Rewind.of(restart.renamed(names(program)));
     rewind.goBackTo(restart.batchMillis());
     return restart;

@@ -48,6 +48,7 @@ final class Fleet {
   private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
   private final Map<Integer, LastError> errors = new HashMap<>();
+  private Map<Integer, String> loggedStreams = Map.of();
   private boolean receiving;
   private long beat;
 
@@ -301,6 +302,11 @@ final class Fleet {
     startReceivers();
   }
 
+  /** The blocks of these streams are kept durably, under these names. */
+  void logStreams(Map<Integer, String> names) {
+    loggedStreams = names;
+  }
+
   /** Receivers go on where those of an earlier run have ended. */
   void receiveAgain(List<StreamProgram.ReceiverSpec> specs, Restart restart) {
     receivers = new ReceiverTable(specs, restart.attempts(), restart.positions());
@@ -329,6 +335,7 @@ final class Fleet {
         entry.position().isPresent(),
         rates.max(),
         rates.rate(entry.spec().stream()),
+        loggedStreams.getOrDefault(entry.spec().stream(), ""),
         fromReceivers);
   }
 

@@ -70,6 +70,7 @@ final class Holdings {
             .map(cut -> new BlockTracker.Blocks(cut.batchMillis(), cut.blocks()))
             .toList(),
         restart.numbers()));
+    restart.unassigned().forEach(tracker::add);
     restart
         .datasets(owners)
         .forEach(stored -> datasets.add(stored.node(), stored.batchMillis(), stored.partition()));

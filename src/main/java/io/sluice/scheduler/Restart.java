@@ -8,10 +8,14 @@ import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.batch.Watermark;
+import io.sluice.checkpoint.BlockArchive;
+import io.sluice.checkpoint.LoggedBlocks;
 import io.sluice.checkpoint.StateArchive;
 import io.sluice.plan.Program;
 import io.sluice.task.TaskWorker;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,14 +40,27 @@ final class Restart {
   private final Map<Integer, Integer> nodes = new HashMap<>();
   private final Map<Integer, Integer> streams = new HashMap<>();
   private final long batchMillis;
+  private final BlockArchive logged;
+  private final Map<BlockId, String> holders = new HashMap<>();
+  private final Map<BlockId, BlockArchive.Found> loaded = new LinkedHashMap<>();
+  private final List<BlockRef> unassigned = new ArrayList<>();
+  private final List<LoggedBlocks.Key> unneeded = new ArrayList<>();
+  private final Map<LoggedBlocks.Key, Long> reached = new LinkedHashMap<>();
 
   /**
    * @param names of the program that is to go on
    * @param context its number in the names of blocks
+   * @param workers over which received blocks are spread
    * @throws SluiceException PLAN_INVALID if it does not take what the one before has left, CHECKPOINT_FAILED if that is damaged
    */
   Restart(
-      Recovered past, Program program, Decision.Names names, long context, StateArchive archive) {
+      Recovered past,
+      Program program,
+      Decision.Names names,
+      long context,
+      StateArchive archive,
+      BlockArchive logged,
+      List<String> workers) {
     this.past = past;
     this.rewind = past.rewind();
     this.program = program;
@@ -53,6 +70,71 @@ final class Restart {
     match(rewind.names().streams(), names.streams(), streams);
     refuseUnclaimed(names);
     this.batchMillis = choose();
+    this.logged = logged;
+    chooseBlocks(workers);
+  }
+
+  /** What batches to be run again need, and what no batch has. */
+  private void chooseBlocks(List<String> workers) {
+    long keep = program.received().stream()
+        .mapToLong(node -> program.keepMillis(node.id()))
+        .max()
+        .orElse(0);
+    for (Decision.Cut cut : rewind.cuts()) {
+      if (batchMillis == Recovered.NONE || cut.batchMillis() > batchMillis - keep) {
+        cut.blocks().stream()
+            .filter(block -> streams.containsKey(block.id().owner()))
+            .forEach(block -> load(required(block, cut), block.id(), workers));
+      }
+    }
+    Map<String, Integer> before = new HashMap<>();
+    rewind.names().streams().forEach((number, name) -> before.put(name, number));
+    for (BlockArchive.Found found : logged.all()) {
+      Integer stream = before.get(found.key().stream());
+      BlockId id =
+          BlockId.received(context, stream == null ? -1 : stream, found.key().sequence());
+      if (stream == null || !streams.containsKey(stream)) {
+        unneeded.add(found.key());
+      } else if (!past.tracker().isKnown(id)) {
+        String holder = load(found, id, workers);
+        unassigned.add(
+            new BlockRef(renamed(id), found.records(), found.sizeBytes(), List.of(holder)));
+        found.position().ifPresent(position -> reached.put(found.key(), position));
+      } else if (!loaded.containsKey(renamed(id))) {
+        unneeded.add(found.key());
+      }
+    }
+  }
+
+  private BlockArchive.Found required(BlockRef block, Decision.Cut cut) {
+    String stream = rewind.names().streams().getOrDefault(block.id().owner(), "");
+    return logged
+        .find(new LoggedBlocks.Key(stream, block.id().sequence()))
+        .orElseThrow(() -> new SluiceException(
+            ErrorCode.CHECKPOINT_FAILED,
+            "Block %s of stream '%s', which batch %s has, is not in the checkpoint. %s Restore its files, or choose another directory to begin without a past."
+                .formatted(
+                    block.id(),
+                    stream,
+                    Instant.ofEpochMilli(cut.batchMillis()),
+                    String.join(" ", logged.warnings()))));
+  }
+
+  private String load(BlockArchive.Found found, BlockId id, List<String> workers) {
+    String holder = workers.get(loaded.size() % workers.size());
+    loaded.put(renamed(id), found);
+    holders.put(renamed(id), holder);
+    return holder;
+  }
+
+  /** The blocks that no batch has yet. */
+  List<BlockRef> unassigned() {
+    return List.copyOf(unassigned);
+  }
+
+  /** The blocks of the log that nobody will read again. */
+  List<LoggedBlocks.Key> unneeded() {
+    return List.copyOf(unneeded);
   }
 
   private static void match(
@@ -148,16 +230,18 @@ final class Restart {
         .toList();
   }
 
-  /** What each owner is told, by worker; nothing if there is nothing to restore. */
+  /** What each worker is told; nothing if there is nothing to restore. */
   Map<String, TaskWorker.Restore> orders(
       List<String> owners, long epoch, long number, Map<Integer, String> operators) {
     Map<String, TaskWorker.Restore> orders = new LinkedHashMap<>();
-    if (batchMillis == Recovered.NONE) {
+    if (batchMillis == Recovered.NONE && loaded.isEmpty()) {
       return orders;
     }
     Map<String, Integer> byName = new HashMap<>();
     operators.forEach((node, name) -> byName.put(name, node));
-    for (String owner : new LinkedHashSet<>(owners)) {
+    Set<String> workers = new LinkedHashSet<>(owners);
+    workers.addAll(holders.values());
+    for (String owner : workers) {
       Set<String> files = new TreeSet<>();
       List<TaskWorker.PartitionStart> starts = new ArrayList<>();
       for (int partition = 0; partition < owners.size(); partition++) {
@@ -178,9 +262,40 @@ final class Restart {
       orders.put(
           owner,
           new TaskWorker.Restore(
-              epoch, number, batchMillis, owners.size(), List.copyOf(files), starts, byName));
+              epoch,
+              number,
+              batchMillis,
+              owners.size(),
+              List.copyOf(files),
+              starts,
+              byName,
+              frames(owner),
+              streamsByName()));
     }
     return orders;
+  }
+
+  private Map<String, Integer> streamsByName() {
+    Map<String, Integer> byName = new HashMap<>();
+    rewind.names().streams().forEach((number, name) -> {
+      Integer now = streams.get(number);
+      if (now != null) {
+        byName.put(name, now);
+      }
+    });
+    return byName;
+  }
+
+  private List<TaskWorker.LoggedFrames> frames(String worker) {
+    Map<String, List<Integer>> frames = new LinkedHashMap<>();
+    loaded.forEach((id, found) -> {
+      if (worker.equals(holders.get(id))) {
+        frames.computeIfAbsent(found.file(), unknown -> new ArrayList<>()).add(found.frame());
+      }
+    });
+    return frames.entrySet().stream()
+        .map(file -> new TaskWorker.LoggedFrames(file.getKey(), file.getValue()))
+        .toList();
   }
 
   /** How far event time had come after the batch, by node, and what the batches since then have seen. */
@@ -249,7 +364,12 @@ final class Restart {
             cut.blocks().stream()
                 .filter(block -> streams.containsKey(block.id().owner()))
                 .map(block -> new BlockRef(
-                    renamed(block.id()), block.records(), block.sizeBytes(), List.of()))
+                    renamed(block.id()),
+                    block.records(),
+                    block.sizeBytes(),
+                    Optional.ofNullable(holders.get(renamed(block.id())))
+                        .map(List::of)
+                        .orElse(List.of())))
                 .toList(),
             positions(cut.positions())))
         .toList();
@@ -283,7 +403,13 @@ final class Restart {
 
   /** How far each source was read. */
   Map<Integer, Long> positions() {
-    return positions(past.positions());
+    Map<Integer, Long> positions = new HashMap<>(positions(past.positions()));
+    Map<String, Integer> byName = streamsByName();
+    reached.entrySet().stream()
+        .sorted(Comparator.comparingLong(entry -> entry.getKey().sequence()))
+        .forEach(entry ->
+            positions.put(requireNonNull(byName.get(entry.getKey().stream())), entry.getValue()));
+    return positions;
   }
 
   private Map<Integer, Long> positions(Map<Integer, Long> before) {

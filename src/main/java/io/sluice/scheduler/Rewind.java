@@ -1,5 +1,6 @@
 package io.sluice.scheduler;
 
+import io.sluice.batch.BlockRef;
 import io.sluice.batch.Watermark;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,13 +103,19 @@ final class Rewind {
    *
    * @param keepMillis how long the datasets of each node are read after their batch
    * @param keepBlocksMillis how long received blocks are
+   * @return the blocks that nobody will read again
    */
-  void forgetBefore(long batchMillis, Map<Integer, Long> keepMillis, long keepBlocksMillis) {
+  List<BlockRef> forgetBefore(
+      long batchMillis, Map<Integer, Long> keepMillis, long keepBlocksMillis) {
     fromStart = false;
     points.headMap(batchMillis, false).clear();
-    cuts.headMap(batchMillis - keepBlocksMillis, true).clear();
+    SortedMap<Long, Decision.Cut> over = cuts.headMap(batchMillis - keepBlocksMillis, true);
+    List<BlockRef> unneeded =
+        over.values().stream().flatMap(cut -> cut.blocks().stream()).toList();
+    over.clear();
     datasets.removeIf(
         stored -> stored.batchMillis() <= batchMillis - keepMillis.getOrDefault(stored.node(), 0L));
+    return unneeded;
   }
 
   /** What came after a batch has not been, except that outputs are done and batches are cut. */

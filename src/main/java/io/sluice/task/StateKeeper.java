@@ -2,13 +2,19 @@ package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
+import io.sluice.checkpoint.BlockArchive;
+import io.sluice.checkpoint.BlockEntry;
+import io.sluice.checkpoint.BlockLog;
 import io.sluice.checkpoint.LogFile;
+import io.sluice.checkpoint.LoggedBlocks;
 import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.checkpoint.StateArchive;
 import io.sluice.checkpoint.StateEntry;
 import io.sluice.checkpoint.StateLog;
+import io.sluice.receiver.ReceivedLog;
 import io.sluice.state.KeyedState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,16 +48,19 @@ final class StateKeeper implements AutoCloseable {
 
   private final WorkerSession session;
   private final TaskWorker.Checkpoint settings;
+  private final Path root;
   private final Path directory;
   private final long epoch;
   private final String writer;
   private final Consumer<TaskWorker.Persisted> done;
   private final ExecutorService encoder = thread("sluice-checkpoint-encoder");
   private final ExecutorService disk = thread("sluice-checkpoint-disk");
+  private final ExecutorService blockDisk = thread("sluice-checkpoint-blocks");
   private final Map<BlockId, Made> made = new ConcurrentHashMap<>();
   private volatile Map<Integer, String> operators = Map.of();
   private volatile int modulo = 1;
   private @Nullable StateLog log;
+  private @Nullable BlockLog blockLog;
 
   /**
    * @param incarnation tells the worker from all others of the epoch
@@ -65,7 +74,8 @@ final class StateKeeper implements AutoCloseable {
       Consumer<TaskWorker.Persisted> done) {
     this.session = session;
     this.settings = settings;
-    this.directory = Path.of(settings.directory()).resolve("state");
+    this.root = Path.of(settings.directory());
+    this.directory = root.resolve("state");
     this.epoch = epoch;
     this.writer = LogFile.writer(incarnation);
     this.done = done;
@@ -173,6 +183,39 @@ final class StateKeeper implements AutoCloseable {
     return open;
   }
 
+  private synchronized BlockLog blockLog() {
+    BlockLog open = blockLog;
+    if (open == null) {
+      open = new BlockLog(
+          root.resolve("blocks"),
+          epoch,
+          writer,
+          FILE_BYTES,
+          settings.sync(),
+          SegmentFiles.disk(),
+          blockDisk);
+      blockLog = open;
+    }
+    return open;
+  }
+
+  /** Keeps the blocks of a stream, under the stream's name in all runs of the program. */
+  ReceivedLog receivedLog(String stream) {
+    return (id, block, position) -> blockLog()
+        .append(new BlockEntry(
+            stream, id.sequence(), block.records(), position, block.toBytes(session.stateCodec())));
+  }
+
+  /** No batch that can be gone back to has these blocks. */
+  synchronized void forget(Map<String, List<Long>> blocks) {
+    if (blockLog != null) {
+      List<LoggedBlocks.Key> keys = new ArrayList<>();
+      blocks.forEach((stream, numbers) ->
+          numbers.forEach(number -> keys.add(new LoggedBlocks.Key(stream, number))));
+      blockLog.release(keys);
+    }
+  }
+
   /** Oldest first. A delta of a partition that has another owner by now was made by an attempt that was given up. */
   private List<Supplier<StateEntry>> changes(long batchMillis, List<Integer> owned) {
     List<BlockId> over = made.keySet().stream()
@@ -254,10 +297,18 @@ final class StateKeeper implements AutoCloseable {
           directory,
           new StateArchive.Selection(restore.batchMillis(), restore.files(), starts),
           entry -> take(entry, restore, starts.keySet()));
+      for (TaskWorker.LoggedFrames some : restore.blocks()) {
+        BlockArchive.load(
+            SegmentFiles.disk(),
+            root.resolve("blocks"),
+            some.file(),
+            some.frames(),
+            block -> take(block, restore.streams()));
+      }
     } catch (IOException unreadable) {
       throw new SluiceException(
           ErrorCode.CHECKPOINT_FAILED,
-          "State in " + directory + " cannot be read on " + session.node().address() + ": "
+          "What is kept in " + root + " cannot be read on " + session.node().address() + ": "
               + unreadable
               + ". All nodes must reach the checkpoint directory under the same path.",
           unreadable);
@@ -284,6 +335,29 @@ final class StateKeeper implements AutoCloseable {
     }
   }
 
+  private void take(BlockEntry entry, Map<String, Integer> streams) {
+    Integer stream = streams.get(entry.stream());
+    if (stream == null) {
+      return;
+    }
+    BlockId id = BlockId.received(session.context(), stream, entry.sequence());
+    Block block = Block.fromBytes(entry.bytes(), entry.records());
+    if (!(block instanceof Block.Text)) {
+      List<Object> records = new ArrayList<>();
+      block.forEach(session.stateCodec(), records::add);
+      block = Block.Records.of(records);
+    }
+    boolean stored =
+        session.node().store().offer(id, block, StorageLevel.MEMORY_AND_DISK, session.codec());
+    if (!stored) {
+      throw new SluiceException(
+          ErrorCode.STORAGE_FULL,
+          "Blocks that wait in " + root + " do not fit into the store of "
+              + session.node().address()
+              + ". Raise sluice.block.memory or sluice.block.disk, or start more workers.");
+    }
+  }
+
   private List<Object> decode(StateEntry entry) {
     try {
       return session.stateCodec().decode(entry.bytes());
@@ -300,11 +374,18 @@ final class StateKeeper implements AutoCloseable {
   @Override
   public void close() {
     synchronized (this) {
-      if (log != null) {
-        encoder.execute(log::close);
+      StateLog open = log;
+      encoder.execute(() -> {
+        if (open != null) {
+          open.close();
+        }
+        disk.shutdown();
+      });
+      if (blockLog != null) {
+        blockLog.close();
       }
     }
     encoder.shutdown();
-    disk.shutdown();
+    blockDisk.shutdown();
   }
 }

@@ -182,6 +182,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    * @param files of the state log that have it, oldest first
    * @param starts where the content of each partition begins
    * @param operators the nodes that remember something, by their names
+   * @param blocks received blocks to be taken from the block log
+   * @param streams the streams, by their names
    */
   public record Restore(
       long epoch,
@@ -190,8 +192,16 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       int modulo,
       List<String> files,
       List<PartitionStart> starts,
-      Map<String, Integer> operators)
+      Map<String, Integer> operators,
+      List<LoggedFrames> blocks,
+      Map<String, Integer> streams)
       implements Command {}
+
+  /** Some frames of a file of the block log. */
+  public record LoggedFrames(String file, List<Integer> frames) implements Message {}
+
+  /** No batch that can be gone back to has these blocks, by the names of their streams: the block log can forget them. */
+  public record ForgetLogged(long epoch, Map<String, List<Long>> blocks) implements Command {}
 
   /** Where the content of a partition begins in the state log. */
   public record PartitionStart(int partition, String file, int frame) implements Message {}
@@ -206,6 +216,11 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long epoch, long number, int partition, int modulo, String standby, Set<Integer> nodes)
       implements Command {}
 
+  /**
+   * Receives a stream from now on.
+   *
+   * @param logged the name of the stream on durable storage; empty if its blocks are not kept there
+   */
   public record StartReceiver(
       long epoch,
       int stream,
@@ -218,6 +233,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       boolean hasPosition,
       double maxRate,
       double rate,
+      String logged,
       ActorRef<ReceiverSupervisor.Event> replyTo)
       implements Command {
 
@@ -480,6 +496,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
         .onMessage(Arrived.class, this::onArrived)
         .onMessage(TaskEnded.class, this::onTaskEnded)
         .onMessage(Kept.class, this::onKept)
+        .onMessage(ForgetLogged.class, this::onForgetLogged)
         .onMessage(Restore.class, restore -> current(restore.epoch()), this::onRestore)
         .onMessage(RunTasks.class, job -> current(job.epoch()), this::onRunTasks)
         .onMessage(Commit.class, commit -> current(commit.epoch()), this::onCommit)
@@ -764,6 +781,11 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return Behaviors.same();
   }
 
+  private Behavior<Command> onForgetLogged(ForgetLogged forget) {
+    session().keeper().ifPresent(durable -> durable.forget(forget.blocks()));
+    return Behaviors.same();
+  }
+
   private Behavior<Command> onRestore(Restore restore) {
     ActorRef<Event> replyTo = driver;
     WorkerSession current = session();
@@ -803,6 +825,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
                 current.codec(),
                 current.loader(),
                 host.backoff,
+                current.receivedLog(start.logged()),
                 start.replyTo()),
             "receiver-" + start.stream() + "-" + start.attempt());
     receivers.host(start.stream(), start.attempt(), supervisor);

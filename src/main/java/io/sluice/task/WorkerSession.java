@@ -11,6 +11,7 @@ import io.sluice.block.DataNode;
 import io.sluice.block.RecordCodec;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
+import io.sluice.receiver.ReceivedLog;
 import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.Inbox;
 import io.sluice.state.KeyedState;
@@ -104,6 +105,14 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   Optional<StateKeeper> keeper() {
     return Optional.ofNullable(keeper);
+  }
+
+  /** Where the blocks of a stream are kept durably, by the stream's name there. */
+  ReceivedLog receivedLog(String stream) {
+    return keeper()
+        .filter(durable -> !stream.isEmpty())
+        .map(durable -> durable.receivedLog(stream))
+        .orElseGet(ReceivedLog::none);
   }
 
   /** The calling thread's copies of the program's functions. */

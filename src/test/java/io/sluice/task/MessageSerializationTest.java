@@ -69,7 +69,10 @@ class MessageSerializationTest {
             8,
             List.of("000001-7f-000001.log"),
             List.of(new TaskWorker.PartitionStart(3, "000001-7f-000001.log", 12)),
-            Map.of("orders", 7)),
+            Map.of("orders", 7),
+            List.of(new TaskWorker.LoggedFrames("000001-7f-000002.log", List.of(1, 2))),
+            Map.of("lines", 0)),
+        new TaskWorker.ForgetLogged(2, Map.of("lines", List.of(1L, 1L << 41))),
         new TaskWorker.Restored(2, 1, "a:1", ""),
         new TaskWorker.Persisted(2, "a:1", 4000, "1-7f", 3, List.of(0, 2), ""),
         new TaskWorker.Handover(
@@ -108,7 +111,7 @@ class MessageSerializationTest {
             Map.of(5, "orders")),
         new TaskWorker.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
         new TaskWorker.StartReceiver(
-            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, DRIVER.getRef()),
+            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, "lines", DRIVER.getRef()),
         new TaskWorker.SetRate(2, 0, 1, 5000, 123.25),
         new TaskWorker.StopReceiver(2, 0),
         new TaskWorker.BlocksCounted(2, 0, List.of(1L, 1L << 41)),
