@@ -267,7 +267,8 @@ final class Engine {
       program = streams;
     }
     ActorRef<ContextActor.Command> begun = driver();
-    if (deployment.wantsProgram()) {
+    // With a directory the program is started again, and goes on with what is there.
+    if (deployment.wantsProgram() && directory().isEmpty()) {
       entrust(writer);
     }
     begun.tell(new ContextActor.Begin(streams));
@@ -462,7 +463,7 @@ final class Engine {
         Version.current(),
         deployment.proof(),
         deployment.isWatched(),
-        deployment.outlivesDriver(),
+        deployment.outlivesDriver() && (directory().isEmpty() || !deployment.wantsProgram()),
         settings.cluster().heartbeatInterval(),
         settings.cluster().heartbeatTimeout(),
         settings.cluster().minWorkers(),

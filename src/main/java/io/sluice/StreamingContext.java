@@ -7,6 +7,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ContextState;
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -701,9 +702,26 @@ public final class StreamingContext implements AutoCloseable {
       throw new IllegalStateException(
           "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
+    refuseWhatCannotBeKept();
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
+  }
+
+  /** Which files a batch had is not kept yet: run again, it would find others. */
+  private void refuseWhatCannotBeKept() {
+    if (engine.checkpointDirectory().isEmpty()) {
+      return;
+    }
+    for (Node node : draft.program().nodes()) {
+      if (node instanceof Node.Generated generated
+          && FileInputs.OPERATIONS.contains(generated.operation())) {
+        throw new SluiceException(
+            ErrorCode.PLAN_INVALID,
+            "Context '%s' has a checkpoint directory and a %s, but which files a batch has read is not kept in checkpoints. Receive the records with a receiver, or run without sluice.checkpoint.directory."
+                .formatted(name, generated.operation()));
+      }
+    }
   }
 
   private PortableProgram portable() throws IOException {

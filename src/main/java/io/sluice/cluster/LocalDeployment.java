@@ -144,7 +144,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
       throw new IllegalStateException(
           "There is no driver that another could follow: a context must be started, on at least two nodes.");
     }
-    killed.actor().tell(new ContextActor.Crash(false));
+    killed.actor().tell(new ContextActor.Crash());
     killed.successor().run();
   }
 

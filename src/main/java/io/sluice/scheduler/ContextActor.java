@@ -41,7 +41,11 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
    *
    * @param last whether no other driver will go on in this process
    */
-  public record Crash(boolean last) implements Command {}
+  public record Crash(boolean last) implements Command {
+    public Crash() {
+      this(false);
+    }
+  }
 
   private record Decided(Runnable step) implements Command {}
 

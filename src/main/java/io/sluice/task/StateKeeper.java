@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -42,6 +43,7 @@ final class StateKeeper implements AutoCloseable {
 
   private static final long FILE_BYTES = 64 << 20;
   private static final int MAX_KEYS_IN_PIECE = 20_000;
+  private static final int PATIENCE_SECONDS = 5;
 
   /** What a task has made: the delta of a partition, or a part of a dataset. */
   private record Made(long maker, Supplier<StateEntry> entry) {}
@@ -371,6 +373,7 @@ final class StateKeeper implements AutoCloseable {
     }
   }
 
+  /** Blocks until what was committed is written, so that a context that was stopped has nothing to run again. */
   @Override
   public void close() {
     synchronized (this) {
@@ -387,5 +390,11 @@ final class StateKeeper implements AutoCloseable {
     }
     encoder.shutdown();
     blockDisk.shutdown();
+    try {
+      boolean unused = encoder.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          && disk.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
