@@ -60,8 +60,8 @@ class GuideTest {
       context.checkpoint(checkpoints.toString());
       PairDStream<String, Integer> ones =
           context.socketTextStream("localhost", 9999).mapToPair(word -> Pair.of(word, 1));
-      PairDStream<String, Integer> totals = ones.updateStateByKey(
-          (counts, total) -> Optional.of(total.orElse(0) + counts.size()));
+      PairDStream<String, Integer> totals =
+          ones.updateStateByKey((counts, total) -> Optional.of(total.orElse(0) + counts.size()));
       totals.named("totals").print();
       return context;
     });

@@ -1,5 +1,6 @@
 package io.sluice.checkpoint;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -43,7 +45,7 @@ class StateArchiveTest {
 
   private static StateEntry entry(Kind kind, int partition, long batch, int value) {
     return new StateEntry(
-        kind, partition, "sum", partition, batch, 0, 0, String.valueOf(value).getBytes());
+        kind, partition, "sum", partition, batch, 0, 0, String.valueOf(value).getBytes(US_ASCII));
   }
 
   /** Commits a batch that adds its number to each of some partitions. */
@@ -77,7 +79,9 @@ class StateArchiveTest {
               case WHOLE -> loaded.put(entry.partition(), 0);
               case STATE, DELTA ->
                 loaded.merge(
-                    entry.partition(), Integer.parseInt(new String(entry.bytes())), Integer::sum);
+                    entry.partition(),
+                    Integer.parseInt(new String(entry.bytes(), US_ASCII)),
+                    Integer::sum);
               case DATASET, WHOLE_END, COMMIT -> {}
             }
           });
@@ -86,7 +90,7 @@ class StateArchiveTest {
   }
 
   private void assertLoads(StateArchive archive, long batch) throws IOException {
-    List<Integer> sums = expected.get(batch);
+    List<Integer> sums = expected.getOrDefault(batch, List.of());
     assertThat(load(archive, batch)).isEqualTo(Map.of(0, sums.get(0), 1, sums.get(1)));
   }
 
@@ -167,7 +171,7 @@ class StateArchiveTest {
       byte[] intact = Files.readAllBytes(file);
       for (int at = 0; at < intact.length; at += 3) {
         byte[] flipped = intact.clone();
-        flipped[at] ^= 1 << (at % 8);
+        flipped[at] = (byte) (flipped[at] ^ 1 << (at % 8));
         Files.write(file, flipped);
         restorable += assertNothingWrong(file);
         byte[] cut = new byte[at];
@@ -220,8 +224,7 @@ class StateArchiveTest {
   void blocksAreFoundAgainAndFilesWithoutNeededOnesGo() throws IOException {
     BlockLog log = new BlockLog(directory, 1, "b", 120, true, files, Runnable::run);
     for (long number = 1; number <= 6; number++) {
-      log.append(new BlockEntry(
-              "lines", number, 1, java.util.OptionalLong.of(number * 10), new byte[40]))
+      log.append(new BlockEntry("lines", number, 1, OptionalLong.of(number * 10), new byte[40]))
           .toCompletableFuture()
           .join();
     }
