@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * One thing that a state log says.
@@ -76,9 +77,15 @@ public record StateEntry(
     return new StateEntry(kind, partition, "", 0, batchMillis, 0, 0, new byte[0]);
   }
 
-  Frame frame() {
+  /**
+   * As a frame of a file.
+   *
+   * @param number counts the entries of a writer, so that a file that was cut between two of them does not look intact
+   */
+  Frame frame(long number) {
     ByteArrayOutputStream content = new ByteArrayOutputStream(bytes.length + 64);
     try (DataOutputStream out = new DataOutputStream(content)) {
+      out.writeLong(number);
       out.writeInt(partition);
       out.writeUTF(operator);
       out.writeInt(part);
@@ -92,8 +99,14 @@ public record StateEntry(
     return new Frame(kind.code, content.toByteArray());
   }
 
+  /** The number that a frame was written with. */
+  static long number(Frame frame) {
+    return ByteBuffer.wrap(frame.payload()).getLong();
+  }
+
   static StateEntry of(Frame frame) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(frame.payload()))) {
+      in.skipNBytes(Long.BYTES);
       return new StateEntry(
           Kind.of(frame.kind()),
           in.readInt(),
