@@ -82,6 +82,12 @@ public final class StateArchive {
         reading = new Reading();
       }
       Segment segment = Segment.read(files, name.in(directory));
+      if (reading.misses(segment.frames())) {
+        damaged.add(name.name());
+        warnings.add("Entries are missing before " + name.in(directory)
+            + ", which follows a file that was cut. What comes before is used.");
+        reading = new Reading();
+      }
       reading.file(name.name(), segment.frames());
       if (segment.damage().isPresent()) {
         damaged.add(name.name());
@@ -96,8 +102,17 @@ public final class StateArchive {
   private final class Reading {
     private final Map<Integer, Run> open = new HashMap<>();
     private final Map<Integer, Start> begun = new HashMap<>();
+    private long last;
+
+    /** Whether the file does not go on where the one before has ended. */
+    boolean misses(List<Frame> frames) {
+      return last > 0 && !frames.isEmpty() && StateEntry.number(frames.get(0)) != last + 1;
+    }
 
     void file(String name, List<Frame> frames) {
+      if (!frames.isEmpty()) {
+        last = StateEntry.number(frames.get(frames.size() - 1));
+      }
       open.values().forEach(run -> run.files.add(name));
       for (int index = 0; index < frames.size(); index++) {
         entry(name, index, StateEntry.of(frames.get(index)));

@@ -77,6 +77,7 @@ public final class StateLog implements AutoCloseable {
   private final Map<Integer, Whole> wholes = new HashMap<>();
   private final Map<Integer, Long> datasetsUntil = new HashMap<>();
   private long underWay;
+  private long entries;
 
   /**
    * Makes the first file.
@@ -149,7 +150,8 @@ public final class StateLog implements AutoCloseable {
     ByteBuffer listed = ByteBuffer.allocate(Integer.BYTES * restorable.size());
     restorable.forEach(listed::putInt);
     CompletionStage<SegmentWriter.Position> safe = writer.append(
-        new StateEntry(Kind.COMMIT, 0, "", 0, commit.batchMillis, 0, 0, listed.array()).frame());
+        new StateEntry(Kind.COMMIT, 0, "", 0, commit.batchMillis, 0, 0, listed.array())
+            .frame(++entries));
     return safe.thenApply(position -> {
       int oldest = oldestFile(commit.batchMillis, number(position));
       return new Persisted(commit.batchMillis, oldest, restorable);
@@ -198,7 +200,7 @@ public final class StateLog implements AutoCloseable {
   }
 
   private CompletionStage<SegmentWriter.Position> append(StateEntry entry) {
-    CompletionStage<SegmentWriter.Position> safe = writer.append(entry.frame());
+    CompletionStage<SegmentWriter.Position> safe = writer.append(entry.frame(++entries));
     underWay += entry.bytes().length;
     if (underWay > BYTES_UNDER_WAY) {
       underWay = 0;
