@@ -298,6 +298,20 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
     return same(node, slideMillis);
   }
 
+  /**
+   * Gives the stream a name, under which a later run of the program finds again what the operator that makes it has kept in a
+   * checkpoint. Without one the name follows from the operation and those before it, so a step that is added before an operator
+   * with state makes it another one.
+   *
+   * @param name of letters, digits, blanks, '-', '_' and '.'; no other stream of the context has it
+   * @throws IllegalArgumentException if it has other characters, or is taken
+   * @throws IllegalStateException if the context was started
+   */
+  public final S named(String name) {
+    context.name(node, name);
+    return same(node, slideMillis);
+  }
+
   /** As {@link #persist()}. */
   public final S cache() {
     return persist();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Props;
 import com.typesafe.config.Config;
+import io.sluice.api.CheckpointSettings;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Settings;
@@ -13,6 +14,8 @@ import io.sluice.api.Ticker;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.RecordCodec;
+import io.sluice.checkpoint.DirectoryLedger;
+import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.DriverName;
 import io.sluice.cluster.ProgramJars;
@@ -32,6 +35,7 @@ import io.sluice.scheduler.StreamProgram;
 import io.sluice.task.TaskWorker;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +43,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +55,7 @@ import org.slf4j.LoggerFactory;
 final class Engine {
 
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
+  private static final int LEDGER_SNAPSHOTS = 2;
 
   private final String name;
   private final long intervalMillis;
@@ -59,12 +66,18 @@ final class Engine {
   private final RecordCodec codec;
   private final ClassLoader loader;
   private final long id;
-  private final int partitions;
+  private int partitions;
+  private CheckpointSettings checkpoint;
   private final ListenerBus listeners;
   private final Counters counters = new Counters();
   private final Broadcasts broadcasts;
   private final ContextActor.Life life = new ContextActor.Life();
   private final long startedMillis;
+  private final ExecutorService ledgerThread = Executors.newSingleThreadExecutor(task -> {
+    Thread thread = new Thread(task, "sluice-ledger");
+    thread.setDaemon(true);
+    return thread;
+  });
   private ContextState state = ContextState.INITIALIZED;
   private @Nullable StreamProgram program;
   private volatile @Nullable ActorRef<ContextActor.Command> actor;
@@ -112,6 +125,7 @@ final class Engine {
     this.name = name;
     this.intervalMillis = intervalMillis;
     this.settings = settings;
+    this.checkpoint = settings.checkpoint();
     this.deployment = deployment;
     this.ticker = ticker;
     this.beforeRelease = beforeRelease;
@@ -172,12 +186,60 @@ final class Engine {
   }
 
   /** Partitions of keyed data where a program names no number. */
-  int defaultPartitions() {
-    if (partitions > 0) {
-      return partitions;
-    }
+  synchronized int defaultPartitions() {
     int set = settings.batch().partitions();
-    return set > 0 ? set : deployment.defaultPartitions();
+    if (partitions == 0) {
+      int recorded = recordedPartitions();
+      if (recorded > 0 && set > 0 && set != recorded) {
+        throw new SluiceException(
+            ErrorCode.SETTING_INVALID,
+            "sluice.batch.partitions is %d, but the checkpoint in %s was written with %d. Set it to %d or 0, or choose another directory to begin without a past."
+                .formatted(set, directory().orElseThrow(), recorded, recorded));
+      }
+      partitions = recorded > 0 ? recorded : set > 0 ? set : deployment.defaultPartitions();
+    }
+    return partitions;
+  }
+
+  private int recordedPartitions() {
+    return directory()
+        .map(kept -> ContextSetup.OpenLedger.partitions(ledger(kept).peek()))
+        .orElse(0);
+  }
+
+  /** Keeps the context in a directory, so that it outlives all its processes. */
+  synchronized void keepIn(Path directory) {
+    requireInitialized("Cannot choose a checkpoint directory");
+    if (actor != null) {
+      throw new IllegalStateException(
+          "The checkpoint directory of context '" + name
+              + "' must be chosen before its first action. Call checkpoint first, or set sluice.checkpoint.directory.");
+    }
+    checkpoint = checkpoint.in(directory);
+    int recorded = partitions > 0 ? recordedPartitions() : 0;
+    if (recorded > 0 && recorded != partitions) {
+      throw new IllegalStateException(
+          "Streams of context '%s' were made for %d partitions, but the checkpoint in %s was written with %d. Call checkpoint before the first stream is made, or set sluice.batch.partitions to %d."
+              .formatted(name, partitions, directory, recorded, recorded));
+    }
+  }
+
+  /** Where the contexts with this setting are kept; empty if this one ends with its processes. */
+  synchronized Optional<Path> checkpointDirectory() {
+    return checkpoint.directory();
+  }
+
+  private Optional<Path> directory() {
+    return checkpoint.directory().map(kept -> kept.resolve(name));
+  }
+
+  private DirectoryLedger ledger(Path kept) {
+    return new DirectoryLedger(
+        kept.resolve("ledger"),
+        LEDGER_SNAPSHOTS,
+        checkpoint.sync(),
+        SegmentFiles.disk(),
+        ledgerThread);
   }
 
   /** From now on nothing can be added to the program. */
@@ -205,7 +267,8 @@ final class Engine {
       program = streams;
     }
     ActorRef<ContextActor.Command> begun = driver();
-    if (deployment.wantsProgram()) {
+    // With a directory the program is started again, and goes on with what is there.
+    if (deployment.wantsProgram() && directory().isEmpty()) {
       entrust(writer);
     }
     begun.tell(new ContextActor.Begin(streams));
@@ -380,7 +443,10 @@ final class Engine {
   }
 
   private ContextSetup setup() {
-    Optional<ContextSetup.OpenLedger> ledger = deployment.openLedger(name, id);
+    Optional<ContextSetup.OpenLedger> ledger = directory()
+        .map(kept -> ContextSetup.OpenLedger.open(ledger(kept)))
+        .or(() -> deployment.openLedger(name, id));
+    ledger.ifPresent(open -> open.opened().warnings().forEach(found -> log.warn("{}", found)));
     return new ContextSetup(
         id,
         name,
@@ -397,14 +463,15 @@ final class Engine {
         Version.current(),
         deployment.proof(),
         deployment.isWatched(),
-        deployment.outlivesDriver(),
+        deployment.outlivesDriver() && (directory().isEmpty() || !deployment.wantsProgram()),
         settings.cluster().heartbeatInterval(),
         settings.cluster().heartbeatTimeout(),
         settings.cluster().minWorkers(),
         listeners,
         counters,
         broadcasts,
-        ledger);
+        ledger,
+        directory().map(kept -> new ContextSetup.Durable(kept, checkpoint)));
   }
 
   private void await(CompletableFuture<Void> moment) {

@@ -21,10 +21,15 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** RDDs and streams of files: found on the driver, read by tasks on the workers, which see the same file system. */
 final class FileInputs {
+
+  /** The streams of files. */
+  static final Set<String> OPERATIONS =
+      Set.of("textFileStream", "fileStream", "binaryRecordsStream");
 
   private static final int MAX_PARTITIONS = 10_000;
   private static final long MAX_PART_BYTES = 32 << 20;

@@ -22,6 +22,7 @@ final class ProgramDraft implements Serializable {
   private final List<StreamProgram.ReceiverSpec> receivers = new ArrayList<>();
   private final List<SinkOutput<?>> sinks = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
+  private final Map<Integer, String> names = new HashMap<>();
   private long rememberMillis;
 
   ProgramDraft(long intervalMillis) {
@@ -70,12 +71,22 @@ final class ProgramDraft implements Serializable {
     persisted.add(node);
   }
 
+  /** Gives a node a name; false if another node has it. */
+  boolean name(Node node, String name) {
+    boolean taken = names.entrySet().stream()
+        .anyMatch(known -> known.getValue().equals(name) && known.getKey() != node.id());
+    if (!taken) {
+      names.put(node.id(), name);
+    }
+    return !taken;
+  }
+
   void remember(long millis) {
     rememberMillis = millis;
   }
 
   Program program() {
-    return new Program(intervalMillis, outputs, persisted, rememberMillis);
+    return new Program(intervalMillis, outputs, persisted, rememberMillis, names);
   }
 
   /** The program to be started, with the receivers that an output needs. */

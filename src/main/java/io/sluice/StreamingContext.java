@@ -7,6 +7,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ContextState;
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -52,6 +53,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -498,6 +500,51 @@ public final class StreamingContext implements AutoCloseable {
     draft.remember(duration.toMillis());
   }
 
+  /**
+   * Keeps the context in a directory, so that it outlives all its processes: a program that is started again with the same
+   * directory and context name goes on where the one before has come. Driver and workers must reach the directory under the same
+   * path. Call it before the first stream is made; {@code sluice.checkpoint.directory} does the same.
+   *
+   * @throws IllegalStateException if streams were made, or actions run, before
+   */
+  public void checkpoint(String directory) {
+    requireNonNull(directory, "checkpoint got null; it needs a directory.");
+    engine.keepIn(Path.of(directory));
+  }
+
+  /**
+   * The context that a function makes, kept in a directory. If there is something of an earlier run, the context goes on with it
+   * when it is started. The function runs in any case, since functions of a program are never kept.
+   *
+   * @param factory makes the context and writes its program
+   * @throws IllegalArgumentException if the context is kept in another directory
+   */
+  public static StreamingContext getOrCreate(String directory, Supplier<StreamingContext> factory) {
+    StreamingContext context = factory.get();
+    Path wanted = Path.of(directory);
+    Path chosen = context.engine.checkpointDirectory().orElse(null);
+    if (chosen == null) {
+      context.engine.keepIn(wanted);
+    } else if (!chosen.toAbsolutePath().equals(wanted.toAbsolutePath())) {
+      throw new IllegalArgumentException(
+          "The context is kept in '%s', but getOrCreate was given '%s'. Name the same directory."
+              .formatted(chosen, wanted));
+    }
+    return context;
+  }
+
+  void name(Node node, String name) {
+    requireInitialized("Cannot name a stream");
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9 _.-]*")) {
+      throw new IllegalArgumentException(
+          "Stream name '" + name + "' must consist of letters, digits, blanks, '-', '_' and '.'.");
+    }
+    if (!draft.name(node, name)) {
+      throw new IllegalArgumentException("Two streams of context '" + this.name + "' are named '"
+          + name + "'. What is kept is found again by the name, so each needs its own.");
+    }
+  }
+
   /** Keeps the dataset that a node has in each batch, instead of making it again for each use. */
   void persist(Node node) {
     requireInitialized("Cannot persist");
@@ -655,9 +702,26 @@ public final class StreamingContext implements AutoCloseable {
       throw new IllegalStateException(
           "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
+    refuseWhatCannotBeKept();
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
+  }
+
+  /** Which files a batch had is not kept yet: run again, it would find others. */
+  private void refuseWhatCannotBeKept() {
+    if (engine.checkpointDirectory().isEmpty()) {
+      return;
+    }
+    for (Node node : draft.program().nodes()) {
+      if (node instanceof Node.Generated generated
+          && FileInputs.OPERATIONS.contains(generated.operation())) {
+        throw new SluiceException(
+            ErrorCode.PLAN_INVALID,
+            "Context '%s' has a checkpoint directory and a %s, but which files a batch has read is not kept in checkpoints. Receive the records with a receiver, or run without sluice.checkpoint.directory."
+                .formatted(name, generated.operation()));
+      }
+    }
   }
 
   private PortableProgram portable() throws IOException {

@@ -56,6 +56,57 @@ class GuideTest {
     }
   }
 
+  // tag::checkpointed[]
+  static StreamingContext words(Path checkpoints) {
+    return StreamingContext.getOrCreate(checkpoints.toString(), () -> {
+      StreamingContext context = StreamingContext.local("words", Duration.ofSeconds(1));
+      context.checkpoint(checkpoints.toString());
+      PairDStream<String, Integer> ones =
+          context.socketTextStream("localhost", 9999).mapToPair(word -> Pair.of(word, 1));
+      PairDStream<String, Integer> totals =
+          ones.updateStateByKey((counts, total) -> Optional.of(total.orElse(0) + counts.size()));
+      totals.named("totals").print();
+      return context;
+    });
+  }
+  // end::checkpointed[]
+
+  @Test
+  void checkpoints(@TempDir Path directory) {
+    try (StreamingContext context = words(directory)) {
+      assertThat(context.explain()).contains("socketTextStream");
+    }
+  }
+
+  // tag::restarted[]
+  static PairDStream<String, Integer> totals(StreamingTest test, List<List<String>> words) {
+    return test.input(words)
+        .mapToPair(word -> Pair.of(word, 1))
+        .updateStateByKey((counts, total) -> Optional.of(total.orElse(0) + counts.size()));
+  }
+
+  @Test
+  void totalsSurviveTheirProcesses(@TempDir Path checkpoints) {
+    Instant killed;
+    try (StreamingTest test = StreamingTest.builder()
+        .set("sluice.checkpoint.directory", checkpoints.toString())
+        .build()) {
+      test.output(totals(test, List.of(List.of("a"), List.of("a"))));
+      test.runBatches(2);
+      killed = test.clock().now();
+      test.context().stop();
+    }
+
+    try (StreamingTest test = StreamingTest.builder()
+        .startTime(killed)
+        .set("sluice.checkpoint.directory", checkpoints.toString())
+        .build()) {
+      test.expect(totals(test, List.of(List.of("a"))), List.of(List.of(Pair.of("a", 3))));
+      test.run();
+    }
+  }
+  // end::restarted[]
+
   @Test
   void operations() {
     try (StreamingTest test = StreamingTest.create()) {

@@ -11,6 +11,7 @@ public record Settings(
     ReceiverSettings receiver,
     RateSettings rate,
     TaskSettings task,
+    CheckpointSettings checkpoint,
     ClusterSettings cluster,
     boolean joinsCluster,
     List<String> jars) {
@@ -33,6 +34,7 @@ public record Settings(
           ReceiverSettings.from(sluice.getConfig("receiver")),
           RateSettings.from(sluice.getConfig("rate")),
           TaskSettings.from(sluice.getConfig("task")),
+          CheckpointSettings.from(sluice.getConfig("checkpoint")),
           ClusterSettings.from(sluice.getConfig("cluster")),
           joins(sluice.getString("mode")),
           sluice.getStringList("program.jars"));

@@ -26,4 +26,7 @@ public interface SimulatedNodes {
    * @throws IllegalStateException if the context was not started, or has one node only
    */
   void killDriver();
+
+  /** Ends the driver and all nodes at once, as killed processes would: only durable storage is left. */
+  void killAll();
 }

@@ -24,13 +24,24 @@ public final class RecordCodec {
       "java.", "javax.", "jdk.", "sun.", "com.sun.", "org.codehaus.groovy.", "akka.", "scala.");
 
   private final ClassLoader loader;
+  private final boolean evolving;
   private volatile @Nullable ThreadSafeFory fory;
 
   /**
    * @param loader knows the classes of the program's records
    */
   public RecordCodec(ClassLoader loader) {
+    this(loader, false);
+  }
+
+  private RecordCodec(ClassLoader loader, boolean evolving) {
     this.loader = loader;
+    this.evolving = evolving;
+  }
+
+  /** For what outlives the program that wrote it: a class may have gained or lost fields when it is read. */
+  public static RecordCodec evolving(ClassLoader loader) {
+    return new RecordCodec(loader, true);
   }
 
   byte[] encode(byte tag, List<?> values) {
@@ -84,7 +95,7 @@ public final class RecordCodec {
               .withClassLoader(loader)
               .requireClassRegistration(false)
               .suppressClassRegistrationWarnings(true)
-              .withCompatible(false)
+              .withCompatible(evolving)
               .withTypeChecker((resolver, name) -> isAllowed(name))
               .buildThreadSafeForyPool(Runtime.getRuntime().availableProcessors() * 2);
           refuse(made, LambdaSerializer.ReplaceStub.class);

@@ -5,6 +5,7 @@ import io.sluice.api.SluiceException;
 import io.sluice.checkpoint.Segment.Frame;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,22 @@ public final class DirectoryLedger implements Ledger {
     this.sync = sync;
     this.files = files;
     this.executor = executor;
+  }
+
+  /**
+   * Looks at what the last driver has left, without opening an epoch.
+   *
+   * @return what it left; without a snapshot if there is nothing
+   * @throws SluiceException {@code CHECKPOINT_FAILED} if it cannot be read
+   */
+  public Opened peek() {
+    try {
+      return new EpochReader(files, directory).latestBefore(Long.MAX_VALUE, epochFiles());
+    } catch (NoSuchFileException none) {
+      return new Opened(0, Optional.empty(), List.of(), List.of());
+    } catch (IOException cause) {
+      throw cannotRead(cause);
+    }
   }
 
   @Override

@@ -191,6 +191,14 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   }
 
   @Override
+  public synchronized void killAll() {
+    if (published != null) {
+      published.actor().tell(new ContextActor.Crash(true));
+    }
+    List.copyOf(names()).forEach(this::kill);
+  }
+
+  @Override
   public synchronized void close() {
     workers
         .values()

@@ -30,13 +30,19 @@ public final class Program {
   private final Set<Node> always = new LinkedHashSet<>();
   private final Retention retention;
   private final int levelCount;
+  private final OperatorIds ids;
 
   /**
    * @param persisted nodes whose datasets are kept although they could be made again
    * @param rememberMillis how long datasets can be read after their batch
+   * @param names that the program gave to nodes, by their number
    */
   public Program(
-      long intervalMillis, List<Output> outputs, Set<Node> persisted, long rememberMillis) {
+      long intervalMillis,
+      List<Output> outputs,
+      Set<Node> persisted,
+      long rememberMillis,
+      Map<Integer, String> names) {
     this.intervalMillis = intervalMillis;
     this.outputs = List.copyOf(outputs);
     this.slide = new Slide(intervalMillis);
@@ -46,6 +52,7 @@ public final class Program {
         .filter(node -> persisted.contains(node) || Counting.in(node))
         .forEach(always::add);
     retention = new Retention(outputs.stream().map(Output::node).toList(), always, rememberMillis);
+    ids = new OperatorIds(nodes.values(), names);
     levelCount = levels.values().stream().mapToInt(level -> level + 1).max().orElse(1);
   }
 
@@ -55,6 +62,11 @@ public final class Program {
 
   public List<Output> outputs() {
     return outputs;
+  }
+
+  /** What its nodes are called in all runs of the program. */
+  public OperatorIds ids() {
+    return ids;
   }
 
   public Collection<Node> nodes() {

@@ -29,6 +29,7 @@ final class BlockWriter {
   private final ReceiverSupervisor.Assignment assignment;
   private final DataNode node;
   private final RecordCodec codec;
+  private final ReceivedLog log;
   private final BiConsumer<BlockRef, OptionalLong> stored;
   private final BiConsumer<String, @Nullable Throwable> problems;
   private final AtomicLong numbers = new AtomicLong();
@@ -43,11 +44,13 @@ final class BlockWriter {
       ReceiverSupervisor.Assignment assignment,
       DataNode node,
       RecordCodec codec,
+      ReceivedLog log,
       BiConsumer<BlockRef, OptionalLong> stored,
       BiConsumer<String, @Nullable Throwable> problems) {
     this.assignment = assignment;
     this.node = node;
     this.codec = codec;
+    this.log = log;
     this.stored = stored;
     this.problems = problems;
     this.position = assignment.position();
@@ -97,28 +100,37 @@ final class BlockWriter {
         ((long) assignment.attempt() << 40) | numbers.incrementAndGet());
     Block kept = keptForm(block);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    CompletionStage<List<String>> copies = storeAndCopy(id, kept);
+    CompletionStage<List<String>> copies = storeAndCopy(id, kept, reached);
     if (reached.isPresent()) {
       waitingForCount.put(id.sequence(), done);
     }
-    CompletionStage<Void> unused = copies.thenAccept(holders -> {
-      reached.ifPresent(value -> position = reached);
-      stored.accept(new BlockRef(id, kept.records(), kept.sizeBytes(), holders), reached);
-      if (reached.isEmpty()) {
-        done.complete(null);
-      }
-    });
+    CompletionStage<Void> unused = copies
+        .whenComplete((holders, failure) -> {
+          if (failure != null) {
+            problems.accept("Block " + id + " cannot be kept", failure);
+            done.completeExceptionally(failure);
+          }
+        })
+        .thenAccept(holders -> {
+          reached.ifPresent(value -> position = reached);
+          stored.accept(new BlockRef(id, kept.records(), kept.sizeBytes(), holders), reached);
+          if (reached.isEmpty()) {
+            done.complete(null);
+          }
+        });
     return done;
   }
 
   /** A block that cannot be stored or encoded is not pending, or its receiver could never end. */
-  private CompletionStage<List<String>> storeAndCopy(BlockId id, Block block) {
+  private CompletionStage<List<String>> storeAndCopy(
+      BlockId id, Block block, OptionalLong reached) {
     boolean accepted = false;
     try {
       pending.acquire();
       try {
         node.store().store(id, block, level, codec);
-        CompletionStage<List<String>> copies = copy(id, block);
+        CompletionStage<List<String>> copies =
+            log.append(id, block, reached).thenCombine(copy(id, block), (safe, holders) -> holders);
         accepted = true;
         return copies;
       } finally {

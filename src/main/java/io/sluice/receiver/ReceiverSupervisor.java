@@ -125,9 +125,10 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       RecordCodec codec,
       ClassLoader loader,
       Backoff backoff,
+      ReceivedLog log,
       ActorRef<Event> driver) {
-    return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-        new ReceiverSupervisor(context, timers, assignment, node, codec, loader, backoff, driver)));
+    return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ReceiverSupervisor(
+        context, timers, assignment, node, codec, loader, backoff, log, driver)));
   }
 
   private ReceiverSupervisor(
@@ -138,6 +139,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       RecordCodec codec,
       ClassLoader loader,
       Backoff backoff,
+      ReceivedLog log,
       ActorRef<Event> driver) {
     super(context);
     context.setLoggerName(ReceiverSupervisor.class);
@@ -150,6 +152,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         assignment,
         node,
         codec,
+        log,
         (block, position) -> self.tell(new Stored(block, position)),
         (message, cause) -> self.tell(new Reported(message, cause)));
     this.runs = new ReceiverRuns(assignment, context.getSystem(), loader, writer, listener(self));

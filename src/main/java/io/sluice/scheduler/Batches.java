@@ -47,6 +47,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Journal journal;
   private final SinkCommits sinks;
   private final Backlog backlog;
+  private final Durability durability;
+  private final Restoration restoration = new Restoration();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
   private @Nullable BatchRun current;
@@ -55,6 +57,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private long cutMillis;
   private long tellAgainMillis;
   private long idleSinceMillis;
+  private long deliveredMillis = Recovered.NONE;
   private boolean resuming;
   private boolean initialised;
   private boolean draining;
@@ -77,6 +80,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.sinks = new SinkCommits(setup, driverThreads, recovered, () -> streaming);
     this.backlog = new Backlog(setup.intervalMillis());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
+    this.durability = new Durability(setup, recovered.rewind(), fleet::tellAll);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
@@ -84,8 +88,47 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   Instant begin(StreamProgram streams) {
     streaming = streaming(streams);
     initialised = false;
-    journal.decide(new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions()));
+    Decision.Names names = durability.begun(streams.program());
+    fleet.logStreams(durability.streams());
+    journal.decide(
+        new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names));
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  /**
+   * Goes on with a program whose driver and workers are gone; nothing runs until its owners have restored what they own.
+   * Gives the time of the next batch.
+   */
+  Instant restart(StreamProgram streams, Recovered past) {
+    Restart restart = durability.restart(past, streams.program(), fleet.usable());
+    streaming = Streaming.restarted(streams, restart, setup.batch().maxLate());
+    Decision.Names unused = durability.begun(streams.program());
+    fleet.logStreams(durability.streams());
+    committedMillis = restart.batchMillis();
+    cutMillis = restart.cutMillis();
+    deliveredMillis = restart.deliveredMillis();
+    initialised = committedMillis >= streaming.schedule().zeroMillis();
+    setup.counters().restore(restart.counters());
+    fleet.receiveAgain(streams.receivers(), restart);
+    fleet.placement().ownersOnly();
+    holdings.restore(restart, fleet.placement().owners());
+    restart.again().forEach(queue::restore);
+    restoration
+        .begin(number -> restart.orders(
+            fleet.placement().owners(), setup.epoch(), number, durability.operators()))
+        .forEach(fleet::tell);
+    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+  }
+
+  /** An owner has restored what it owns. */
+  void restored(TaskWorker.Restored said) {
+    restoration.ended(said);
+    proceed();
+  }
+
+  void persisted(TaskWorker.Persisted said) {
+    durability.persisted(said);
+    proceed();
   }
 
   /** Goes on with the program of the driver before; nothing runs until {@link #goOn}. */
@@ -94,6 +137,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     streaming = recovered.isBegun()
         ? Streaming.resumed(streams, recovered, setup.batch().maxLate())
         : streaming(streams);
+    Decision.Names unusedNames = durability.begun(streams.program());
+    fleet.logStreams(durability.streams());
+    deliveredMillis = recovered.rewind().deliveredMillis();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {
       var unused = holdings.expire(committedMillis, Long.MAX_VALUE);
@@ -142,6 +188,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         setup.counters().all(),
         List.of(),
         sinks.decided(),
+        durability.snapshot(),
         "");
   }
 
@@ -191,7 +238,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Cuts and starts what can be cut and started now. */
   void proceed() {
-    if (resuming) {
+    if (resuming || !restoration.isOver()) {
       return;
     }
     if (draining
@@ -204,7 +251,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       cut(time.get());
     }
-    if (current == null && sinks.isIdle() && copies.isEmpty() && !beginCopies()) {
+    if (current == null
+        && sinks.isIdle()
+        && copies.isEmpty()
+        && !durability.isBehind()
+        && !beginCopies()) {
       if (initialised) {
         queue.takeToRun().ifPresent(this::begin);
       } else {
@@ -221,7 +272,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     post(new StreamingEvent.BatchSubmitted(
         BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
     List<BlockRef> blocks = holdings.tracker().blocks(batchMillis);
-    journal.decide(new Decision.Cut(batchMillis, blocks, fleet.receivers().positions()), () -> {
+    Decision.Cut cut = new Decision.Cut(batchMillis, blocks, fleet.receivers().positions());
+    durability.cut(cut);
+    journal.decide(cut, () -> {
       fleet.cut(blocks);
       queue.ready(batchMillis);
     });
@@ -299,7 +352,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       return compiler.compile();
     });
     for (Program.Output output : streaming.program().outputsDue(time, zero)) {
-      if (streaming.program().level(output.node()) == batch.level()) {
+      // A batch that is run again for its state alone has put out everything before.
+      if (time > deliveredMillis && streaming.program().level(output.node()) == batch.level()) {
         post(new StreamingEvent.OutputOperationStarted(
             batch.outputStarted(output, setup.ticker().now())));
         driverThreads.output(output, function(output), time);
@@ -473,6 +527,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
           block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
     }
     copies.workerLost(worker);
+    durability.workerLost(worker, committedMillis);
     boolean stateful =
         streaming.program().remembers() && (current != null || committedMillis != Recovered.NONE);
     if (stateful && !loss.partitions().isEmpty()) {
@@ -553,10 +608,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     committedMillis = time;
     setup.counters().add(batch.counters());
     streaming.eventTimes().committed(time, batch.times());
+    Decision.Committed decision =
+        new Decision.Committed(time, stored, batch.times(), batch.counters(), batch.prepared());
     sinks.decide(time, batch.prepared());
-    journal.decide(
-        new Decision.Committed(time, stored, batch.times(), batch.counters(), batch.prepared()),
-        () -> sinks.carryOut(() -> committed(batch)));
+    durability.committed(
+        decision, setup.counters().all(), streaming.eventTimes().snapshot());
+    journal.decide(decision, () -> sinks.carryOut(() -> committed(batch)));
   }
 
   /** The next driver would know of the commit: now it takes effect. */
@@ -568,7 +625,15 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     List<BlockId> released = holdings.expire(time, readFrom);
     streaming.history().committed(time, batch.generated());
     fleet.tellAll(new TaskWorker.Commit(
-        setup.epoch(), time, jobs.lowestLive(), readFrom, released, streaming.keepMillis()));
+        setup.epoch(),
+        time,
+        jobs.lowestLive(),
+        readFrom,
+        released,
+        streaming.keepMillis(),
+        fleet.placement().owners(),
+        durability.operators()));
+    durability.told(time, fleet.usable());
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
@@ -648,6 +713,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   @Override
   public void close() {
+    durability.close();
     driverThreads.close();
   }
 

@@ -36,8 +36,16 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   /** What the driver hears. All but the events of workers come from its own process. */
   public sealed interface Command {}
 
-  /** End without a word, as a killed process would; for tests. */
-  public record Crash() implements Command {}
+  /**
+   * End without a word, as a killed process would; for tests.
+   *
+   * @param last whether no other driver will go on in this process
+   */
+  public record Crash(boolean last) implements Command {
+    public Crash() {
+      this(false);
+    }
+  }
 
   private record Decided(Runnable step) implements Command {}
 
@@ -126,6 +134,8 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private final Batches batches;
   private final Journal journal;
   private final ActorRef<TaskWorker.Event> fromWorkers;
+  private final Recovered past;
+  private final boolean restarts;
   private @Nullable StreamProgram waiting;
   private boolean resuming;
   private boolean silent;
@@ -163,10 +173,12 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     ActorRef<Command> self = context.getSelf();
     ActorRef<ReceiverSupervisor.Event> fromReceivers =
         context.messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new);
-    Recovered recovered = setup
+    this.past = setup
         .ledger()
         .map(ledger -> Recovered.of(ledger.opened(), setup.partitions()))
         .orElseGet(() -> Recovered.none(setup.partitions()));
+    this.restarts = resumed.isEmpty() && past.isBegun() && setup.durable().isPresent();
+    Recovered recovered = restarts ? Recovered.none(setup.partitions()) : past;
     this.journal = new Journal(
         setup.ledger().map(ContextSetup.OpenLedger::ledger),
         step -> self.tell(new Decided(step)),
@@ -183,7 +195,9 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     }
     timers.startSingleTimer(new NoWorkers(), joinTimeout);
     resumed.ifPresent(this::resume);
-    journal.begin();
+    if (!restarts) {
+      journal.begin();
+    }
     if (setup.watched() && !resuming) {
       context.getLog().info("[{}] waits for [{}] workers", setup.name(), setup.minWorkers());
     }
@@ -308,8 +322,15 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private Behavior<Command> begin(StreamProgram streams) {
     ActorRef<Command> self = getContext().getSelf();
     Behavior<Command> next = guarded(() -> {
-      Instant first = batches.begin(streams);
-      fleet.receive(streams.receivers());
+      Instant first;
+      if (restarts) {
+        first = batches.restart(streams, past);
+        journal.begin();
+        fleet.startReceivers();
+      } else {
+        first = batches.begin(streams);
+        fleet.receive(streams.receivers());
+      }
       setup
           .ticker()
           .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
@@ -351,6 +372,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onCrash(Crash crash) {
     silent = true;
+    if (crash.last()) {
+      tellWaiting(stopped());
+      life.stopped().complete(null);
+    }
     return Behaviors.stopped();
   }
 
@@ -437,6 +462,10 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         fleet.workerUp(up);
       } else if (event instanceof TaskWorker.PartitionCopied copied) {
         batches.partitionCopied(copied);
+      } else if (event instanceof TaskWorker.Persisted persisted) {
+        batches.persisted(persisted);
+      } else if (event instanceof TaskWorker.Restored restored) {
+        batches.restored(restored);
       } else if (event instanceof TaskWorker.Resumed resumed) {
         fleet.resumed(resumed);
       } else if (event instanceof TaskWorker.WorkerFailed failed) {
@@ -601,6 +630,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private Behavior<Command> onPostStop() {
     batches.abandon(stopped());
+    setup.ledger().ifPresent(open -> open.ledger().close());
     batches.close();
     if (silent) {
       // A driver that goes on in this process may have started the ticker already.

@@ -1,15 +1,19 @@
 package io.sluice.scheduler;
 
 import io.sluice.api.BatchSettings;
+import io.sluice.api.CheckpointSettings;
 import io.sluice.api.RateSettings;
 import io.sluice.api.ReceiverSettings;
+import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.checkpoint.Ledger;
 import io.sluice.task.TaskWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 
 /**
  * Everything a context's actor is started with.
@@ -20,6 +24,7 @@ import java.util.Optional;
  * @param proof that a worker must give of knowing the cluster's token
  * @param watched whether workers are on other nodes and may fall silent
  * @param ledger where the driver's decisions are kept; empty if they end with it
+ * @param durable where the context is kept; empty if it ends with its processes
  * @param survived whether another driver can go on when this one is lost
  */
 public record ContextSetup(
@@ -45,7 +50,21 @@ public record ContextSetup(
     ListenerBus listeners,
     Counters counters,
     Broadcasts broadcasts,
-    Optional<OpenLedger> ledger) {
+    Optional<OpenLedger> ledger,
+    Optional<Durable> durable) {
+
+  /**
+   * Where a context is kept so that it outlives all its processes.
+   *
+   * @param directory of this context alone
+   */
+  public record Durable(Path directory, CheckpointSettings settings) {
+
+    TaskWorker.Checkpoint forWorkers(long batchMillis) {
+      return new TaskWorker.Checkpoint(
+          directory.toString(), settings.sync(), settings.intervalMillis(batchMillis));
+    }
+  }
 
   /** A ledger, and what it had when it was opened. */
   public record OpenLedger(Ledger ledger, Ledger.Opened opened) {
@@ -57,7 +76,16 @@ public record ContextSetup(
 
     /** Opens a ledger; blocks until it is open. */
     public static OpenLedger open(Ledger ledger) {
-      return new OpenLedger(ledger, ledger.open().toCompletableFuture().join());
+      try {
+        return new OpenLedger(ledger, ledger.open().toCompletableFuture().join());
+      } catch (CompletionException failure) {
+        throw failure.getCause() instanceof SluiceException known ? known : failure;
+      }
+    }
+
+    /** The partitions of keyed data in what a ledger has; 0 if no program has begun. */
+    public static int partitions(Ledger.Opened opened) {
+      return Recovered.of(opened, 0).partitions();
     }
   }
 }

@@ -29,8 +29,9 @@ sealed interface Decision {
    * The program has begun.
    *
    * @param zeroMillis one interval before its first batch
+   * @param names of what it keeps, if something is kept durably
    */
-  record Begun(long zeroMillis, int partitions) implements Decision {}
+  record Begun(long zeroMillis, int partitions, Names names) implements Decision {}
 
   /**
    * A worker was let in.
@@ -87,6 +88,18 @@ sealed interface Decision {
   /** What an output has prepared for a batch. */
   record Prepared(String output, List<String> values) {}
 
+  /**
+   * The names under which another version of the program finds again what this one has kept.
+   *
+   * @param operators of nodes that remember something, by their number
+   * @param streams of receivers' streams, by their number
+   * @param states the number of partitions of each operator with state
+   */
+  record Names(
+      Map<Integer, String> operators, Map<Integer, String> streams, Map<String, Integer> states) {
+    static final Names NONE = new Names(Map.of(), Map.of(), Map.of());
+  }
+
   /** All that still counts of the decisions so far. */
   record Snapshot(
       long zeroMillis,
@@ -103,5 +116,6 @@ sealed interface Decision {
       Map<String, Long> counters,
       List<Found> found,
       List<Prepared> prepared,
+      Rewind.Snapshot rewind,
       String ended) {}
 }

@@ -48,6 +48,7 @@ final class Fleet {
   private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
   private final Map<Integer, LastError> errors = new HashMap<>();
+  private Map<Integer, String> loggedStreams = Map.of();
   private boolean receiving;
   private long beat;
 
@@ -216,7 +217,11 @@ final class Fleet {
             setup.intervalMillis(),
             setup.node().address(),
             setup.jars(),
-            setup.survived()));
+            setup.survived(),
+            setup
+                .durable()
+                .map(durable -> durable.forWorkers(setup.intervalMillis()))
+                .orElseGet(() -> new TaskWorker.Checkpoint("", false, 0))));
   }
 
   void workerUp(TaskWorker.WorkerUp up) {
@@ -297,6 +302,16 @@ final class Fleet {
     startReceivers();
   }
 
+  /** The blocks of these streams are kept durably, under these names. */
+  void logStreams(Map<Integer, String> names) {
+    loggedStreams = names;
+  }
+
+  /** Receivers go on where those of an earlier run have ended. */
+  void receiveAgain(List<StreamProgram.ReceiverSpec> specs, Restart restart) {
+    receivers = new ReceiverTable(specs, restart.attempts(), restart.positions());
+  }
+
   void startReceivers() {
     receiving = true;
     List<WorkerTable.Worker> up =
@@ -320,6 +335,7 @@ final class Fleet {
         entry.position().isPresent(),
         rates.max(),
         rates.rate(entry.spec().stream()),
+        loggedStreams.getOrDefault(entry.spec().stream(), ""),
         fromReceivers);
   }
 

@@ -16,10 +16,10 @@ final class Holdings {
   private final ContextSetup setup;
   private final Fleet fleet;
   private final Supplier<Streaming> streaming;
-  private final BlockTracker tracker;
   private final Datasets datasets;
   private final KeptDatasets kept;
   private final List<BlockId> released = new ArrayList<>();
+  private BlockTracker tracker;
 
   /**
    * @param recovered what earlier drivers had
@@ -61,6 +61,19 @@ final class Holdings {
         tracker,
         fleet.placement(),
         fleet.slots());
+  }
+
+  /** Begins with what an earlier run has left. */
+  void restore(Restart restart, List<String> owners) {
+    tracker = BlockTracker.of(new BlockTracker.Snapshot(
+        restart.cuts().stream()
+            .map(cut -> new BlockTracker.Blocks(cut.batchMillis(), cut.blocks()))
+            .toList(),
+        restart.numbers()));
+    restart.unassigned().forEach(tracker::add);
+    restart
+        .datasets(owners)
+        .forEach(stored -> datasets.add(stored.node(), stored.batchMillis(), stored.partition()));
   }
 
   /** Takes in the blocks that the driver before has left behind. */

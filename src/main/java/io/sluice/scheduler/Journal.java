@@ -20,6 +20,7 @@ final class Journal {
   private final Consumer<Runnable> driver;
   private final Supplier<Decision.Snapshot> state;
   private int entries;
+  private boolean begun;
 
   /**
    * @param ledger empty if decisions end with the driver
@@ -34,6 +35,7 @@ final class Journal {
 
   /** Stores where the driver begins. */
   void begin() {
+    begun = true;
     ledger.ifPresent(kept -> when(kept.snapshot(DecisionCodec.encode(state.get())), () -> {}));
   }
 
@@ -43,7 +45,8 @@ final class Journal {
 
   /** Stores a decision and, when it is safe, goes on; at once if it is safe already. */
   void decide(Decision decision, Runnable then) {
-    if (ledger.isEmpty()) {
+    if (ledger.isEmpty() || !begun) {
+      // What is decided before the beginning is part of it.
       then.run();
     } else if (++entries > MAX_ENTRIES) {
       entries = 0;

@@ -33,6 +33,11 @@ final class Placement {
         List.copyOf(owners), List.copyOf(standbys), synced.stream().sorted().toList());
   }
 
+  /** Owners have taken over what others have left; who stands by has nothing yet. */
+  void ownersOnly() {
+    synced.clear();
+  }
+
   /** Takes over what an earlier driver has decided. */
   void restore(Decision.Placed placed) {
     owners.clear();

@@ -74,6 +74,26 @@ final class ReceiverTable {
     });
   }
 
+  /** As an earlier run has left them; none runs. */
+  ReceiverTable(
+      List<StreamProgram.ReceiverSpec> specs,
+      Map<Integer, Integer> attempts,
+      Map<Integer, Long> positions) {
+    this(specs);
+    attempts.forEach((stream, attempt) -> {
+      Entry entry = receivers.get(stream);
+      if (entry != null) {
+        entry.attempt = attempt;
+      }
+    });
+    positions.forEach((stream, position) -> {
+      Entry entry = receivers.get(stream);
+      if (entry != null) {
+        entry.position = OptionalLong.of(position);
+      }
+    });
+  }
+
   /** How far each source was read. */
   Map<Integer, Long> positions() {
     Map<Integer, Long> positions = new LinkedHashMap<>();

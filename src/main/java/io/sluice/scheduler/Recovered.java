@@ -30,6 +30,7 @@ final class Recovered {
   private final List<Decision.Found> found = new ArrayList<>();
   private final TreeSet<Long> waiting = new TreeSet<>();
   private List<Decision.Prepared> prepared;
+  private final Rewind rewind;
   private int partitions;
   private long zeroMillis = NONE;
   private long cutMillis = NONE;
@@ -52,6 +53,7 @@ final class Recovered {
     counters.putAll(from.counters());
     found.addAll(from.found());
     prepared = from.prepared();
+    rewind = Rewind.of(from.rewind());
     zeroMillis = from.zeroMillis();
     cutMillis = from.cutMillis();
     committedMillis = from.committedMillis();
@@ -91,6 +93,7 @@ final class Recovered {
         Map.of(),
         List.of(),
         List.of(),
+        Rewind.nothing(),
         "");
   }
 
@@ -98,6 +101,7 @@ final class Recovered {
     if (decision instanceof Decision.Begun begun) {
       zeroMillis = begun.zeroMillis();
       partitions = begun.partitions();
+      rewind.begun(begun.names());
     } else if (decision instanceof Decision.Joined joined) {
       workers.put(joined.address(), joined);
     } else if (decision instanceof Decision.Left left) {
@@ -114,6 +118,7 @@ final class Recovered {
       tracker.cut(cut.batchMillis());
       positions.putAll(cut.positions());
       cutMillis = cut.batchMillis();
+      rewind.cut(cut);
       waiting.add(cutMillis);
     } else if (decision instanceof Decision.Found source) {
       found.add(source);
@@ -136,6 +141,7 @@ final class Recovered {
   private void commit(Decision.Committed batch) {
     committedMillis = batch.batchMillis();
     prepared = batch.prepared();
+    rewind.committed(batch);
     waiting.headSet(committedMillis, true).clear();
     batch.datasets().forEach(this::add);
     later.add(batch);
@@ -158,6 +164,11 @@ final class Recovered {
 
   int partitions() {
     return partitions;
+  }
+
+  /** What it takes to go back to an earlier batch, if something is kept durably. */
+  Rewind rewind() {
+    return rewind;
   }
 
   BlockTracker tracker() {

@@ -34,6 +34,20 @@ record Streaming(
     return streaming;
   }
 
+  /** A program that goes on where an earlier run can go back to. */
+  static Streaming restarted(StreamProgram streams, Restart restart, int maxLate) {
+    long zero = restart.zeroMillis();
+    Streaming streaming = of(
+        streams,
+        BatchSchedule.after(
+            restart.cutMillis(), zero, streams.program().intervalMillis(), maxLate));
+    restart.restore(streaming.eventTimes);
+    if (restart.batchMillis() >= zero) {
+      streaming.history.committed(restart.batchMillis(), Map.of());
+    }
+    return streaming;
+  }
+
   private static Streaming of(StreamProgram streams, BatchSchedule schedule) {
     Program program = streams.program();
     long zero = schedule.zeroMillis();

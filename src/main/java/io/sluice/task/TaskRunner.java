@@ -93,10 +93,10 @@ final class TaskRunner {
     try (OpenStates states = new OpenStates(session, job, task.index())) {
       Source source = source(job, task, spec, code, states, inputs, leaving);
       new OperatorChain(spec, code, partitionOf, states, output).run(source);
-      boolean copied = copyHolder(job, task).isPresent();
+      boolean wanted = copyHolder(job, task).isPresent() || session.keeper().isPresent();
       states.complete((operator, state) -> {
-        if (copied) {
-          output.changed(operator, session.codec().encode(state.delta()));
+        if (wanted) {
+          output.changed(operator, session.stateCodec().encode(state.delta()));
         }
       });
     } finally {
@@ -209,6 +209,9 @@ final class TaskRunner {
               .put(holder, id, block.toBytes(session.codec()), block.records())));
     }
     session.node().store().put(id, block);
+    if (job.replicated().contains(stored.node())) {
+      session.keeper().ifPresent(durable -> durable.stored(id, block));
+    }
   }
 
   /** Where there is no room the dataset is computed again by whoever misses it. */
@@ -243,11 +246,12 @@ final class TaskRunner {
       TaskSpec task,
       TaskOutput.Changed changed,
       List<CompletionStage<Void>> sends) {
-    copyHolder(job, task).ifPresent(holder -> {
-      BlockId id = BlockId.delta(
-          session.context(), changed.node(), job.batchMillis(), task.index(), job.maker());
-      sends.add(session.node().channel().put(holder, id, changed.delta(), 0));
-    });
+    BlockId id = BlockId.delta(
+        session.context(), changed.node(), job.batchMillis(), task.index(), job.maker());
+    session.keeper().ifPresent(durable -> durable.changed(id, changed.delta()));
+    copyHolder(job, task)
+        .ifPresent(
+            holder -> sends.add(session.node().channel().put(holder, id, changed.delta(), 0)));
   }
 
   private Optional<String> copyHolder(TaskWorker.RunTasks job, TaskSpec task) {

@@ -46,12 +46,33 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long intervalMillis,
       String driverAddress,
       List<ProgramJar> jars,
-      boolean outlivesDriver)
+      boolean outlivesDriver,
+      Checkpoint checkpoint)
       implements Command {
 
     private Accepted by(Handover next) {
       return new Accepted(
-          context, name, next.epoch(), intervalMillis, next.driverAddress(), jars, outlivesDriver);
+          context,
+          name,
+          next.epoch(),
+          intervalMillis,
+          next.driverAddress(),
+          jars,
+          outlivesDriver,
+          checkpoint);
+    }
+  }
+
+  /**
+   * How a context's state is kept on durable storage.
+   *
+   * @param directory of the context; empty if nothing is kept
+   * @param sync whether it must outlive a loss of power
+   * @param intervalMillis batch time between two whole copies of a partition, at least
+   */
+  public record Checkpoint(String directory, boolean sync, long intervalMillis) implements Message {
+    boolean isWanted() {
+      return !directory.isEmpty();
     }
   }
 
@@ -138,6 +159,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    * @param readFromMillis the oldest batch that somebody reads now, whose datasets stay
    * @param released received blocks that no batch needs any more
    * @param keepMillis how long datasets of a node are kept; all others end with their batch
+   * @param owners the worker of each partition
+   * @param operators the names of the nodes that remember something, by their number; empty if nothing is kept durably
    */
   public record Commit(
       long epoch,
@@ -145,8 +168,43 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long lowestLiveJob,
       long readFromMillis,
       List<BlockId> released,
-      Map<Integer, Long> keepMillis)
+      Map<Integer, Long> keepMillis,
+      List<String> owners,
+      Map<Integer, String> operators)
       implements Command {}
+
+  /**
+   * Take over what the workers of an earlier run have kept of some partitions; answered by {@link Restored}.
+   *
+   * @param number of this order; the answer bears it
+   * @param batchMillis the batch after which everything is to be as it was
+   * @param modulo partitions are taken modulo this
+   * @param files of the state log that have it, oldest first
+   * @param starts where the content of each partition begins
+   * @param operators the nodes that remember something, by their names
+   * @param blocks received blocks to be taken from the block log
+   * @param streams the streams, by their names
+   */
+  public record Restore(
+      long epoch,
+      long number,
+      long batchMillis,
+      int modulo,
+      List<String> files,
+      List<PartitionStart> starts,
+      Map<String, Integer> operators,
+      List<LoggedFrames> blocks,
+      Map<String, Integer> streams)
+      implements Command {}
+
+  /** Some frames of a file of the block log. */
+  public record LoggedFrames(String file, List<Integer> frames) implements Message {}
+
+  /** No batch that can be gone back to has these blocks, by the names of their streams: the block log can forget them. */
+  public record ForgetLogged(long epoch, Map<String, List<Long>> blocks) implements Command {}
+
+  /** Where the content of a partition begins in the state log. */
+  public record PartitionStart(int partition, String file, int frame) implements Message {}
 
   /**
    * Copies what is kept of one keyed partition to its new standby; answered by {@link PartitionCopied}.
@@ -158,6 +216,11 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       long epoch, long number, int partition, int modulo, String standby, Set<Integer> nodes)
       implements Command {}
 
+  /**
+   * Receives a stream from now on.
+   *
+   * @param logged the name of the stream on durable storage; empty if its blocks are not kept there
+   */
   public record StartReceiver(
       long epoch,
       int stream,
@@ -170,6 +233,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       boolean hasPosition,
       double maxRate,
       double rate,
+      String logged,
       ActorRef<ReceiverSupervisor.Event> replyTo)
       implements Command {
 
@@ -210,6 +274,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
   private record Register() implements Command {}
 
   private record Arrived(Object key) implements Command {}
+
+  private record Kept(Persisted persisted) implements Command {}
 
   private record ProgramLoaded(ClassLoader loader) implements Command {}
 
@@ -298,6 +364,28 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       ErrorCode code,
       String reason,
       String trace)
+      implements Event {}
+
+  /** A {@link Restore} has ended; with an empty {@code failure} if it has succeeded. */
+  public record Restored(long epoch, long number, String address, String failure)
+      implements Event {}
+
+  /**
+   * What a committed batch has left on the worker is on durable storage.
+   *
+   * @param writer names the worker's files
+   * @param oldestFile the first of them that is still needed
+   * @param partitions those that can be restored
+   * @param failure why not; empty if it is
+   */
+  public record Persisted(
+      long epoch,
+      String address,
+      long batchMillis,
+      String writer,
+      int oldestFile,
+      List<Integer> partitions,
+      String failure)
       implements Event {}
 
   public record PartitionCopied(long epoch, long number, boolean complete) implements Event {}
@@ -407,6 +495,9 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return newReceiveBuilder()
         .onMessage(Arrived.class, this::onArrived)
         .onMessage(TaskEnded.class, this::onTaskEnded)
+        .onMessage(Kept.class, this::onKept)
+        .onMessage(ForgetLogged.class, this::onForgetLogged)
+        .onMessage(Restore.class, restore -> current(restore.epoch()), this::onRestore)
         .onMessage(RunTasks.class, job -> current(job.epoch()), this::onRunTasks)
         .onMessage(Commit.class, commit -> current(commit.epoch()), this::onCommit)
         .onMessage(ForgetJob.class, forget -> current(forget.epoch()), this::onForgetJob)
@@ -479,8 +570,20 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     }
     ActorRef<Command> self = getContext().getSelf();
     WorkerSession opened = new WorkerSession(
-        welcome.context(), host.node, loaded.loader(), key -> self.tell(new Arrived(key)));
+        welcome.context(),
+        host.node,
+        loaded.loader(),
+        welcome.checkpoint().isWanted(),
+        key -> self.tell(new Arrived(key)));
     session = opened;
+    if (welcome.checkpoint().isWanted()) {
+      opened.keepWith(new StateKeeper(
+          opened,
+          welcome.checkpoint(),
+          welcome.epoch(),
+          System.nanoTime(),
+          persisted -> self.tell(new Kept(persisted))));
+    }
     runner = new TaskRunner(opened, host.taskThreads, host.faults, welcome.driverAddress());
     driver.tell(new WorkerUp(host.node.address(), incarnation));
     getContext().getLog().info("Working for [{}] with [{}] slots", welcome.name(), host.slots);
@@ -673,6 +776,29 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
     return Behaviors.same();
   }
 
+  private Behavior<Command> onKept(Kept kept) {
+    driver.tell(kept.persisted());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onForgetLogged(ForgetLogged forget) {
+    session().keeper().ifPresent(durable -> durable.forget(forget.blocks()));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onRestore(Restore restore) {
+    ActorRef<Event> replyTo = driver;
+    WorkerSession current = session();
+    var unused = CompletableFuture.completedFuture(restore)
+        .thenAcceptAsync(current::restore, host.taskThreads)
+        .whenComplete((done, failure) -> replyTo.tell(new Restored(
+            restore.epoch(),
+            restore.number(),
+            host.node.address(),
+            failure == null ? "" : String.valueOf(unwrap(failure).getMessage()))));
+    return Behaviors.same();
+  }
+
   private Behavior<Command> onCopyPartition(CopyPartition copy) {
     ActorRef<Event> replyTo = driver;
     WorkerSession current = session();
@@ -699,6 +825,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
                 current.codec(),
                 current.loader(),
                 host.backoff,
+                current.receivedLog(start.logged()),
                 start.replyTo()),
             "receiver-" + start.stream() + "-" + start.attempt());
     receivers.host(start.stream(), start.attempt(), supervisor);

@@ -11,6 +11,7 @@ import io.sluice.block.DataNode;
 import io.sluice.block.RecordCodec;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
+import io.sluice.receiver.ReceivedLog;
 import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.Inbox;
 import io.sluice.state.KeyedState;
@@ -20,10 +21,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a worker holds for one context: its stages, shuffle data and state. Thread-safe. */
 final class WorkerSession implements DataChannel.Handler, AutoCloseable {
@@ -31,7 +34,8 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   /** A shuffle of one attempt of a job, complete once all its maps have arrived. */
   record ShuffleKey(long job, int attempt, int exchange) {}
 
-  private record StateKey(int node, int partition) {}
+  /** One partition of an operator's state. */
+  record StateKey(int node, int partition) {}
 
   private static final int MAX_LOADED_FUNCTIONS = 2000;
   private static final int MAX_KEYS_IN_PIECE = 100_000;
@@ -40,6 +44,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final DataNode node;
   private final ClassLoader loader;
   private final RecordCodec codec;
+  private final RecordCodec stateCodec;
   private final Consumer<Object> arrivals;
   private final Consumer<BlockId> blockArrivals;
   private final ThreadLocal<UserCode> code;
@@ -50,16 +55,20 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final Map<BlockId, Object> broadcasts = new ConcurrentHashMap<>();
   private volatile long lowestLiveJob;
   private volatile long committedMillis = Long.MIN_VALUE;
+  private volatile @Nullable StateKeeper keeper;
 
   /**
    * @param loader knows the program's classes
+   * @param durable whether state outlives the program, and so changes of its classes
    * @param arrivals hears of every {@link ShuffleKey} that is complete and every {@link BlockId} that is stored
    */
-  WorkerSession(long context, DataNode node, ClassLoader loader, Consumer<Object> arrivals) {
+  WorkerSession(
+      long context, DataNode node, ClassLoader loader, boolean durable, Consumer<Object> arrivals) {
     this.context = context;
     this.node = node;
     this.loader = loader;
     this.codec = new RecordCodec(loader);
+    this.stateCodec = durable ? RecordCodec.evolving(loader) : codec;
     this.arrivals = arrivals;
     this.blockArrivals = arrivals::accept;
     this.code = ThreadLocal.withInitial(() -> new UserCode(loader));
@@ -82,6 +91,28 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   RecordCodec codec() {
     return codec;
+  }
+
+  /** Encodes what is kept from batch to batch. */
+  RecordCodec stateCodec() {
+    return stateCodec;
+  }
+
+  /** From now on what is kept from batch to batch is kept on durable storage too. */
+  void keepWith(StateKeeper durable) {
+    keeper = durable;
+  }
+
+  Optional<StateKeeper> keeper() {
+    return Optional.ofNullable(keeper);
+  }
+
+  /** Where the blocks of a stream are kept durably, by the stream's name there. */
+  ReceivedLog receivedLog(String stream) {
+    return keeper()
+        .filter(durable -> !stream.isEmpty())
+        .map(durable -> durable.receivedLog(stream))
+        .orElseGet(ReceivedLog::none);
   }
 
   /** The calling thread's copies of the program's functions. */
@@ -121,6 +152,17 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   KeyedState state(int node, int partition) {
     return states.computeIfAbsent(new StateKey(node, partition), key -> new KeyedState());
+  }
+
+  /** Forgets the state of all operators in a keyed partition. */
+  void forgetStates(int partition, int modulo) {
+    states.keySet().removeIf(key -> key.partition() % modulo == partition);
+  }
+
+  /** Begins with what was kept by others, up to a batch. */
+  void restore(TaskWorker.Restore restore) {
+    keeper().ifPresent(durable -> durable.restore(restore));
+    committedMillis = restore.batchMillis();
   }
 
   /** A value that the driver has for all tasks. Fetched once, while the calling task waits. */
@@ -215,6 +257,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   /** Makes the batch's state current and drops what no later batch needs. */
   void commit(TaskWorker.Commit commit) {
     catchUp(commit.batchMillis());
+    if (!commit.operators().isEmpty() && committedMillis == commit.batchMillis()) {
+      keeper().ifPresent(durable -> durable.commit(commit, states));
+    }
     commit.released().forEach(node.store()::remove);
     lowestLiveJob = commit.lowestLiveJob();
     attempts.keySet().removeIf(job -> job < lowestLiveJob);
@@ -249,7 +294,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     for (int piece = 0; piece < pieces.size(); piece++) {
       BlockId id = BlockId.snapshot(context, key.node(), piece, key.partition());
       List<Object> content = pieces.get(piece);
-      sent = sent.thenCompose(before -> send(peer, id, codec.encode(content), 0));
+      sent = sent.thenCompose(before -> send(peer, id, stateCodec.encode(content), 0));
     }
     return sent;
   }
@@ -283,7 +328,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     Set<BlockId> counting = new HashSet<>(last.values());
     for (BlockId id : deltas) {
       if (counting.contains(id) && node.store().get(id) instanceof Block.Encoded delta) {
-        state(id.owner(), id.partition()).apply(codec.decode(delta.bytes()));
+        state(id.owner(), id.partition()).apply(stateCodec.decode(delta.bytes()));
       }
       node.store().remove(id);
     }
@@ -320,7 +365,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         if (id.sequence() == 0) {
           state.clear();
         }
-        state.apply(codec.decode(bytes));
+        state.apply(stateCodec.decode(bytes));
       }
       default -> throw new IllegalArgumentException("a worker takes no block of kind " + id.kind());
     }
@@ -333,6 +378,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   @Override
   public void close() {
+    keeper().ifPresent(StateKeeper::close);
     node.store().removeListener(blockArrivals);
     node.forget(context);
   }

@@ -63,7 +63,7 @@ public final class StreamingTest implements AutoCloseable {
   private volatile boolean started;
 
   private StreamingTest(Builder builder) {
-    this.clock = new ManualClock();
+    this.clock = new ManualClock(builder.startTime);
     this.faults = new ScriptedFaults(builder.faults);
     this.timeout = builder.timeout;
     this.context = StreamingContext.builder("test", builder.interval)
@@ -95,6 +95,7 @@ public final class StreamingTest implements AutoCloseable {
     private Duration interval = Duration.ofSeconds(1);
     private Duration timeout = Duration.ofSeconds(30);
     private Faults faults = Faults.NONE;
+    private Instant startTime = Instant.EPOCH;
     private int nodes = 1;
     private @Nullable Long seed;
     private final Map<String, Object> settings = new HashMap<>();
@@ -104,6 +105,15 @@ public final class StreamingTest implements AutoCloseable {
     /** The batch interval; 1 s unless set. */
     public Builder interval(Duration interval) {
       this.interval = interval;
+      return this;
+    }
+
+    /**
+     * What the clock shows at the beginning; 1970-01-01T00:00:00Z unless set. A test that goes on where another was killed
+     * begins when that one ended.
+     */
+    public Builder startTime(Instant time) {
+      this.startTime = time;
       return this;
     }
 
@@ -404,6 +414,16 @@ public final class StreamingTest implements AutoCloseable {
    */
   public void killDriverAtDecision(long decision, boolean kept) {
     faults.loseDriver(decision, kept, this::killDriver);
+  }
+
+  /**
+   * Ends the driver and all nodes at once, as if their processes were killed. What the context has in its checkpoint directory is
+   * all that is left; another test with the same directory goes on with it.
+   *
+   * @throws IllegalStateException if the nodes are not inside this process
+   */
+  public void killAll() {
+    context.simulatedNodes().killAll();
   }
 
   /**

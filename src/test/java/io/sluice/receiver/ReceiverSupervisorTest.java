@@ -264,6 +264,7 @@ class ReceiverSupervisorTest {
         codec,
         getClass().getClassLoader(),
         BACKOFF,
+        ReceivedLog.none(),
         driver.getRef()));
     driver.expectMessage(new ReceiverSupervisor.ReceiverStarted(3, 1, "node"));
     try {

@@ -1,0 +1,49 @@
+package io.sluice.api;
+
+import com.typesafe.config.Config;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What of a context outlives all its processes: {@code sluice.checkpoint}.
+ *
+ * @param directory where it is kept; empty for nowhere
+ * @param sync whether it must outlive a loss of power too
+ * @param keep how many versions can be gone back to; more than the newest serve when a file is damaged
+ * @param interval batch time between two of these versions, and between two whole copies of a partition; zero for ten
+ *     batches
+ */
+public record CheckpointSettings(
+    Optional<Path> directory, boolean sync, int keep, Duration interval) {
+
+  public CheckpointSettings {
+    if (keep < 1) {
+      throw new IllegalArgumentException(
+          "sluice.checkpoint.keep must be at least 1, got " + keep + ".");
+    }
+    if (interval.isNegative()) {
+      throw new IllegalArgumentException(
+          "sluice.checkpoint.interval must not be negative, got " + interval + ".");
+    }
+  }
+
+  public static CheckpointSettings from(Config checkpoint) {
+    String directory = checkpoint.getString("directory");
+    return new CheckpointSettings(
+        directory.isBlank() ? Optional.empty() : Optional.of(Path.of(directory)),
+        checkpoint.getBoolean("sync"),
+        checkpoint.getInt("keep"),
+        checkpoint.getDuration("interval"));
+  }
+
+  /** The same in another directory. */
+  public CheckpointSettings in(Path other) {
+    return new CheckpointSettings(Optional.of(other), sync, keep, interval);
+  }
+
+  /** Batch time between two versions, in milliseconds. */
+  public long intervalMillis(long batchMillis) {
+    return interval.isZero() ? 10 * batchMillis : interval.toMillis();
+  }
+}
