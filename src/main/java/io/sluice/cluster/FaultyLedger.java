@@ -12,6 +12,7 @@ final class FaultyLedger implements Ledger {
   private final Ledger kept;
   private final Faults faults;
   private final AtomicLong decisions;
+  private boolean lost;
 
   /**
    * @param decisions counts those of all drivers of the context
@@ -35,11 +36,13 @@ final class FaultyLedger implements Ledger {
   @Override
   public CompletionStage<Void> append(byte[] entry) {
     long number = decisions.incrementAndGet();
-    if (faults.losesDriver(number, false)) {
+    lost = lost || faults.losesDriver(number, false);
+    if (lost) {
       return new CompletableFuture<>();
     }
     CompletionStage<Void> safe = kept.append(entry);
-    return faults.losesDriver(number, true) ? new CompletableFuture<>() : safe;
+    lost = faults.losesDriver(number, true);
+    return lost ? new CompletableFuture<>() : safe;
   }
 
   @Override

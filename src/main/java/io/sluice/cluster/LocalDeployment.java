@@ -3,6 +3,7 @@ package io.sluice.cluster;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -148,8 +149,19 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
       throw new IllegalStateException(
           "There is no driver that another could follow: a context must be started, on at least two nodes.");
     }
-    killed.actor().tell(new ContextActor.Crash());
-    killed.successor().run();
+    system.systemActorOf(
+        Behaviors.setup(watcher -> {
+          watcher.watch(killed.actor());
+          killed.actor().tell(new ContextActor.Crash());
+          return Behaviors.receive(Object.class)
+              .onSignal(Terminated.class, ended -> {
+                killed.successor().run();
+                return Behaviors.stopped();
+              })
+              .build();
+        }),
+        "sluice-loss-of-" + killed.actor().path().name(),
+        Props.empty());
   }
 
   @Override
