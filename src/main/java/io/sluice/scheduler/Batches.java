@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,15 +85,19 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
-  /** Begins a program of streams; until then there are only actions of callers. Gives the time of the first batch. */
-  Instant begin(StreamProgram streams) {
+  /**
+   * Begins a program of streams; until then there are only actions of callers.
+   *
+   * @param then is given the time of the first batch, when the beginning is written down
+   */
+  void begin(StreamProgram streams, Consumer<Instant> then) {
     streaming = streaming(streams);
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
     fleet.logStreams(durability.streams());
     journal.decide(
-        new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names));
-    return Instant.ofEpochMilli(streaming.schedule().nextMillis());
+        new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names),
+        () -> then.accept(Instant.ofEpochMilli(streaming.schedule().nextMillis())));
   }
 
   /**

@@ -320,24 +320,29 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> begin(StreamProgram streams) {
-    ActorRef<Command> self = getContext().getSelf();
     Behavior<Command> next = guarded(() -> {
-      Instant first;
       if (restarts) {
-        first = batches.restart(streams, past);
+        Instant first = batches.restart(streams, past);
         journal.begin();
         fleet.startReceivers();
+        started(first);
       } else {
-        first = batches.begin(streams);
-        fleet.receive(streams.receivers());
+        batches.begin(streams, first -> {
+          fleet.receive(streams.receivers());
+          started(first);
+        });
       }
-      setup
-          .ticker()
-          .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
-      setup.listeners().post(new StreamingEvent.StreamingStarted(setup.ticker().now()));
-      life.started().complete(null);
     });
     return next == Behaviors.<Command>same() ? active() : next;
+  }
+
+  private void started(Instant first) {
+    ActorRef<Command> self = getContext().getSelf();
+    setup
+        .ticker()
+        .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
+    setup.listeners().post(new StreamingEvent.StreamingStarted(setup.ticker().now()));
+    life.started().complete(null);
   }
 
   /** The workers that have not answered are lost. */
