@@ -15,6 +15,8 @@ import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.RecordCodec;
 import io.sluice.checkpoint.DirectoryLedger;
+import io.sluice.checkpoint.Ledger;
+import io.sluice.checkpoint.MirroredLedger;
 import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.DriverName;
@@ -147,6 +149,9 @@ final class Engine {
         Tickers.of(succession.deployment().system()),
         () -> {},
         succession.loader());
+    if (!identity.checkpoint().isEmpty()) {
+      engine.keepIn(Path.of(identity.checkpoint()));
+    }
     engine.activate();
     return engine;
   }
@@ -268,7 +273,7 @@ final class Engine {
     }
     ActorRef<ContextActor.Command> begun = driver();
     // With a directory the program is started again, and goes on with what is there.
-    if (deployment.wantsProgram() && directory().isEmpty()) {
+    if (deployment.wantsProgram()) {
       entrust(writer);
     }
     begun.tell(new ContextActor.Begin(streams));
@@ -443,9 +448,7 @@ final class Engine {
   }
 
   private ContextSetup setup() {
-    Optional<ContextSetup.OpenLedger> ledger = directory()
-        .map(kept -> ContextSetup.OpenLedger.open(ledger(kept)))
-        .or(() -> deployment.openLedger(name, id));
+    Optional<ContextSetup.OpenLedger> ledger = openLedger();
     ledger.ifPresent(open -> open.opened().warnings().forEach(found -> log.warn("{}", found)));
     return new ContextSetup(
         id,
@@ -463,7 +466,7 @@ final class Engine {
         Version.current(),
         deployment.proof(),
         deployment.isWatched(),
-        deployment.outlivesDriver() && (directory().isEmpty() || !deployment.wantsProgram()),
+        deployment.outlivesDriver(),
         settings.cluster().heartbeatInterval(),
         settings.cluster().heartbeatTimeout(),
         settings.cluster().minWorkers(),
@@ -472,6 +475,21 @@ final class Engine {
         broadcasts,
         ledger,
         directory().map(kept -> new ContextSetup.Durable(kept, checkpoint)));
+  }
+
+  /** With a directory, the nodes' memory decides who goes on for a lost driver, and the directory outlives them all. */
+  private Optional<ContextSetup.OpenLedger> openLedger() {
+    Optional<Path> kept = directory();
+    if (kept.isEmpty()) {
+      return deployment.openLedger(name, id);
+    }
+    Ledger files = ledger(kept.get());
+    if (!deployment.wantsProgram()) {
+      return Optional.of(ContextSetup.OpenLedger.open(files));
+    }
+    Optional<ContextSetup.OpenLedger> memory = deployment.openLedger(name, id);
+    return Optional.of(ContextSetup.OpenLedger.open(
+        memory.<Ledger>map(open -> new MirroredLedger(files, open.ledger())).orElse(files)));
   }
 
   private void await(CompletableFuture<Void> moment) {

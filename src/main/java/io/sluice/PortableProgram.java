@@ -38,6 +38,7 @@ final class PortableProgram implements TravellingProgram {
    *
    * @param lastNode the highest number given to a node of its graph
    * @param settings those of the program, as text
+   * @param checkpoint the directory in which the context is kept; empty for none
    */
   record Identity(
       long id,
@@ -46,7 +47,8 @@ final class PortableProgram implements TravellingProgram {
       long intervalMillis,
       int partitions,
       int lastNode,
-      String settings)
+      String settings,
+      String checkpoint)
       implements Serializable {}
 
   private final Identity identity;
@@ -111,6 +113,7 @@ final class PortableProgram implements TravellingProgram {
         .withFallback(config.withOnlyPath("sluice.receiver"))
         .withFallback(config.withOnlyPath("sluice.rate"))
         .withFallback(config.withOnlyPath("sluice.task.max-attempts"))
+        .withFallback(config.withOnlyPath("sluice.checkpoint"))
         .root()
         .render(ConfigRenderOptions.concise());
   }

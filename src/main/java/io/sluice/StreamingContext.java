@@ -732,7 +732,8 @@ public final class StreamingContext implements AutoCloseable {
         intervalMillis,
         defaultPartitions(),
         ids.get(),
-        travelling);
+        travelling,
+        engine.checkpointDirectory().map(Path::toString).orElse(""));
     return PortableProgram.of(identity, draft, engine);
   }
 

@@ -69,6 +69,11 @@ final class ChaosCommand implements Callable<Integer> {
       description = "Numbers a second (default: ${DEFAULT-VALUE}).")
   private long rate;
 
+  @Option(
+      names = "--durable",
+      description = "Keep the program in a checkpoint directory, beside the nodes' memory.")
+  private boolean durable;
+
   @Mixin
   private Failures failures = new Failures();
 
@@ -93,7 +98,7 @@ final class ChaosCommand implements Callable<Integer> {
     say("Seed " + seed + "; configurations and logs of the nodes are in " + directory + ".");
     try (ChaosSource source = new ChaosSource(rate);
         ServerSocket results = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        ChaosNodes cluster = new ChaosNodes(nodes, directory)) {
+        ChaosNodes cluster = new ChaosNodes(nodes, directory, durable)) {
       ChaosSource.start(() -> take(results), "chaos-results");
       for (int number = 1; number <= nodes; number++) {
         cluster.startWorker(number);

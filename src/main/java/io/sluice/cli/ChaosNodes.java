@@ -17,6 +17,7 @@ final class ChaosNodes implements AutoCloseable {
   private static final int SEEDS = 3;
 
   private final Path directory;
+  private final String checkpoint;
   private final List<Integer> ports = new ArrayList<>();
   private final Map<Integer, Process> processes = new TreeMap<>();
 
@@ -25,9 +26,11 @@ final class ChaosNodes implements AutoCloseable {
    *
    * @param workers beside the driver's node
    * @param directory for configurations and logs
+   * @param durable whether the program is kept in a checkpoint directory
    */
-  ChaosNodes(int workers, Path directory) throws IOException {
+  ChaosNodes(int workers, Path directory, boolean durable) throws IOException {
     this.directory = directory;
+    this.checkpoint = durable ? directory.resolve("checkpoint").toString() : "";
     List<ServerSocket> taken = new ArrayList<>();
     for (int i = 0; i <= workers; i++) {
       ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -76,15 +79,16 @@ final class ChaosNodes implements AutoCloseable {
         .filter(port -> !again || !port.equals(ports.get(number)))
         .map(port -> "\"akka://sluice@127.0.0.1:" + port + "\"")
         .toList();
-    Files.writeString(
-        config, """
+    Files.writeString(config, """
         include classpath("sluice-cluster.conf")
         sluice.cluster { token = chaos, driver-works = false, min-workers = %d }
         sluice.batch.partitions = 4
         sluice.task.slots = 1
+        sluice.checkpoint.directory = "%s"
         akka.remote.artery.canonical { hostname = "127.0.0.1", port = %d }
         akka.cluster { roles = [%s], seed-nodes = [%s] }
-        """.formatted(ports.size() - 1, ports.get(number), role, String.join(", ", seeds)));
+        """.formatted(
+            ports.size() - 1, checkpoint, ports.get(number), role, String.join(", ", seeds)));
     List<String> line = new ArrayList<>(List.of(
         ProcessHandle.current().info().command().orElse("java"),
         "-Xmx256m",

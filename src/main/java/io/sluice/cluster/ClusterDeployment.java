@@ -107,7 +107,7 @@ public final class ClusterDeployment implements Deployment {
 
   @Override
   public boolean wantsProgram() {
-    return ledger != null;
+    return outlivesDriver();
   }
 
   @Override

@@ -46,6 +46,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   private final Optional<MemoryLedger.Store> ledger;
   private final AtomicLong decisions = new AtomicLong();
   private @Nullable Driver published;
+  private boolean lost;
   private int numbers;
 
   private LocalDeployment(
@@ -138,17 +139,23 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   @Override
   public synchronized void publish(Driver started) {
     published = started;
+    lost = false;
+    notifyAll();
     idle.forEach((address, node) -> startWorker(address, node, started.events()));
     idle.clear();
   }
 
   @Override
   public synchronized void killDriver() {
+    awaitDriver();
     Driver killed = published;
     if (killed == null || ledger.isEmpty()) {
       throw new IllegalStateException(
           "There is no driver that another could follow: a context must be started, on at least two nodes.");
     }
+    // Nodes that are added meanwhile wait for the next one.
+    published = null;
+    lost = true;
     system.systemActorOf(
         Behaviors.setup(watcher -> {
           watcher.watch(killed.actor());
@@ -162,6 +169,17 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
         }),
         "sluice-loss-of-" + killed.actor().path().name(),
         Props.empty());
+  }
+
+  /** Where one driver was killed, waits for the next. */
+  private synchronized void awaitDriver() {
+    try {
+      while (lost) {
+        wait();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
