@@ -678,7 +678,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   void partitionCopied(TaskWorker.PartitionCopied copied) {
-    if (copies.isEmpty()) {
+    if (copies.isEmpty() || copied.epoch() != setup.epoch()) {
       return;
     }
     copies.ended(copied).ifPresent(copy -> {
