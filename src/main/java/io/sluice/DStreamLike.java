@@ -312,6 +312,33 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
     return same(node, slideMillis);
   }
 
+  /**
+   * Says how often what this stream remembers, such as its state, is written whole into the checkpoint directory. In between only
+   * its changes are written, so this never says how much is lost by a kill, but how much is read at a restart: a short interval
+   * writes more, a long one reads more. By default it is written whole when its changes have become more than itself, but no more
+   * often than once in {@code sluice.checkpoint.interval} of batch time, which is ten slides of the stream if it is not set. All that a
+   * context remembers for a key is written together, so the shortest interval of its streams counts. Without effect if the stream
+   * remembers nothing, or if there is no checkpoint directory.
+   *
+   * @param interval of batch time, a positive multiple of the stream's slide
+   * @throws IllegalArgumentException if it is no such multiple
+   * @throws IllegalStateException if the context was started
+   */
+  public final S checkpoint(Duration interval) {
+    requireGiven(interval, "checkpoint", "an interval");
+    long millis = interval.toMillis();
+    if (millis <= 0 || millis % slideMillis != 0 || !Duration.ofMillis(millis).equals(interval)) {
+      throw new IllegalArgumentException(
+          "Checkpoint interval of %s does not fit a stream that slides by %s; it must be a positive multiple of it, for example %s."
+              .formatted(
+                  Millis.text(interval),
+                  Millis.text(slideDuration()),
+                  Millis.text(slideDuration().multipliedBy(10))));
+    }
+    context.checkpoint(node, millis);
+    return same(node, slideMillis);
+  }
+
   /** As {@link #persist()}. */
   public final S cache() {
     return persist();

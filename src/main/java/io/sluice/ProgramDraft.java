@@ -23,6 +23,7 @@ final class ProgramDraft implements Serializable {
   private final List<SinkOutput<?>> sinks = new ArrayList<>();
   private final Set<Node> persisted = new HashSet<>();
   private final Map<Integer, String> names = new HashMap<>();
+  private final Map<Integer, Long> checkpointMillis = new HashMap<>();
   private long rememberMillis;
 
   ProgramDraft(long intervalMillis) {
@@ -71,6 +72,11 @@ final class ProgramDraft implements Serializable {
     persisted.add(node);
   }
 
+  /** What the node remembers is written whole so often. */
+  void checkpoint(Node node, long millis) {
+    checkpointMillis.put(node.id(), millis);
+  }
+
   /** Gives a node a name; false if another node has it. */
   boolean name(Node node, String name) {
     boolean taken = names.entrySet().stream()
@@ -86,7 +92,7 @@ final class ProgramDraft implements Serializable {
   }
 
   Program program() {
-    return new Program(intervalMillis, outputs, persisted, rememberMillis, names);
+    return new Program(intervalMillis, outputs, persisted, rememberMillis, names, checkpointMillis);
   }
 
   /** The program to be started, with the receivers that an output needs. */

@@ -545,6 +545,12 @@ public final class StreamingContext implements AutoCloseable {
     }
   }
 
+  /** Says how often what a node remembers is written whole. */
+  void checkpoint(Node node, long millis) {
+    requireInitialized("Cannot set a checkpoint interval");
+    draft.checkpoint(node, millis);
+  }
+
   /** Keeps the dataset that a node has in each batch, instead of making it again for each use. */
   void persist(Node node) {
     requireInitialized("Cannot persist");

@@ -42,8 +42,13 @@ public record CheckpointSettings(
     return new CheckpointSettings(Optional.of(other), sync, keep, interval);
   }
 
+  /** The interval in milliseconds; empty if the configuration leaves it open. */
+  public Optional<Long> givenMillis() {
+    return interval.isZero() ? Optional.empty() : Optional.of(interval.toMillis());
+  }
+
   /** Batch time between two versions, in milliseconds. */
   public long intervalMillis(long batchMillis) {
-    return interval.isZero() ? 10 * batchMillis : interval.toMillis();
+    return givenMillis().orElse(10 * batchMillis);
   }
 }

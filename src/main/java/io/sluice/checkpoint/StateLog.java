@@ -3,6 +3,7 @@ package io.sluice.checkpoint;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.checkpoint.StateEntry.Kind;
+import io.sluice.plan.CheckpointPace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,9 +34,8 @@ public final class StateLog implements AutoCloseable {
    *
    * @param fileBytes a file of this size is followed by another one
    * @param sync whether what is safe must outlive a loss of power, or only the end of the process
-   * @param wholeEveryMillis batch time between two wholes of a partition, at least
    */
-  public record Settings(long fileBytes, boolean sync, long wholeEveryMillis) {}
+  public record Settings(long fileBytes, boolean sync) {}
 
   /**
    * What a worker has to say after a commit.
@@ -62,19 +62,14 @@ public final class StateLog implements AutoCloseable {
   public record Persisted(long batchMillis, int oldestFile, List<Integer> partitions) {}
 
   private static final class Whole {
-    private final long batchMillis;
     private int file = 1;
     private long bytes;
     private long changed;
-
-    Whole(long batchMillis) {
-      this.batchMillis = batchMillis;
-    }
   }
 
-  private final Settings settings;
   private final SegmentWriter writer;
   private final Map<Integer, Whole> wholes = new HashMap<>();
+  private final Map<Integer, Long> ordered = new HashMap<>();
   private final Map<Integer, Long> datasetsUntil = new HashMap<>();
   private long underWay;
   private long entries;
@@ -92,7 +87,6 @@ public final class StateLog implements AutoCloseable {
       Settings settings,
       SegmentFiles files,
       Executor executor) {
-    this.settings = settings;
     Path first = new LogFile(epoch, writerName, 1).in(directory);
     try {
       files.makeDirectory(directory);
@@ -113,22 +107,31 @@ public final class StateLog implements AutoCloseable {
   }
 
   /**
-   * The partitions of which all should be said after a batch: those of which it never was, and one whose changes have become
-   * more than the whole.
+   * The partitions of which all should be said after a batch: those of which it never was, those whose time has come, and one
+   * whose changes have become more than the whole.
    *
    * @param owned the partitions that the worker owns now; of others nothing is known from now on
    */
-  public synchronized Set<Integer> due(Collection<Integer> owned, long batchMillis) {
+  public synchronized Set<Integer> due(
+      Collection<Integer> owned, long batchMillis, CheckpointPace pace) {
     wholes.keySet().retainAll(owned);
+    ordered.keySet().retainAll(owned);
     Set<Integer> due = new LinkedHashSet<>(owned);
-    due.removeAll(wholes.keySet());
+    due.removeIf(partition -> {
+      Long last = ordered.get(partition);
+      return last != null && batchMillis - last < pace.mostMillis();
+    });
     if (due.isEmpty()) {
       wholes.entrySet().stream()
           .filter(known -> known.getValue().changed > known.getValue().bytes)
-          .filter(known -> batchMillis - known.getValue().batchMillis >= settings.wholeEveryMillis)
+          .map(Map.Entry::getKey)
+          .filter(partition ->
+              batchMillis - ordered.getOrDefault(partition, batchMillis) >= pace.leastMillis())
           .findFirst()
-          .ifPresent(known -> due.add(known.getKey()));
+          .ifPresent(due::add);
     }
+    // What is ordered may be written much later, when many commits have come at once.
+    due.forEach(partition -> ordered.put(partition, batchMillis));
     return due;
   }
 
@@ -160,7 +163,7 @@ public final class StateLog implements AutoCloseable {
 
   private void addWhole(int partition, List<Supplier<StateEntry>> content, Commit commit) {
     long batch = commit.batchMillis;
-    Whole whole = new Whole(batch);
+    Whole whole = new Whole();
     var unused = append(StateEntry.whole(Kind.WHOLE, partition, batch))
         .thenAccept(position -> begins(whole, position));
     for (Supplier<StateEntry> piece : content) {

@@ -31,20 +31,24 @@ public final class Program {
   private final Retention retention;
   private final int levelCount;
   private final OperatorIds ids;
+  private final Map<Integer, Long> checkpointMillis;
 
   /**
    * @param persisted nodes whose datasets are kept although they could be made again
    * @param rememberMillis how long datasets can be read after their batch
    * @param names that the program gave to nodes, by their number
+   * @param checkpointMillis how often the program wants what nodes remember to be written whole, by their number
    */
   public Program(
       long intervalMillis,
       List<Output> outputs,
       Set<Node> persisted,
       long rememberMillis,
-      Map<Integer, String> names) {
+      Map<Integer, String> names,
+      Map<Integer, Long> checkpointMillis) {
     this.intervalMillis = intervalMillis;
     this.outputs = List.copyOf(outputs);
+    this.checkpointMillis = Map.copyOf(checkpointMillis);
     this.slide = new Slide(intervalMillis);
     outputs.forEach(output -> visit(output.node()));
     nodes.values().forEach(this::noteWindows);
@@ -62,6 +66,16 @@ public final class Program {
 
   public List<Output> outputs() {
     return outputs;
+  }
+
+  /** How often what nodes remember is to be written whole, as far as the program says so; see {@link CheckpointPace}. */
+  public Map<Integer, Long> checkpointMillis() {
+    return checkpointMillis;
+  }
+
+  /** How many milliseconds lie between two datasets of a node. */
+  public long slideMillis(Node node) {
+    return slide.of(node);
   }
 
   /** What its nodes are called in all runs of the program. */

@@ -637,7 +637,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         released,
         streaming.keepMillis(),
         fleet.placement().owners(),
-        durability.operators()));
+        durability.operators(),
+        durability.pace()));
     durability.told(time, fleet.usable());
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {

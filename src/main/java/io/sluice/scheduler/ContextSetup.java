@@ -60,9 +60,8 @@ public record ContextSetup(
    */
   public record Durable(Path directory, CheckpointSettings settings) {
 
-    TaskWorker.Checkpoint forWorkers(long batchMillis) {
-      return new TaskWorker.Checkpoint(
-          directory.toString(), settings.sync(), settings.intervalMillis(batchMillis));
+    TaskWorker.Checkpoint forWorkers() {
+      return new TaskWorker.Checkpoint(directory.toString(), settings.sync());
     }
   }
 

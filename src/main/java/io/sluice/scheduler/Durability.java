@@ -1,5 +1,6 @@
 package io.sluice.scheduler;
 
+import io.sluice.api.CheckpointSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockRef;
@@ -9,6 +10,7 @@ import io.sluice.checkpoint.LogCleaner;
 import io.sluice.checkpoint.LoggedBlocks;
 import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.checkpoint.StateArchive;
+import io.sluice.plan.CheckpointPace;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Program;
@@ -49,6 +51,7 @@ final class Durability implements AutoCloseable {
   private Rewind rewind;
   private Decision.Names names = Decision.Names.NONE;
   private Map<Integer, Long> keepMillis = Map.of();
+  private CheckpointPace pace = new CheckpointPace(Long.MAX_VALUE, Long.MAX_VALUE);
   private long keepBlocksMillis;
   private long strangersNeededMillis = Long.MIN_VALUE;
 
@@ -81,6 +84,13 @@ final class Durability implements AutoCloseable {
     }
     names = names(program);
     rewind.begun(names);
+    pace = CheckpointPace.of(
+        program,
+        names.operators().keySet(),
+        setup
+            .durable()
+            .map(ContextSetup.Durable::settings)
+            .flatMap(CheckpointSettings::givenMillis));
     keepMillis = program.keptDatasets();
     keepBlocksMillis = program.received().stream()
         .mapToLong(node -> program.keepMillis(node.id()))
@@ -117,6 +127,11 @@ final class Durability implements AutoCloseable {
   /** The names of the nodes that remember something, for workers; none if nothing is kept. */
   Map<Integer, String> operators() {
     return names.operators();
+  }
+
+  /** How often workers keep all of a partition. */
+  CheckpointPace pace() {
+    return pace;
   }
 
   /** The names of the streams whose blocks are kept, by their numbers. */

@@ -220,8 +220,8 @@ final class Fleet {
             setup.survived(),
             setup
                 .durable()
-                .map(durable -> durable.forWorkers(setup.intervalMillis()))
-                .orElseGet(() -> new TaskWorker.Checkpoint("", false, 0))));
+                .map(ContextSetup.Durable::forWorkers)
+                .orElseGet(() -> new TaskWorker.Checkpoint("", false))));
   }
 
   void workerUp(TaskWorker.WorkerUp up) {

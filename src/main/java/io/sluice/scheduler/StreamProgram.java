@@ -50,6 +50,8 @@ public record StreamProgram(
   /** No streams yet. */
   static StreamProgram none(long intervalMillis) {
     return new StreamProgram(
-        new Program(intervalMillis, List.of(), Set.of(), 0, Map.of()), Map.of(), List.of());
+        new Program(intervalMillis, List.of(), Set.of(), 0, Map.of(), Map.of()),
+        Map.of(),
+        List.of());
   }
 }

@@ -133,7 +133,7 @@ final class StateKeeper implements AutoCloseable {
           commit.keepMillis().values().stream().mapToLong(Long::longValue).max().orElse(0),
           owned,
           changes(commit.batchMillis(), owned),
-          log().due(owned, commit.batchMillis()).stream()
+          log().due(owned, commit.batchMillis(), commit.pace()).stream()
               .collect(Collectors.toMap(
                   partition -> partition,
                   partition -> whole(partition, commit.batchMillis(), states))));
@@ -177,7 +177,7 @@ final class StateKeeper implements AutoCloseable {
           directory,
           epoch,
           writer,
-          new StateLog.Settings(FILE_BYTES, settings.sync(), settings.intervalMillis()),
+          new StateLog.Settings(FILE_BYTES, settings.sync()),
           SegmentFiles.disk(),
           disk);
       log = open;

@@ -15,6 +15,7 @@ import io.sluice.api.Faults;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.block.DataNode;
+import io.sluice.plan.CheckpointPace;
 import io.sluice.plan.Message;
 import io.sluice.plan.StageSpec;
 import io.sluice.receiver.ReceiverSupervisor;
@@ -68,9 +69,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    *
    * @param directory of the context; empty if nothing is kept
    * @param sync whether it must outlive a loss of power
-   * @param intervalMillis batch time between two whole copies of a partition, at least
    */
-  public record Checkpoint(String directory, boolean sync, long intervalMillis) implements Message {
+  public record Checkpoint(String directory, boolean sync) implements Message {
     boolean isWanted() {
       return !directory.isEmpty();
     }
@@ -161,6 +161,7 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
    * @param keepMillis how long datasets of a node are kept; all others end with their batch
    * @param owners the worker of each partition
    * @param operators the names of the nodes that remember something, by their number; empty if nothing is kept durably
+   * @param pace how often all of a partition is kept durably
    */
   public record Commit(
       long epoch,
@@ -170,7 +171,8 @@ public final class TaskWorker extends AbstractBehavior<TaskWorker.Command> {
       List<BlockId> released,
       Map<Integer, Long> keepMillis,
       List<String> owners,
-      Map<Integer, String> operators)
+      Map<Integer, String> operators,
+      CheckpointPace pace)
       implements Command {}
 
   /**

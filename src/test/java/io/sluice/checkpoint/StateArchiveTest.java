@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.SluiceException;
 import io.sluice.checkpoint.StateEntry.Kind;
+import io.sluice.plan.CheckpointPace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,12 +34,15 @@ class StateArchiveTest {
   private final int[] sums = new int[PARTITIONS];
   private final Map<Long, List<Integer>> expected = new TreeMap<>();
 
+  private CheckpointPace pace = new CheckpointPace(1000, Long.MAX_VALUE);
+
   private StateLog log(long epoch, long fileBytes, long wholeEveryMillis) {
+    pace = new CheckpointPace(wholeEveryMillis, Long.MAX_VALUE);
     return new StateLog(
         directory,
         epoch,
         "a" + epoch,
-        new StateLog.Settings(fileBytes, true, wholeEveryMillis),
+        new StateLog.Settings(fileBytes, true),
         files,
         Runnable::run);
   }
@@ -56,7 +60,7 @@ class StateArchiveTest {
       changes.add(() -> entry(Kind.DELTA, partition, batch, (int) batch));
     }
     Map<Integer, List<Supplier<StateEntry>>> wholes = new HashMap<>();
-    for (int partition : log.due(List.of(owned), batch)) {
+    for (int partition : log.due(List.of(owned), batch, pace)) {
       int sum = sums[partition];
       wholes.put(partition, List.of(() -> entry(Kind.STATE, partition, batch, sum)));
     }
@@ -108,6 +112,18 @@ class StateArchiveTest {
       assertLoads(archive, batch);
     }
     assertThat(archive.isRestorable(PARTITIONS, 21)).isFalse();
+  }
+
+  @Test
+  void partitionIsWrittenWholeWhenItsTimeHasComeHoweverLittleHasChanged() {
+    StateLog log = log(1, 1 << 20, 1000);
+    pace = new CheckpointPace(1000, 3);
+    sums[0] = 1_000_000;
+    commit(log, 1, 0, 1);
+
+    assertThat(log.due(List.of(0, 1), 3, pace)).isEmpty();
+    assertThat(log.due(List.of(0, 1), 4, pace)).containsExactly(0, 1);
+    assertThat(log.due(List.of(0, 1), 5, pace)).as("ordered, not yet written").isEmpty();
   }
 
   @Test

@@ -13,6 +13,7 @@ import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ErrorCode;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
+import io.sluice.plan.CheckpointPace;
 import io.sluice.plan.Message;
 import io.sluice.receiver.ReceiverSupervisor;
 import java.io.ByteArrayOutputStream;
@@ -61,7 +62,7 @@ class MessageSerializationTest {
             "a:1",
             List.of(new TaskWorker.ProgramJar(BlockId.jar(1, 0), "0f")),
             true,
-            new TaskWorker.Checkpoint("/tmp/checkpoints/context", true, 10_000)),
+            new TaskWorker.Checkpoint("/tmp/checkpoints/context", true)),
         new TaskWorker.Restore(
             2,
             1,
@@ -109,7 +110,8 @@ class MessageSerializationTest {
             List.of(BLOCK.id()),
             Map.of(5, 3000L),
             List.of("a:1"),
-            Map.of(5, "orders")),
+            Map.of(5, "orders"),
+            new CheckpointPace(10_000, 20_000)),
         new TaskWorker.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
         new TaskWorker.StartReceiver(
             2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, "lines", DRIVER.getRef()),
