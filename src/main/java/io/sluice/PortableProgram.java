@@ -118,9 +118,14 @@ final class PortableProgram implements TravellingProgram {
         .render(ConfigRenderOptions.concise());
   }
 
+  /** The configuration of a program that goes on with its settings on another node. */
+  static Config on(Config node, String settings) {
+    return ConfigFactory.parseString(settings).withFallback(node);
+  }
+
   @Override
   public void goOn(Succession succession) {
-    Config config = ConfigFactory.parseString(identity.settings).withFallback(succession.config());
+    Config config = on(succession.config(), identity.settings);
     Engine engine = Engine.goingOn(identity, succession, config);
     literals.forEach(engine::putLiteral);
     broadcasts.forEach(engine::putShared);

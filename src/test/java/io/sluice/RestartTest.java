@@ -2,8 +2,10 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.sluice.api.Pair;
 import io.sluice.api.Receiver;
+import io.sluice.api.StreamingEvent;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.nio.file.Path;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -160,6 +164,50 @@ class RestartTest {
   }
 
   @Test
+  void t3_withoutADirectoryNothingIsLoggedAndNoSettingAsksForIt() {
+    assertThat(ConfigFactory.defaultReference()
+            .getConfig("sluice.checkpoint")
+            .root()
+            .keySet())
+        .as("no switch can ask for a log that has no directory")
+        .containsExactlyInAnyOrder("directory", "sync", "keep", "interval");
+    for (int run = 0; run < 2; run++) {
+      try (StreamingTest test =
+          StreamingTest.builder().set("sluice.checkpoint.sync", true).build()) {
+        Recorded<Pair<String, Integer>> recorded = test.output(counts(test));
+        test.runBatches(1);
+        test.killAll();
+
+        assertThat(recorded.batches().get(0).records())
+            .as("begins anew")
+            .containsExactly(Pair.of("a", 1));
+      }
+    }
+  }
+
+  @Test
+  void k6_restartedContextHasTheSettingsOfItsProgramNow() {
+    runAndKill(1, 2, RestartTest::counts);
+
+    try (StreamingTest test = StreamingTest.builder()
+        .nodes(1)
+        .startTime(now)
+        .set("sluice.checkpoint.directory", directory.toString())
+        .set("sluice.checkpoint.keep", 1)
+        .set("sluice.rate.max-rate", 200)
+        .set("sluice.cluster.data-port", 0)
+        .build()) {
+      Recorded<Pair<String, Integer>> recorded = test.output(counts(test));
+      test.runBatches(1);
+
+      assertThat(recorded.batches().get(0).records())
+          .as("and the state of the run before, with its number of partitions")
+          .containsExactly(Pair.of("a", 3));
+      assertThat(test.context().defaultPartitions()).isEqualTo(4);
+    }
+  }
+
+  @Test
   void s8_mappedStateGoesOnAfterThreeOfSeven() {
     List<List<String>> words = List.of(
         List.of(),
@@ -239,6 +287,65 @@ class RestartTest {
       Thread.onSpinWait();
     }
     assertThat(Numbers.stored.get()).isEqualTo(numbers);
+  }
+
+  private StreamingTest waiting() {
+    return StreamingTest.builder()
+        .nodes(2)
+        .startTime(now)
+        .set("sluice.checkpoint.directory", directory.toString())
+        .set("sluice.batch.partitions", 4)
+        .set("sluice.batch.max-waiting", 20)
+        .build();
+  }
+
+  /** All numbers so far, summed up, each batch's sum noted; the third batch waits if it shall. */
+  private static void sums(StreamingTest test, List<Integer> noted, CountDownLatch third) {
+    PairDStream<String, Integer> totals = test.context()
+        .receiverStream(new Numbers())
+        .mapToPair(number -> Pair.of("sum", number))
+        .updateStateByKey((values, state) -> Optional.of(
+            state.orElse(0) + values.stream().mapToInt(Integer::intValue).sum()));
+    totals.foreachRDD((sums, time) -> {
+      if (time.getEpochSecond() == 3) {
+        third.await();
+      }
+      sums.collect().forEach(sum -> noted.add(sum.value()));
+    });
+  }
+
+  @Test
+  void g1_blocksOfABlockedBatchOutliveTenLaterOnesAndAKill() {
+    Numbers.stored.set(0);
+    Numbers.allowed.set(0);
+    List<Integer> noted = new CopyOnWriteArrayList<>();
+    try (StreamingTest test = waiting()) {
+      sums(test, noted, new CountDownLatch(1));
+      test.start();
+      give(10);
+      test.runBatches(2);
+      for (int batch = 3; batch <= 13; batch++) {
+        give(10 * batch);
+        test.clock().advance(Duration.ofSeconds(1));
+        Instant time = test.clock().now();
+        test.awaitEvent(
+            StreamingEvent.BatchSubmitted.class, cut -> cut.batch().batchTime().equals(time));
+      }
+      now = test.clock().now();
+      test.killAll();
+    }
+    assertThat(noted).as("sums of two batches").hasSize(2);
+
+    try (StreamingTest test = waiting()) {
+      sums(test, noted, new CountDownLatch(0));
+      test.runBatches(1);
+    }
+
+    assertThat(noted).hasSize(14);
+    for (int batch = 3; batch <= 13; batch++) {
+      int given = 10 * batch;
+      assertThat(noted.get(batch - 1)).as("batch %d", batch).isEqualTo(given * (given - 1) / 2);
+    }
   }
 
   @ParameterizedTest

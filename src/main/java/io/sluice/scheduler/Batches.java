@@ -187,6 +187,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         fleet.placement().placed(),
         fleet.receivers().decisions(),
         fleet.receivers().positions(),
+        fleet.rates(),
         holdings.tracker().snapshot(),
         holdings.datasets().upTo(committedMillis, streaming.keepMillis().keySet()),
         streaming.eventTimes().snapshot(),

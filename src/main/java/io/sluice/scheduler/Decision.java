@@ -20,6 +20,7 @@ import java.util.Map;
   @JsonSubTypes.Type(value = Decision.Received.class, name = "received"),
   @JsonSubTypes.Type(value = Decision.Cut.class, name = "cut"),
   @JsonSubTypes.Type(value = Decision.Found.class, name = "found"),
+  @JsonSubTypes.Type(value = Decision.Rated.class, name = "rated"),
   @JsonSubTypes.Type(value = Decision.Committed.class, name = "committed"),
   @JsonSubTypes.Type(value = Decision.Ended.class, name = "ended"),
 })
@@ -61,6 +62,9 @@ sealed interface Decision {
    */
   record Cut(long batchMillis, List<BlockRef> blocks, Map<Integer, Long> positions)
       implements Decision {}
+
+  /** How fast the receivers of these streams go on, in records a second. */
+  record Rated(Map<Integer, Double> rates) implements Decision {}
 
   /** What a source on the driver has found for a batch. */
   record Found(long batchMillis, int node, byte[] found) implements Decision {}
@@ -110,6 +114,7 @@ sealed interface Decision {
       Placed placement,
       List<Received> receivers,
       Map<Integer, Long> positions,
+      Map<Integer, Double> rates,
       BlockTracker.Snapshot blocks,
       List<Stored> datasets,
       Map<Integer, Watermark.Snapshot> watermarks,

@@ -70,6 +70,7 @@ final class Fleet {
     this.placement = recovered.placement();
     this.resumption = new Resumption(recovered.workers());
     this.rates = new RateControl(setup.rate(), setup.intervalMillis());
+    rates.restore(recovered.rates());
     this.stages = new StageTable(setup.epoch(), this::tell);
   }
 
@@ -310,6 +311,7 @@ final class Fleet {
   /** Receivers go on where those of an earlier run have ended. */
   void receiveAgain(List<StreamProgram.ReceiverSpec> specs, Restart restart) {
     receivers = new ReceiverTable(specs, restart.attempts(), restart.positions());
+    rates.restore(restart.rates());
   }
 
   void startReceivers() {
@@ -342,6 +344,9 @@ final class Fleet {
   /** Tells receivers how fast they may go on after a batch. */
   void batchCompleted(BatchInfo batch) {
     Map<Integer, Double> changed = rates.completed(batch);
+    if (!changed.isEmpty()) {
+      journal.decide(new Decision.Rated(changed));
+    }
     for (ReceiverTable.Entry entry : receivers.all()) {
       Double rate = changed.get(entry.spec().stream());
       if (rate != null) {
@@ -354,6 +359,11 @@ final class Fleet {
         entry.worker().ifPresent(worker -> tell(worker, message));
       }
     }
+  }
+
+  /** How fast receivers go, for the next driver. */
+  Map<Integer, Double> rates() {
+    return rates.told();
   }
 
   void stopReceivers() {

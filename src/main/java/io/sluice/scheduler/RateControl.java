@@ -21,6 +21,16 @@ final class RateControl {
     this.intervalMillis = intervalMillis;
   }
 
+  /** The rates of the driver before: receivers go on with them until their batches have told others. */
+  void restore(Map<Integer, Double> before) {
+    rates.putAll(before);
+  }
+
+  /** The rates that were told so far. */
+  Map<Integer, Double> told() {
+    return Map.copyOf(rates);
+  }
+
   /** What a receiver of the stream begins with; 0 for no limit but the maximum. */
   double rate(int stream) {
     return settings.enabled() ? rates.getOrDefault(stream, settings.initialRate()) : 0;

@@ -24,6 +24,7 @@ final class Recovered {
   private final Map<String, Decision.Joined> workers = new LinkedHashMap<>();
   private final Map<Integer, Decision.Received> receivers = new HashMap<>();
   private final Map<Integer, Long> positions = new HashMap<>();
+  private final Map<Integer, Double> rates = new HashMap<>();
   private final Map<Integer, Watermark.Snapshot> watermarks = new HashMap<>();
   private final List<Decision.Committed> later = new ArrayList<>();
   private final Map<String, Long> counters = new TreeMap<>();
@@ -48,6 +49,7 @@ final class Recovered {
     from.workers().forEach(worker -> workers.put(worker.address(), worker));
     from.receivers().forEach(receiver -> receivers.put(receiver.stream(), receiver));
     positions.putAll(from.positions());
+    rates.putAll(from.rates());
     from.datasets().forEach(this::add);
     watermarks.putAll(from.watermarks());
     counters.putAll(from.counters());
@@ -87,6 +89,7 @@ final class Recovered {
         new Decision.Placed(List.of(), List.of(), List.of()),
         List.of(),
         Map.of(),
+        Map.of(),
         new BlockTracker.Snapshot(List.of(), List.of()),
         List.of(),
         Map.of(),
@@ -120,6 +123,8 @@ final class Recovered {
       cutMillis = cut.batchMillis();
       rewind.cut(cut);
       waiting.add(cutMillis);
+    } else if (decision instanceof Decision.Rated rated) {
+      rates.putAll(rated.rates());
     } else if (decision instanceof Decision.Found source) {
       found.add(source);
     } else if (decision instanceof Decision.Committed committed) {
@@ -195,6 +200,11 @@ final class Recovered {
   /** How far each source was read. */
   Map<Integer, Long> positions() {
     return positions;
+  }
+
+  /** How fast receivers went, as far as their rates follow their batches. */
+  Map<Integer, Double> rates() {
+    return rates;
   }
 
   List<Decision.Found> found() {

@@ -419,6 +419,13 @@ final class Restart {
         .collect(Collectors.toMap(entry -> streams.get(entry.getKey()), Map.Entry::getValue));
   }
 
+  /** How fast receivers went. */
+  Map<Integer, Double> rates() {
+    return past.rates().entrySet().stream()
+        .filter(entry -> streams.containsKey(entry.getKey()))
+        .collect(Collectors.toMap(entry -> streams.get(entry.getKey()), Map.Entry::getValue));
+  }
+
   /** The last attempt of each receiver, so that the next one numbers its blocks anew. */
   Map<Integer, Integer> attempts() {
     return past.receivers().entrySet().stream()

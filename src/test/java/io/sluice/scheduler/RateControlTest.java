@@ -26,6 +26,17 @@ class RateControlTest {
   }
 
   @Test
+  void k7_restoredRateIsTheOneReceiversBeginWith() {
+    RateControl control = new RateControl(settings(true), 1000);
+
+    control.restore(Map.of(0, 200.0));
+
+    assertThat(control.rate(0)).isEqualTo(200);
+    assertThat(control.rate(1)).isEqualTo(500);
+    assertThat(control.told()).isEqualTo(Map.of(0, 200.0));
+  }
+
+  @Test
   void switchedOffItSaysNothing() {
     RateControl control = new RateControl(settings(false), 1000);
 
