@@ -192,7 +192,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         holdings.datasets().upTo(committedMillis, streaming.keepMillis().keySet()),
         streaming.eventTimes().snapshot(),
         setup.counters().all(),
-        List.of(),
         sinks.decided(),
         durability.snapshot(),
         "");

@@ -19,7 +19,6 @@ import java.util.Map;
   @JsonSubTypes.Type(value = Decision.Copied.class, name = "copied"),
   @JsonSubTypes.Type(value = Decision.Received.class, name = "received"),
   @JsonSubTypes.Type(value = Decision.Cut.class, name = "cut"),
-  @JsonSubTypes.Type(value = Decision.Found.class, name = "found"),
   @JsonSubTypes.Type(value = Decision.Rated.class, name = "rated"),
   @JsonSubTypes.Type(value = Decision.Committed.class, name = "committed"),
   @JsonSubTypes.Type(value = Decision.Ended.class, name = "ended"),
@@ -65,9 +64,6 @@ sealed interface Decision {
 
   /** How fast the receivers of these streams go on, in records a second. */
   record Rated(Map<Integer, Double> rates) implements Decision {}
-
-  /** What a source on the driver has found for a batch. */
-  record Found(long batchMillis, int node, byte[] found) implements Decision {}
 
   /**
    * The batch is done.
@@ -119,7 +115,6 @@ sealed interface Decision {
       List<Stored> datasets,
       Map<Integer, Watermark.Snapshot> watermarks,
       Map<String, Long> counters,
-      List<Found> found,
       List<Prepared> prepared,
       Rewind.Snapshot rewind,
       String ended) {}

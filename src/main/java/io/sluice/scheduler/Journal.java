@@ -48,7 +48,7 @@ final class Journal {
     if (ledger.isEmpty() || !begun) {
       // What is decided before the beginning is part of it.
       then.run();
-    } else if (++entries > MAX_ENTRIES) {
+    } else if (++entries > MAX_ENTRIES && !(decision instanceof Decision.Ended)) {
       entries = 0;
       // It holds the decision already.
       when(ledger.get().snapshot(DecisionCodec.encode(state.get())), then);

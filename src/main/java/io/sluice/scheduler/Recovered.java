@@ -28,7 +28,6 @@ final class Recovered {
   private final Map<Integer, Watermark.Snapshot> watermarks = new HashMap<>();
   private final List<Decision.Committed> later = new ArrayList<>();
   private final Map<String, Long> counters = new TreeMap<>();
-  private final List<Decision.Found> found = new ArrayList<>();
   private final TreeSet<Long> waiting = new TreeSet<>();
   private List<Decision.Prepared> prepared;
   private final Rewind rewind;
@@ -53,7 +52,6 @@ final class Recovered {
     from.datasets().forEach(this::add);
     watermarks.putAll(from.watermarks());
     counters.putAll(from.counters());
-    found.addAll(from.found());
     prepared = from.prepared();
     rewind = Rewind.of(from.rewind());
     zeroMillis = from.zeroMillis();
@@ -95,7 +93,6 @@ final class Recovered {
         Map.of(),
         Map.of(),
         List.of(),
-        List.of(),
         Rewind.nothing(),
         "");
   }
@@ -125,8 +122,6 @@ final class Recovered {
       waiting.add(cutMillis);
     } else if (decision instanceof Decision.Rated rated) {
       rates.putAll(rated.rates());
-    } else if (decision instanceof Decision.Found source) {
-      found.add(source);
     } else if (decision instanceof Decision.Committed committed) {
       commit(committed);
     } else if (decision instanceof Decision.Ended end) {
@@ -205,10 +200,6 @@ final class Recovered {
   /** How fast receivers went, as far as their rates follow their batches. */
   Map<Integer, Double> rates() {
     return rates;
-  }
-
-  List<Decision.Found> found() {
-    return found;
   }
 
   /** What sinks were to make visible with the last committed batch; they may have done so. */
