@@ -125,7 +125,6 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private static final int LAST_COPY_PATIENCE = 15;
-  private static final Duration PATIENCE_WITH_WORKERS = Duration.ofSeconds(2);
 
   private final ContextSetup setup;
   private final Life life;
@@ -139,6 +138,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private @Nullable StreamProgram waiting;
   private boolean resuming;
   private boolean silent;
+  private int unansweredBeats;
 
   /**
    * A driver that waits for workers and then runs.
@@ -211,7 +211,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     batches.resume(streams);
     fleet.handOver(streams.receivers(), fromWorkers).forEach(this::watch);
     boolean alone = fleet.resumption().isOver();
-    timers.startSingleTimer(new NotResumed(), alone ? Duration.ZERO : PATIENCE_WITH_WORKERS);
+    timers.startSingleTimer(new NotResumed(), alone ? Duration.ZERO : setup.heartbeatTimeout());
   }
 
   @Override
@@ -345,12 +345,17 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     life.started().complete(null);
   }
 
-  /** The workers that have not answered are lost. */
+  /** Workers that have not answered are lost; one that has the only copy of something gets more time. */
   private Behavior<Command> onNotResumed(NotResumed late) {
-    return guarded(() -> fleet
-        .resumption()
-        .awaited()
-        .forEach(worker -> lose(worker, "it did not answer the new driver")));
+    return guarded(() -> {
+      unansweredBeats++;
+      for (String worker : fleet.resumption().awaited()) {
+        if (unansweredBeats >= LAST_COPY_PATIENCE || batches.canSpare(worker)) {
+          lose(worker, "it did not answer the new driver");
+        }
+      }
+      timers.startSingleTimer(new NotResumed(), setup.heartbeatTimeout());
+    });
   }
 
   private void goOn() {
