@@ -34,7 +34,7 @@ import io.sluice.scheduler.DriverThreads;
 import io.sluice.scheduler.JobClient;
 import io.sluice.scheduler.ListenerBus;
 import io.sluice.scheduler.StreamProgram;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -424,7 +424,7 @@ final class Engine {
 
   private ActorRef<ContextActor.Command> start(
       ContextSetup setup, Optional<StreamProgram> resumed) {
-    CompletableFuture<ActorRef<TaskWorker.Event>> published = new CompletableFuture<>();
+    CompletableFuture<ActorRef<WorkerEvent>> published = new CompletableFuture<>();
     ActorRef<ContextActor.Command> begun = deployment
         .system()
         .systemActorOf(

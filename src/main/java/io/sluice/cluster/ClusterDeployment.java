@@ -14,7 +14,7 @@ import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -35,7 +35,7 @@ public final class ClusterDeployment implements Deployment {
   private final @Nullable WorkerNode worker;
   private volatile @Nullable ActorRef<LedgerActor.Command> ledger;
   private volatile String contextName = "";
-  private volatile List<TaskWorker.ProgramJar> jars = List.of();
+  private volatile List<WorkerCommand.ProgramJar> jars = List.of();
 
   private ClusterDeployment(ActorSystem<?> system, boolean ownsSystem, Settings settings) {
     this.system = system;
@@ -125,7 +125,7 @@ public final class ClusterDeployment implements Deployment {
   }
 
   @Override
-  public List<TaskWorker.ProgramJar> jars(long context, List<String> files) {
+  public List<WorkerCommand.ProgramJar> jars(long context, List<String> files) {
     jars = ProgramJars.offer(node.data(), context, files);
     return jars;
   }

@@ -5,7 +5,8 @@ import akka.actor.typed.ActorSystem;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +52,7 @@ public interface Deployment extends AutoCloseable {
    */
   record Driver(
       String name,
-      ActorRef<TaskWorker.Event> events,
+      ActorRef<WorkerEvent> events,
       ActorRef<ContextActor.Command> actor,
       Runnable successor,
       CompletionStage<Void> started) {}
@@ -61,7 +62,7 @@ public interface Deployment extends AutoCloseable {
    *
    * @throws io.sluice.api.SluiceException SETTING_INVALID if one cannot be read
    */
-  default List<TaskWorker.ProgramJar> jars(long context, List<String> files) {
+  default List<WorkerCommand.ProgramJar> jars(long context, List<String> files) {
     return ProgramJars.offer(node(), context, files);
   }
 

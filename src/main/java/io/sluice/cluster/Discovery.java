@@ -3,15 +3,15 @@ package io.sluice.cluster;
 import akka.actor.typed.receptionist.ServiceKey;
 import io.sluice.api.ClusterSettings;
 import io.sluice.block.Sha256;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.nio.charset.StandardCharsets;
 
 /** How workers and drivers find and recognise each other. */
 final class Discovery {
 
   /** Every driver registers under this key, every worker watches it. */
-  static final ServiceKey<TaskWorker.Event> DRIVERS =
-      ServiceKey.create(TaskWorker.Event.class, "sluice-drivers");
+  static final ServiceKey<WorkerEvent> DRIVERS =
+      ServiceKey.create(WorkerEvent.class, "sluice-drivers");
 
   /** Every node's witness registers under this key; drivers choose among them who holds their ledgers. */
   static final ServiceKey<Witness.Command> WITNESSES =
@@ -20,8 +20,8 @@ final class Discovery {
   private Discovery() {}
 
   /** Drivers of one name. */
-  static ServiceKey<TaskWorker.Event> named(String name) {
-    return ServiceKey.create(TaskWorker.Event.class, "sluice-driver-" + name);
+  static ServiceKey<WorkerEvent> named(String name) {
+    return ServiceKey.create(WorkerEvent.class, "sluice-driver-" + name);
   }
 
   /** What shows that a node knows the token, without telling it. */

@@ -19,7 +19,7 @@ import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.LedgerMessage;
 import io.sluice.checkpoint.MajorityLedger;
 import io.sluice.plan.Message;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,7 +51,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   record Entrust(Witness.Charge charge) implements Command {}
 
   /** The driver is under way; nodes are to work for it. */
-  record Announce(ActorRef<TaskWorker.Event> driver) implements Command {}
+  record Announce(ActorRef<WorkerEvent> driver) implements Command {}
 
   private record Open(CompletableFuture<Ledger.Opened> opened) implements Command {}
 
@@ -93,7 +93,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   private final Map<Address, Integer> unreachableBeats = new HashMap<>();
   private Set<ActorRef<Witness.Command>> witnesses = Set.of();
   private Witness.@Nullable Charge charge;
-  private @Nullable ActorRef<TaskWorker.Event> driver;
+  private @Nullable ActorRef<WorkerEvent> driver;
   private long epoch;
   private boolean begun;
   private boolean changing;

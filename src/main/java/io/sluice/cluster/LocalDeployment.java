@@ -16,6 +16,8 @@ import io.sluice.checkpoint.MemoryLedger;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +35,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
 
   private static final AtomicInteger SYSTEMS = new AtomicInteger();
 
-  private record Worker(Node node, ActorRef<TaskWorker.Command> actor) {}
+  private record Worker(Node node, ActorRef<WorkerCommand> actor) {}
 
   private final Settings settings;
   private final Faults faults;
@@ -216,7 +218,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     }
     // First the actor: the driver tells a worker it gives up to start afresh, which a dead one must
     // not hear.
-    worker.actor.tell(new TaskWorker.Dismiss(Long.MAX_VALUE, "killed", true));
+    worker.actor.tell(new WorkerCommand.Dismiss(Long.MAX_VALUE, "killed", true));
     worker.node.close();
   }
 
@@ -233,7 +235,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     workers
         .values()
         .forEach(
-            worker -> worker.actor.tell(new TaskWorker.Dismiss(Long.MAX_VALUE, "closed", true)));
+            worker -> worker.actor.tell(new WorkerCommand.Dismiss(Long.MAX_VALUE, "closed", true)));
     workers.values().forEach(worker -> worker.node.close());
     idle.values().forEach(Node::close);
     driver.close();
@@ -254,8 +256,8 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     return Node.simulated(settings, handler -> network.open(address, handler));
   }
 
-  private void startWorker(String address, Node node, ActorRef<TaskWorker.Event> known) {
-    ActorRef<TaskWorker.Command> actor = system.systemActorOf(
+  private void startWorker(String address, Node node, ActorRef<WorkerEvent> known) {
+    ActorRef<WorkerCommand> actor = system.systemActorOf(
         TaskWorker.create(known, node.workerHost(proof(), faults)),
         "sluice-worker-" + Integer.toHexString(known.hashCode()) + "-" + address,
         Props.empty());

@@ -6,7 +6,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
 import io.sluice.scheduler.ContextActor;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 
 /** Sees to it that of two contexts with one name in a cluster only the older one runs. */
 final class NameGuard {
@@ -14,8 +14,8 @@ final class NameGuard {
   private NameGuard() {}
 
   static Behavior<Receptionist.Listing> create(
-      ServiceKey<TaskWorker.Event> key,
-      ActorRef<TaskWorker.Event> driver,
+      ServiceKey<WorkerEvent> key,
+      ActorRef<WorkerEvent> driver,
       ActorRef<ContextActor.Command> context) {
     return Behaviors.setup(actor -> {
       actor.watch(context);
@@ -36,8 +36,7 @@ final class NameGuard {
   }
 
   /** Drivers of one context follow each other and are no rivals. */
-  private static boolean isOlder(
-      ActorRef<TaskWorker.Event> other, ActorRef<TaskWorker.Event> mine) {
+  private static boolean isOlder(ActorRef<WorkerEvent> other, ActorRef<WorkerEvent> mine) {
     return DriverName.of(other).context().compareTo(DriverName.of(mine).context()) < 0;
   }
 }

@@ -12,6 +12,8 @@ import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,22 +27,21 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   sealed interface Command {}
 
   /** A driver was found. */
-  record Found(ActorRef<TaskWorker.Event> driver) implements Command {}
+  record Found(ActorRef<WorkerEvent> driver) implements Command {}
 
-  private record Drivers(Set<ActorRef<TaskWorker.Event>> refs) implements Command {}
+  private record Drivers(Set<ActorRef<WorkerEvent>> refs) implements Command {}
 
   private record Left(Member member) implements Command {}
 
-  private record WorkerEnded(String context, ActorRef<TaskWorker.Command> worker)
-      implements Command {}
+  private record WorkerEnded(String context, ActorRef<WorkerCommand> worker) implements Command {}
 
   /** The worker for a context; one that has ended is kept in mind as long as the driver is listed. */
   private static final class Work {
-    private ActorRef<TaskWorker.Event> driver;
-    private final ActorRef<TaskWorker.Command> worker;
+    private ActorRef<WorkerEvent> driver;
+    private final ActorRef<WorkerCommand> worker;
     private boolean ended;
 
-    Work(ActorRef<TaskWorker.Event> driver, ActorRef<TaskWorker.Command> worker) {
+    Work(ActorRef<WorkerEvent> driver, ActorRef<WorkerCommand> worker) {
       this.driver = driver;
       this.worker = worker;
     }
@@ -123,11 +124,11 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
     return Behaviors.same();
   }
 
-  private void workFor(ActorRef<TaskWorker.Event> driver) {
+  private void workFor(ActorRef<WorkerEvent> driver) {
     DriverName name = DriverName.of(driver);
     Work known = works.get(name.context());
     if (known == null) {
-      ActorRef<TaskWorker.Command> worker =
+      ActorRef<WorkerCommand> worker =
           getContext().spawn(TaskWorker.create(driver, host), "worker-" + ++numbers);
       getContext().watchWith(worker, new WorkerEnded(name.context(), worker));
       works.put(name.context(), new Work(driver, worker));
@@ -137,7 +138,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
         works.remove(name.context());
         workFor(driver);
       } else {
-        known.worker.tell(new TaskWorker.DriverIs(driver, name.epoch()));
+        known.worker.tell(new WorkerCommand.DriverIs(driver, name.epoch()));
       }
     }
   }

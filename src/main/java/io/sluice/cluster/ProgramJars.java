@@ -6,7 +6,7 @@ import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.DataNode;
 import io.sluice.block.Sha256;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,13 +29,14 @@ public final class ProgramJars {
    *
    * @throws SluiceException SETTING_INVALID if one cannot be read
    */
-  public static List<TaskWorker.ProgramJar> offer(DataNode node, long context, List<String> jars) {
-    List<TaskWorker.ProgramJar> offered = new ArrayList<>();
+  public static List<WorkerCommand.ProgramJar> offer(
+      DataNode node, long context, List<String> jars) {
+    List<WorkerCommand.ProgramJar> offered = new ArrayList<>();
     for (String jar : jars) {
       byte[] bytes = read(jar);
       BlockId id = BlockId.jar(context, offered.size());
       node.store().put(id, new Block.Encoded(bytes, 0));
-      offered.add(new TaskWorker.ProgramJar(id, Sha256.hex(bytes)));
+      offered.add(new WorkerCommand.ProgramJar(id, Sha256.hex(bytes)));
     }
     return offered;
   }

@@ -9,7 +9,7 @@ import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextSetup;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,7 +84,7 @@ final class SuccessorDeployment implements Deployment {
   }
 
   @Override
-  public List<TaskWorker.ProgramJar> jars(long context, List<String> files) {
+  public List<WorkerCommand.ProgramJar> jars(long context, List<String> files) {
     return charge.jars();
   }
 

@@ -9,7 +9,7 @@ import io.sluice.block.DataNode;
 import io.sluice.block.Sha256;
 import io.sluice.plan.Closure;
 import io.sluice.task.ProgramLoader;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -27,12 +27,12 @@ public interface TravellingProgram extends Serializable {
   void goOn(Succession succession);
 
   /** Puts a program where other nodes fetch it. */
-  static TaskWorker.ProgramJar offer(DataNode node, long context, TravellingProgram program) {
+  static WorkerCommand.ProgramJar offer(DataNode node, long context, TravellingProgram program) {
     try {
       byte[] bytes = Closure.serialize(program);
       BlockId id = BlockId.jar(context, NUMBER);
       node.store().put(id, new Block.Encoded(bytes, 0));
-      return new TaskWorker.ProgramJar(id, Sha256.hex(bytes));
+      return new WorkerCommand.ProgramJar(id, Sha256.hex(bytes));
     } catch (IOException defect) {
       throw new SluiceException(
           ErrorCode.INTERNAL, "The program cannot be written: " + defect, defect);
@@ -41,10 +41,10 @@ public interface TravellingProgram extends Serializable {
 
   /** Brings the program and its jars to a node. */
   static CompletionStage<Void> fetch(DataNode node, Witness.Charge charge) {
-    List<TaskWorker.ProgramJar> parts = new ArrayList<>(charge.jars());
+    List<WorkerCommand.ProgramJar> parts = new ArrayList<>(charge.jars());
     parts.add(charge.program());
     List<CompletableFuture<Void>> fetched = new ArrayList<>();
-    for (TaskWorker.ProgramJar part : parts) {
+    for (WorkerCommand.ProgramJar part : parts) {
       if (!node.store().contains(part.id())) {
         fetched.add(node.channel()
             .get(charge.driverAddress(), part.id())

@@ -20,7 +20,8 @@ import io.sluice.checkpoint.LedgerMessage;
 import io.sluice.checkpoint.LedgerReplica;
 import io.sluice.plan.Message;
 import io.sluice.scheduler.ContextSetup;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       long epoch,
       List<String> members,
       String dataAddress,
-      @Nullable ActorRef<TaskWorker.Event> driver,
+      @Nullable ActorRef<WorkerEvent> driver,
       ActorRef<LedgerActor.Command> replyTo)
       implements Command {}
 
@@ -67,8 +68,8 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       String name,
       long context,
       String driverAddress,
-      List<TaskWorker.ProgramJar> jars,
-      TaskWorker.ProgramJar program)
+      List<WorkerCommand.ProgramJar> jars,
+      WorkerCommand.ProgramJar program)
       implements Command {}
 
   /** The context has ended; nobody shall go on with it. */
@@ -93,7 +94,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     private long epoch;
     private String dataAddress = "";
     private List<String> members = List.of();
-    private @Nullable ActorRef<TaskWorker.Event> driver;
+    private @Nullable ActorRef<WorkerEvent> driver;
     private @Nullable Charge charge;
     private boolean charged;
     private boolean fetching;
@@ -113,7 +114,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
   private final DataNode node;
   private final LedgerWire wire;
   private final Settings settings;
-  private final Consumer<ActorRef<TaskWorker.Event>> drivers;
+  private final Consumer<ActorRef<WorkerEvent>> drivers;
   private final boolean ownsCluster;
   private final Map<String, LedgerReplica> replicas = new HashMap<>();
   private final Map<String, Duty> duties = new HashMap<>();
@@ -128,7 +129,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       ActorSystem<?> system,
       Node node,
       Settings settings,
-      Consumer<ActorRef<TaskWorker.Event>> drivers,
+      Consumer<ActorRef<WorkerEvent>> drivers,
       boolean ownsCluster) {
     Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new Witness(context, timers, node, settings, drivers, ownsCluster)));
@@ -149,7 +150,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       TimerScheduler<Command> timers,
       Node node,
       Settings settings,
-      Consumer<ActorRef<TaskWorker.Event>> drivers,
+      Consumer<ActorRef<WorkerEvent>> drivers,
       boolean ownsCluster) {
     super(context);
     this.drivers = drivers;
@@ -212,7 +213,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       duty.epoch = alive.epoch();
       withdraw(duty);
     }
-    ActorRef<TaskWorker.Event> driver = alive.driver();
+    ActorRef<WorkerEvent> driver = alive.driver();
     if (driver != null && !driver.equals(duty.driver)) {
       duty.driver = driver;
       drivers.accept(driver);

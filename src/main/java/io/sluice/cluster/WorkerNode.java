@@ -6,7 +6,7 @@ import akka.actor.typed.Props;
 import com.typesafe.config.Config;
 import io.sluice.api.Faults;
 import io.sluice.api.Settings;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,7 @@ public final class WorkerNode implements AutoCloseable {
     return new WorkerNode(system, false, settings, driver);
   }
 
-  void workFor(ActorRef<TaskWorker.Event> driver) {
+  void workFor(ActorRef<WorkerEvent> driver) {
     actor.tell(new NodeActor.Found(driver));
   }
 

@@ -4,7 +4,8 @@ import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ final class BatchRun {
   private final Map<Integer, Node> generated = new HashMap<>();
   private final Map<Integer, OutputInfo> outputs = new TreeMap<>();
   private final List<Decision.Prepared> prepared = new ArrayList<>();
-  private TaskWorker.BatchValues values = new TaskWorker.BatchValues(Map.of(), Map.of());
+  private WorkerCommand.BatchValues values = new WorkerCommand.BatchValues(Map.of(), Map.of());
   private int level;
   private int openOutputs;
   private int openGenerators;
@@ -64,11 +65,11 @@ final class BatchRun {
   }
 
   /** Says what all tasks of the batch see alike. */
-  void see(TaskWorker.BatchValues seen) {
+  void see(WorkerCommand.BatchValues seen) {
     values = seen;
   }
 
-  TaskWorker.BatchValues values() {
+  WorkerCommand.BatchValues values() {
     return values;
   }
 
@@ -81,7 +82,7 @@ final class BatchRun {
   }
 
   /** The event times that the batch's datasets have. */
-  List<TaskWorker.SeenTime> times() {
+  List<WorkerEvent.SeenTime> times() {
     return jobs.stream().flatMap(job -> job.times().stream()).toList();
   }
 

@@ -16,7 +16,8 @@ import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageCompiler;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -126,12 +127,12 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   /** An owner has restored what it owns. */
-  void restored(TaskWorker.Restored said) {
+  void restored(WorkerEvent.Restored said) {
     restoration.ended(said);
     proceed();
   }
 
-  void persisted(TaskWorker.Persisted said) {
+  void persisted(WorkerEvent.Persisted said) {
     durability.persisted(said);
     proceed();
   }
@@ -340,7 +341,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   void refreshed(long batchMillis) {
     BatchRun batch = current;
     if (batch != null && batch.batchMillis() == batchMillis) {
-      batch.see(new TaskWorker.BatchValues(
+      batch.see(new WorkerCommand.BatchValues(
           streaming.eventTimes().at(batchMillis), setup.broadcasts().versions()));
       planLevel(batch);
     }
@@ -448,11 +449,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
   }
 
-  void taskFinished(TaskWorker.TaskFinished event) {
+  void taskFinished(WorkerEvent.TaskFinished event) {
     jobs.taskFinished(event);
   }
 
-  void taskFailed(TaskWorker.TaskFailed event) {
+  void taskFailed(WorkerEvent.TaskFailed event) {
     jobs.taskFailed(event);
   }
 
@@ -629,7 +630,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     long readFrom = jobs.oldestRead();
     List<BlockId> released = holdings.expire(time, readFrom);
     streaming.history().committed(time, batch.generated());
-    fleet.tellAll(new TaskWorker.Commit(
+    fleet.tellAll(new WorkerCommand.Commit(
         setup.epoch(),
         time,
         jobs.lowestLive(),
@@ -678,7 +679,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     return !copies.isEmpty();
   }
 
-  void partitionCopied(TaskWorker.PartitionCopied copied) {
+  void partitionCopied(WorkerEvent.PartitionCopied copied) {
     if (copies.isEmpty() || copied.epoch() != setup.epoch()) {
       return;
     }
@@ -737,6 +738,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         fleet.stages(),
         current != null
             ? current.values()
-            : new TaskWorker.BatchValues(Map.of(), setup.broadcasts().versions()));
+            : new WorkerCommand.BatchValues(Map.of(), setup.broadcasts().versions()));
   }
 }

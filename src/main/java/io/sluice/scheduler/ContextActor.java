@@ -16,7 +16,8 @@ import io.sluice.api.StreamingEvent;
 import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import io.sluice.receiver.ReceiverSupervisor;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private record Heartbeat() implements Command {}
 
-  private record FromWorker(TaskWorker.Event event) implements Command {}
+  private record FromWorker(WorkerEvent event) implements Command {}
 
   private record FromReceiver(ReceiverSupervisor.Event event) implements Command {}
 
@@ -132,7 +133,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   private final Fleet fleet;
   private final Batches batches;
   private final Journal journal;
-  private final ActorRef<TaskWorker.Event> fromWorkers;
+  private final ActorRef<WorkerEvent> fromWorkers;
   private final Recovered past;
   private final boolean restarts;
   private @Nullable StreamProgram waiting;
@@ -152,7 +153,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       Life life,
       Duration joinTimeout,
       Optional<StreamProgram> resumed,
-      Consumer<ActorRef<TaskWorker.Event>> publish) {
+      Consumer<ActorRef<WorkerEvent>> publish) {
     return Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new ContextActor(context, timers, setup, life, joinTimeout, resumed, publish)));
   }
@@ -164,7 +165,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
       Life life,
       Duration joinTimeout,
       Optional<StreamProgram> resumed,
-      Consumer<ActorRef<TaskWorker.Event>> publish) {
+      Consumer<ActorRef<WorkerEvent>> publish) {
     super(context);
     context.setLoggerName(ContextActor.class);
     this.setup = setup;
@@ -187,7 +188,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         setup, fromReceivers, recovered, journal, ActorRefResolver.get(context.getSystem()));
     this.batches =
         new Batches(setup, fleet, recovered, journal, new DriverThreads(setup, self::tell));
-    this.fromWorkers = context.messageAdapter(TaskWorker.Event.class, FromWorker::new);
+    this.fromWorkers = context.messageAdapter(WorkerEvent.class, FromWorker::new);
     this.resuming = resumed.isPresent();
     publish.accept(fromWorkers);
     if (setup.watched()) {
@@ -458,27 +459,27 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onWorker(FromWorker message) {
-    TaskWorker.Event event = message.event();
+    WorkerEvent event = message.event();
     return guarded(() -> {
-      if (event instanceof TaskWorker.TaskFinished finished) {
+      if (event instanceof WorkerEvent.TaskFinished finished) {
         batches.taskFinished(finished);
-      } else if (event instanceof TaskWorker.TaskFailed failed) {
+      } else if (event instanceof WorkerEvent.TaskFailed failed) {
         batches.taskFailed(failed);
-      } else if (event instanceof TaskWorker.Pong pong) {
+      } else if (event instanceof WorkerEvent.Pong pong) {
         fleet.pong(pong);
-      } else if (event instanceof TaskWorker.WorkerReady ready) {
+      } else if (event instanceof WorkerEvent.WorkerReady ready) {
         onWorkerReady(ready);
-      } else if (event instanceof TaskWorker.WorkerUp up) {
+      } else if (event instanceof WorkerEvent.WorkerUp up) {
         fleet.workerUp(up);
-      } else if (event instanceof TaskWorker.PartitionCopied copied) {
+      } else if (event instanceof WorkerEvent.PartitionCopied copied) {
         batches.partitionCopied(copied);
-      } else if (event instanceof TaskWorker.Persisted persisted) {
+      } else if (event instanceof WorkerEvent.Persisted persisted) {
         batches.persisted(persisted);
-      } else if (event instanceof TaskWorker.Restored restored) {
+      } else if (event instanceof WorkerEvent.Restored restored) {
         batches.restored(restored);
-      } else if (event instanceof TaskWorker.Resumed resumed) {
+      } else if (event instanceof WorkerEvent.Resumed resumed) {
         fleet.resumed(resumed);
-      } else if (event instanceof TaskWorker.WorkerFailed failed) {
+      } else if (event instanceof WorkerEvent.WorkerFailed failed) {
         if (fleet.isIncarnation(failed.address(), failed.incarnation())) {
           lose(failed.address(), failed.reason());
         }
@@ -486,7 +487,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     });
   }
 
-  private void onWorkerReady(TaskWorker.WorkerReady ready) {
+  private void onWorkerReady(WorkerEvent.WorkerReady ready) {
     if (fleet.isKnown(ready)) {
       fleet.welcome(ready);
       return;
@@ -498,11 +499,11 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     watch(ready.address(), ready.incarnation(), ready.worker());
   }
 
-  private void watch(Decision.Joined worker, ActorRef<TaskWorker.Command> ref) {
+  private void watch(Decision.Joined worker, ActorRef<WorkerCommand> ref) {
     watch(worker.address(), worker.incarnation(), ref);
   }
 
-  private void watch(String address, long incarnation, ActorRef<TaskWorker.Command> worker) {
+  private void watch(String address, long incarnation, ActorRef<WorkerCommand> worker) {
     ActorRef<Command> self = getContext().getSelf();
     // A worker that starts afresh keeps its actor, which is watched already with its old
     // incarnation.

@@ -8,7 +8,7 @@ import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.checkpoint.Ledger;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +39,7 @@ public record ContextSetup(
     int maxAttempts,
     Ticker ticker,
     DataNode node,
-    List<TaskWorker.ProgramJar> jars,
+    List<WorkerCommand.ProgramJar> jars,
     String version,
     String proof,
     boolean watched,
@@ -60,8 +60,8 @@ public record ContextSetup(
    */
   public record Durable(Path directory, CheckpointSettings settings) {
 
-    TaskWorker.Checkpoint forWorkers() {
-      return new TaskWorker.Checkpoint(directory.toString(), settings.sync());
+    WorkerCommand.Checkpoint forWorkers() {
+      return new WorkerCommand.Checkpoint(directory.toString(), settings.sync());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,14 +48,14 @@ final class Copies {
 
   /** A copy to be made, under a number that no other has. */
   record Order(long number, Placement.Copy copy) {
-    TaskWorker.CopyPartition message(long epoch, int modulo, Set<Integer> nodes) {
-      return new TaskWorker.CopyPartition(
+    WorkerCommand.CopyPartition message(long epoch, int modulo, Set<Integer> nodes) {
+      return new WorkerCommand.CopyPartition(
           epoch, number, copy.partition(), modulo, copy.standby(), nodes);
     }
   }
 
   /** A copy has ended; empty if nobody waits for it any more, or it failed. */
-  Optional<Placement.Copy> ended(TaskWorker.PartitionCopied copied) {
+  Optional<Placement.Copy> ended(WorkerEvent.PartitionCopied copied) {
     Placement.@Nullable Copy copy = open.remove(copied.number());
     if (copy == null) {
       return Optional.empty();

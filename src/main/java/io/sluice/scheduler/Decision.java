@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.batch.Watermark;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Map;
 
@@ -74,7 +74,7 @@ sealed interface Decision {
   record Committed(
       long batchMillis,
       List<Stored> datasets,
-      List<TaskWorker.SeenTime> times,
+      List<WorkerEvent.SeenTime> times,
       Map<String, Long> counters,
       List<Prepared> prepared)
       implements Decision {}

@@ -14,7 +14,8 @@ import io.sluice.plan.CheckpointPace;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Program;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -46,7 +47,7 @@ final class Durability implements AutoCloseable {
   });
   private final Set<String> damaged = new HashSet<>();
   private final Set<String> writers = new HashSet<>();
-  private final Consumer<TaskWorker.ForgetLogged> tellWorkers;
+  private final Consumer<WorkerCommand.ForgetLogged> tellWorkers;
   private @Nullable BlockArchive blocks;
   private Rewind rewind;
   private Decision.Names names = Decision.Names.NONE;
@@ -58,7 +59,7 @@ final class Durability implements AutoCloseable {
   /**
    * @param rewind what earlier drivers have left
    */
-  Durability(ContextSetup setup, Rewind rewind, Consumer<TaskWorker.ForgetLogged> tellWorkers) {
+  Durability(ContextSetup setup, Rewind rewind, Consumer<WorkerCommand.ForgetLogged> tellWorkers) {
     this.tellWorkers = tellWorkers;
     this.setup = setup;
     this.rewind = rewind;
@@ -180,7 +181,7 @@ final class Durability implements AutoCloseable {
    *
    * @throws SluiceException CHECKPOINT_FAILED if it could not
    */
-  void persisted(TaskWorker.Persisted said) {
+  void persisted(WorkerEvent.Persisted said) {
     if (!said.failure().isEmpty()) {
       throw new SluiceException(
           ErrorCode.CHECKPOINT_FAILED, "On " + said.address() + ": " + said.failure());
@@ -211,7 +212,7 @@ final class Durability implements AutoCloseable {
           .add(block.id().sequence());
     }
     if (!unneeded.isEmpty()) {
-      tellWorkers.accept(new TaskWorker.ForgetLogged(setup.epoch(), byStream));
+      tellWorkers.accept(new WorkerCommand.ForgetLogged(setup.epoch(), byStream));
       release(unneeded);
     }
     Path directory = setup.durable().orElseThrow().directory().resolve("state");

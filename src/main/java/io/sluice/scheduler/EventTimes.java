@@ -5,7 +5,7 @@ import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Program;
 import io.sluice.plan.SourceCount;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -56,8 +56,8 @@ final class EventTimes {
   }
 
   /** Takes what the tasks of a batch have seen. */
-  void committed(long batchMillis, Collection<TaskWorker.SeenTime> times) {
-    for (TaskWorker.SeenTime time : times) {
+  void committed(long batchMillis, Collection<WorkerEvent.SeenTime> times) {
+    for (WorkerEvent.SeenTime time : times) {
       Watermark watermark = watermarks.get(time.node());
       if (watermark != null) {
         watermark.seen(time.source(), time.millis(), batchMillis);

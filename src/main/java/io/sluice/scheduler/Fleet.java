@@ -11,7 +11,8 @@ import io.sluice.api.StreamingListener.ReceiverInfo;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.receiver.ReceiverSupervisor;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -38,7 +39,7 @@ final class Fleet {
   private final ContextSetup setup;
   private final ActorRef<ReceiverSupervisor.Event> fromReceivers;
   private final WorkerTable table = new WorkerTable();
-  private final Map<String, ActorRef<TaskWorker.Command>> refs = new HashMap<>();
+  private final Map<String, ActorRef<WorkerCommand>> refs = new HashMap<>();
   private final Placement placement;
   private final Journal journal;
   private final ActorRefResolver resolver;
@@ -94,18 +95,18 @@ final class Fleet {
     return table.slots();
   }
 
-  void tell(String worker, TaskWorker.Command command) {
-    ActorRef<TaskWorker.Command> ref = refs.get(worker);
+  void tell(String worker, WorkerCommand command) {
+    ActorRef<WorkerCommand> ref = refs.get(worker);
     if (ref != null) {
       ref.tell(command);
     }
   }
 
-  void tellAll(TaskWorker.Command command) {
+  void tellAll(WorkerCommand command) {
     table.usable().forEach(worker -> tell(worker, command));
   }
 
-  boolean isKnown(TaskWorker.WorkerReady ready) {
+  boolean isKnown(WorkerEvent.WorkerReady ready) {
     return isIncarnation(ready.address(), ready.incarnation());
   }
 
@@ -117,11 +118,11 @@ final class Fleet {
   }
 
   /** Lets a worker in if it is of this version and knows the token; it is told why if not. */
-  boolean admit(TaskWorker.WorkerReady ready) {
+  boolean admit(WorkerEvent.WorkerReady ready) {
     Optional<String> objection = objection(ready);
     if (objection.isPresent()) {
       log.warn("Refused worker [{}]: {}", ready.address(), objection.get());
-      ready.worker().tell(new TaskWorker.Refused(objection.get()));
+      ready.worker().tell(new WorkerCommand.Refused(objection.get()));
       return false;
     }
     table.add(ready.address(), ready.incarnation(), ready.slots(), ready.host(), beat);
@@ -131,7 +132,7 @@ final class Fleet {
     return true;
   }
 
-  private Decision.Joined joined(TaskWorker.WorkerReady ready) {
+  private Decision.Joined joined(WorkerEvent.WorkerReady ready) {
     return new Decision.Joined(
         ready.address(),
         ready.incarnation(),
@@ -153,16 +154,16 @@ final class Fleet {
   }
 
   /** Asks the workers of the driver before to go on with this one; gives them with their actors. */
-  Map<Decision.Joined, ActorRef<TaskWorker.Command>> handOver(
-      List<StreamProgram.ReceiverSpec> specs, ActorRef<TaskWorker.Event> driver) {
+  Map<Decision.Joined, ActorRef<WorkerCommand>> handOver(
+      List<StreamProgram.ReceiverSpec> specs, ActorRef<WorkerEvent> driver) {
     receivers = new ReceiverTable(specs, recovered);
-    Map<Decision.Joined, ActorRef<TaskWorker.Command>> asked = new LinkedHashMap<>();
+    Map<Decision.Joined, ActorRef<WorkerCommand>> asked = new LinkedHashMap<>();
     for (Decision.Joined worker : recovered.workers()) {
-      ActorRef<TaskWorker.Command> ref = resolver.resolveActorRef(worker.ref());
+      ActorRef<WorkerCommand> ref = resolver.resolveActorRef(worker.ref());
       table.add(worker.address(), worker.incarnation(), worker.slots(), worker.host(), beat);
       refs.put(worker.address(), ref);
       asked.put(worker, ref);
-      ref.tell(new TaskWorker.Handover(
+      ref.tell(new WorkerCommand.Handover(
           driver,
           fromReceivers,
           setup.epoch(),
@@ -173,7 +174,7 @@ final class Fleet {
   }
 
   /** A worker of the driver before goes on with this one. */
-  void resumed(TaskWorker.Resumed resumed) {
+  void resumed(WorkerEvent.Resumed resumed) {
     if (table.up(resumed.address(), resumed.incarnation(), beat)) {
       log.info("Worker [{}] goes on with [{}]", resumed.address(), setup.name());
       resumption.answered(resumed);
@@ -187,14 +188,14 @@ final class Fleet {
 
   /** All workers of the driver before go on or are lost. */
   void goOn() {
-    tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), table.usable()));
     if (placement.isEmpty()) {
       placeFirst();
     }
     startReceivers();
   }
 
-  private Optional<String> objection(TaskWorker.WorkerReady ready) {
+  private Optional<String> objection(WorkerEvent.WorkerReady ready) {
     if (!ready.version().equals(setup.version())) {
       return Optional.of(
           "it runs Sluice %s, the driver %s; all nodes of a cluster must run the same version"
@@ -208,10 +209,10 @@ final class Fleet {
         : Optional.of("it does not hold the cluster's token (sluice.cluster.token)");
   }
 
-  void welcome(TaskWorker.WorkerReady ready) {
+  void welcome(WorkerEvent.WorkerReady ready) {
     ready
         .worker()
-        .tell(new TaskWorker.Accepted(
+        .tell(new WorkerCommand.Accepted(
             setup.id(),
             setup.name(),
             setup.epoch(),
@@ -222,13 +223,13 @@ final class Fleet {
             setup
                 .durable()
                 .map(ContextSetup.Durable::forWorkers)
-                .orElseGet(() -> new TaskWorker.Checkpoint("", false))));
+                .orElseGet(() -> new WorkerCommand.Checkpoint("", false))));
   }
 
-  void workerUp(TaskWorker.WorkerUp up) {
+  void workerUp(WorkerEvent.WorkerUp up) {
     if (table.up(up.address(), up.incarnation(), beat)) {
       log.info("Worker [{}] has joined [{}]", up.address(), setup.name());
-      tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
+      tellAll(new WorkerCommand.Peers(setup.epoch(), table.usable()));
       table
           .get(up.address())
           .ifPresent(worker -> post(new StreamingEvent.WorkerJoined(info(worker))));
@@ -241,14 +242,14 @@ final class Fleet {
     }
   }
 
-  void pong(TaskWorker.Pong pong) {
+  void pong(WorkerEvent.Pong pong) {
     table.heard(pong.address(), pong.incarnation(), beat);
   }
 
   /** Asks all workers for a sign of life. */
   void beat() {
     beat++;
-    tellAll(new TaskWorker.Ping(setup.epoch(), beat));
+    tellAll(new WorkerCommand.Ping(setup.epoch(), beat));
   }
 
   /**
@@ -273,7 +274,7 @@ final class Fleet {
     resumption.lost(address);
     Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, left());
     journal.decide(new Decision.Left(address));
-    tellAll(new TaskWorker.Peers(setup.epoch(), table.usable()));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), table.usable()));
     post(new StreamingEvent.WorkerLost(info(lost.get()), reason));
     return Optional.of(new Loss(gone));
   }
@@ -286,9 +287,9 @@ final class Fleet {
   }
 
   private void tellLost(String address, String reason) {
-    ActorRef<TaskWorker.Command> ref = refs.remove(address);
+    ActorRef<WorkerCommand> ref = refs.remove(address);
     if (ref != null) {
-      ref.tell(new TaskWorker.Dismiss(setup.epoch(), reason, false));
+      ref.tell(new WorkerCommand.Dismiss(setup.epoch(), reason, false));
     }
   }
 
@@ -324,8 +325,8 @@ final class Fleet {
     }
   }
 
-  private TaskWorker.StartReceiver start(ReceiverTable.Entry entry) {
-    return new TaskWorker.StartReceiver(
+  private WorkerCommand.StartReceiver start(ReceiverTable.Entry entry) {
+    return new WorkerCommand.StartReceiver(
         setup.epoch(),
         entry.spec().stream(),
         entry.attempt(),
@@ -350,7 +351,7 @@ final class Fleet {
     for (ReceiverTable.Entry entry : receivers.all()) {
       Double rate = changed.get(entry.spec().stream());
       if (rate != null) {
-        TaskWorker.SetRate message = new TaskWorker.SetRate(
+        WorkerCommand.SetRate message = new WorkerCommand.SetRate(
             setup.epoch(),
             entry.spec().stream(),
             entry.attempt(),
@@ -372,7 +373,7 @@ final class Fleet {
       entry
           .worker()
           .ifPresent(worker ->
-              tell(worker, new TaskWorker.StopReceiver(setup.epoch(), entry.spec().stream())));
+              tell(worker, new WorkerCommand.StopReceiver(setup.epoch(), entry.spec().stream())));
     }
   }
 
@@ -386,7 +387,7 @@ final class Fleet {
           .worker()
           .ifPresent(worker -> tell(
               worker,
-              new TaskWorker.BlocksCounted(
+              new WorkerCommand.BlocksCounted(
                   setup.epoch(), stored.stream(), List.of(stored.block().id().sequence()))));
     });
   }
@@ -399,7 +400,8 @@ final class Fleet {
         .add(block.id().sequence()));
     numbers.forEach((stream, cut) -> receivers
         .worker(stream)
-        .ifPresent(worker -> tell(worker, new TaskWorker.BlocksCut(setup.epoch(), stream, cut))));
+        .ifPresent(
+            worker -> tell(worker, new WorkerCommand.BlocksCut(setup.epoch(), stream, cut))));
   }
 
   void onReceiver(ReceiverSupervisor.Event event) {
@@ -448,7 +450,7 @@ final class Fleet {
 
   void dismissAll() {
     refs.values()
-        .forEach(ref -> ref.tell(new TaskWorker.Dismiss(
+        .forEach(ref -> ref.tell(new WorkerCommand.Dismiss(
             setup.epoch(), "context '" + setup.name() + "' has ended", true)));
     refs.clear();
   }

@@ -1,7 +1,8 @@
 package io.sluice.scheduler;
 
 import io.sluice.plan.Operator;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.Keepers;
+import io.sluice.task.WorkerCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,13 +18,13 @@ record JobPlanning(
     Datasets datasets,
     SplitPlanner splits,
     StageTable stages,
-    TaskWorker.BatchValues values) {
+    WorkerCommand.BatchValues values) {
 
   /** Notes where a task will keep a partition of a dataset, and where its copy goes. */
   void note(Operator.Store store, long batchMillis, long maker, int index, String worker) {
     List<String> holders = new ArrayList<>(List.of(worker));
     if (replicated.contains(store.node())) {
-      TaskWorker.copyHolder(owners, standbys, index, worker).ifPresent(holders::add);
+      Keepers.copyHolder(owners, standbys, index, worker).ifPresent(holders::add);
     }
     datasets.add(
         store.node(),

@@ -5,8 +5,11 @@ import io.sluice.api.SluiceException;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageSpec;
+import io.sluice.task.JobIds;
+import io.sluice.task.Keepers;
 import io.sluice.task.TaskSpec;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,7 +55,7 @@ final class JobRun {
   private int unreached;
   private final Map<String, Integer> tasksByWorker = new TreeMap<>();
   private final Map<String, Long> counters = new TreeMap<>();
-  private final List<TaskWorker.SeenTime> times = new ArrayList<>();
+  private final List<WorkerEvent.SeenTime> times = new ArrayList<>();
 
   /**
    * @param batchMillis -1 outside batches
@@ -95,7 +98,7 @@ final class JobRun {
   }
 
   /** The event times that the finished tasks of this attempt have seen. */
-  List<TaskWorker.SeenTime> times() {
+  List<WorkerEvent.SeenTime> times() {
     return times;
   }
 
@@ -167,7 +170,7 @@ final class JobRun {
   }
 
   /** Plans all tasks anew and gives the message for each worker. */
-  Map<String, TaskWorker.RunTasks> beginAttempt(JobPlanning planning) {
+  Map<String, WorkerCommand.RunTasks> beginAttempt(JobPlanning planning) {
     if (attempt++ > 0) {
       stages = plan.get();
     }
@@ -205,14 +208,14 @@ final class JobRun {
     if (running.isEmpty()) {
       done.complete(List.of());
     }
-    Map<String, TaskWorker.RunTasks> messages = new LinkedHashMap<>();
+    Map<String, WorkerCommand.RunTasks> messages = new LinkedHashMap<>();
     byWorker.forEach(
         (worker, tasks) -> messages.put(worker, message(planning, contributions, tasks)));
     return messages;
   }
 
   /** Takes a task's results; stale and repeated ones change nothing. */
-  void finished(TaskWorker.TaskFinished event) {
+  void finished(WorkerEvent.TaskFinished event) {
     Assigned assigned = running.get(new TaskKey(event.ordinal(), event.index()));
     if (event.attempt() != attempt || assigned == null) {
       return;
@@ -225,12 +228,12 @@ final class JobRun {
             .partitions()
             .put(
                 keep.leg() << 16 | event.index(),
-                TaskWorker.keepers(owners, event.worker(), keep.level().replicas()));
+                Keepers.of(owners, event.worker(), keep.level().replicas()));
       }
     }
     event.report().counters().forEach((name, by) -> counters.merge(name, by, Long::sum));
     times.addAll(event.report().times());
-    for (TaskWorker.ResultPart part : event.results()) {
+    for (WorkerEvent.ResultPart part : event.results()) {
       results.put(
           ((long) part.leg() << 32) | event.index(),
           new Result(part.leg(), event.ordinal(), event.index(), event.worker(), part.inline()));
@@ -248,14 +251,14 @@ final class JobRun {
     /** A node could not be reached: it is gone, or can be reached again soon. */
     record Wait() implements Verdict {}
 
-    record RetryTask(String worker, TaskWorker.RunTasks message) implements Verdict {}
+    record RetryTask(String worker, WorkerCommand.RunTasks message) implements Verdict {}
 
     record RetryJob() implements Verdict {}
 
     record GiveUp(SluiceException failure) implements Verdict {}
   }
 
-  Verdict failed(TaskWorker.TaskFailed event, JobPlanning planning) {
+  Verdict failed(WorkerEvent.TaskFailed event, JobPlanning planning) {
     TaskKey key = new TaskKey(event.ordinal(), event.index());
     Assigned assigned = running.get(key);
     if (event.attempt() != attempt || assigned == null) {
@@ -290,9 +293,9 @@ final class JobRun {
     return new Verdict.RetryTask(worker, message(planning, Map.of(), List.of(again)));
   }
 
-  private TaskWorker.RunTasks message(
+  private WorkerCommand.RunTasks message(
       JobPlanning planning, Map<Integer, Integer> contributions, List<TaskSpec> tasks) {
-    return new TaskWorker.RunTasks(
+    return new WorkerCommand.RunTasks(
         planning.epoch(),
         id,
         attempt,
@@ -314,7 +317,7 @@ final class JobRun {
         kept.put(
             keep.node(),
             new KeptDatasets.Dataset(
-                keep.node(), keep.batchMillis(), TaskWorker.maker(id, attempt), new TreeMap<>()));
+                keep.node(), keep.batchMillis(), JobIds.maker(id, attempt), new TreeMap<>()));
       }
     }
   }
@@ -366,7 +369,7 @@ final class JobRun {
       } else if (step.operator() instanceof Operator.Store store) {
         for (SplitPlanner.Split split : splits) {
           planning.note(
-              store, batchMillis, TaskWorker.maker(id, attempt), split.index(), split.worker());
+              store, batchMillis, JobIds.maker(id, attempt), split.index(), split.worker());
         }
       }
     }

@@ -3,7 +3,9 @@ package io.sluice.scheduler;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.plan.Stage;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.JobIds;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +57,7 @@ final class Jobs {
     this.kept = kept;
     this.planning = planning;
     this.owner = owner;
-    this.ids = TaskWorker.firstJob(setup.epoch());
+    this.ids = JobIds.first(setup.epoch());
   }
 
   boolean isEmpty() {
@@ -103,7 +105,7 @@ final class Jobs {
     }
   }
 
-  void taskFinished(TaskWorker.TaskFinished event) {
+  void taskFinished(WorkerEvent.TaskFinished event) {
     JobRun job = running.get(event.job());
     if (job != null) {
       job.finished(event);
@@ -113,7 +115,7 @@ final class Jobs {
     }
   }
 
-  void taskFailed(TaskWorker.TaskFailed event) {
+  void taskFailed(WorkerEvent.TaskFailed event) {
     JobRun job = running.get(event.job());
     if (job == null) {
       return;
@@ -202,7 +204,7 @@ final class Jobs {
 
   private void forgetIfOver(long job) {
     if (!unfetched.contains(job) && !running.containsKey(job)) {
-      fleet.tellAll(new TaskWorker.ForgetJob(setup.epoch(), job));
+      fleet.tellAll(new WorkerCommand.ForgetJob(setup.epoch(), job));
     }
   }
 }

@@ -2,7 +2,7 @@ package io.sluice.scheduler;
 
 import io.sluice.plan.Node;
 import io.sluice.plan.StageCompiler.Keeping;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,11 +24,11 @@ final class KeptDatasets {
       int node, long batchMillis, long maker, TreeMap<Integer, List<String>> partitions) {}
 
   private final long epoch;
-  private final Consumer<TaskWorker.Command> toAllWorkers;
+  private final Consumer<WorkerCommand> toAllWorkers;
   private final Map<Integer, Dataset> datasets = new HashMap<>();
   private final Set<Integer> released = new HashSet<>();
 
-  KeptDatasets(long epoch, Consumer<TaskWorker.Command> toAllWorkers) {
+  KeptDatasets(long epoch, Consumer<WorkerCommand> toAllWorkers) {
     this.epoch = epoch;
     this.toAllWorkers = toAllWorkers;
   }
@@ -96,7 +96,7 @@ final class KeptDatasets {
 
   private void drop(int node) {
     Dataset left = datasets.get(node);
-    toAllWorkers.accept(new TaskWorker.DropKept(epoch, node, left == null ? 0 : left.maker));
+    toAllWorkers.accept(new WorkerCommand.DropKept(epoch, node, left == null ? 0 : left.maker));
   }
 
   private static List<String> without(String worker, List<String> holders) {

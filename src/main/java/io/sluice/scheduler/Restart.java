@@ -12,7 +12,8 @@ import io.sluice.checkpoint.BlockArchive;
 import io.sluice.checkpoint.LoggedBlocks;
 import io.sluice.checkpoint.StateArchive;
 import io.sluice.plan.Program;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -231,9 +232,9 @@ final class Restart {
   }
 
   /** What each worker is told; nothing if there is nothing to restore. */
-  Map<String, TaskWorker.Restore> orders(
+  Map<String, WorkerCommand.Restore> orders(
       List<String> owners, long epoch, long number, Map<Integer, String> operators) {
-    Map<String, TaskWorker.Restore> orders = new LinkedHashMap<>();
+    Map<String, WorkerCommand.Restore> orders = new LinkedHashMap<>();
     if (batchMillis == Recovered.NONE && loaded.isEmpty()) {
       return orders;
     }
@@ -243,13 +244,13 @@ final class Restart {
     workers.addAll(holders.values());
     for (String owner : workers) {
       Set<String> files = new TreeSet<>();
-      List<TaskWorker.PartitionStart> starts = new ArrayList<>();
+      List<WorkerCommand.PartitionStart> starts = new ArrayList<>();
       for (int partition = 0; partition < owners.size(); partition++) {
         if (owners.get(partition).equals(owner)) {
           int mine = partition;
           archive.chain(partition, batchMillis).ifPresent(chain -> {
             files.addAll(chain.files());
-            starts.add(new TaskWorker.PartitionStart(
+            starts.add(new WorkerCommand.PartitionStart(
                 mine, chain.start().file(), chain.start().frame()));
           });
         }
@@ -261,7 +262,7 @@ final class Restart {
       }
       orders.put(
           owner,
-          new TaskWorker.Restore(
+          new WorkerCommand.Restore(
               epoch,
               number,
               batchMillis,
@@ -286,7 +287,7 @@ final class Restart {
     return byName;
   }
 
-  private List<TaskWorker.LoggedFrames> frames(String worker) {
+  private List<WorkerCommand.LoggedFrames> frames(String worker) {
     Map<String, List<Integer>> frames = new LinkedHashMap<>();
     loaded.forEach((id, found) -> {
       if (worker.equals(holders.get(id))) {
@@ -294,7 +295,7 @@ final class Restart {
       }
     });
     return frames.entrySet().stream()
-        .map(file -> new TaskWorker.LoggedFrames(file.getKey(), file.getValue()))
+        .map(file -> new WorkerCommand.LoggedFrames(file.getKey(), file.getValue()))
         .toList();
   }
 
@@ -314,9 +315,9 @@ final class Restart {
   }
 
   private Decision.Committed renamed(Decision.Committed batch) {
-    List<TaskWorker.SeenTime> times = batch.times().stream()
+    List<WorkerEvent.SeenTime> times = batch.times().stream()
         .filter(time -> nodes.containsKey(time.node()))
-        .map(time -> new TaskWorker.SeenTime(now(time.node()), time.source(), time.millis()))
+        .map(time -> new WorkerEvent.SeenTime(now(time.node()), time.source(), time.millis()))
         .toList();
     List<Decision.Stored> datasets = batch.datasets().stream()
         .filter(stored -> nodes.containsKey(stored.node()))

@@ -2,7 +2,8 @@ package io.sluice.scheduler;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,8 +16,9 @@ final class Restoration {
   private long number;
 
   /** Begins with an order for each worker, made for a number that no other has. */
-  Map<String, TaskWorker.Restore> begin(LongFunction<Map<String, TaskWorker.Restore>> orders) {
-    Map<String, TaskWorker.Restore> given = orders.apply(++number);
+  Map<String, WorkerCommand.Restore> begin(
+      LongFunction<Map<String, WorkerCommand.Restore>> orders) {
+    Map<String, WorkerCommand.Restore> given = orders.apply(++number);
     awaited.clear();
     awaited.addAll(given.keySet());
     return given;
@@ -31,7 +33,7 @@ final class Restoration {
    *
    * @throws SluiceException CHECKPOINT_FAILED if it could not
    */
-  void ended(TaskWorker.Restored said) {
+  void ended(WorkerEvent.Restored said) {
     if (said.number() != number || !awaited.remove(said.address())) {
       return;
     }

@@ -3,7 +3,7 @@ package io.sluice.scheduler;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -21,7 +21,7 @@ final class Resumption {
   /** What becomes of the blocks that no batch has and nobody will report again. */
   record Orphans(List<BlockRef> counted, List<BlockId> dropped) {}
 
-  private record Found(TaskWorker.Held held, List<String> holders) {}
+  private record Found(WorkerEvent.Held held, List<String> holders) {}
 
   private final Set<String> awaited = new HashSet<>();
   private final Map<BlockId, Found> found = new LinkedHashMap<>();
@@ -39,9 +39,9 @@ final class Resumption {
     return awaited.isEmpty();
   }
 
-  void answered(TaskWorker.Resumed resumed) {
+  void answered(WorkerEvent.Resumed resumed) {
     awaited.remove(resumed.address());
-    for (TaskWorker.Held held : resumed.received()) {
+    for (WorkerEvent.Held held : resumed.received()) {
       found
           .computeIfAbsent(held.id(), id -> new Found(held, new ArrayList<>()))
           .holders

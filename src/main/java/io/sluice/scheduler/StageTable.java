@@ -2,7 +2,7 @@ package io.sluice.scheduler;
 
 import io.sluice.plan.StageSpec;
 import io.sluice.task.StageCodec;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -29,11 +29,11 @@ final class StageTable {
   }
 
   private final long epoch;
-  private final BiConsumer<String, TaskWorker.Command> sender;
+  private final BiConsumer<String, WorkerCommand> sender;
   private final LinkedHashMap<StageSpec, Known> known = new LinkedHashMap<>(16, 0.75f, true);
   private int numbers;
 
-  StageTable(long epoch, BiConsumer<String, TaskWorker.Command> sender) {
+  StageTable(long epoch, BiConsumer<String, WorkerCommand> sender) {
     this.epoch = epoch;
     this.sender = sender;
   }
@@ -43,7 +43,7 @@ final class StageTable {
     Known stage =
         known.computeIfAbsent(spec, unknown -> new Known(++numbers, StageCodec.encode(unknown)));
     if (stage.workers.add(worker)) {
-      sender.accept(worker, new TaskWorker.DefineStage(epoch, stage.number, stage.bytes));
+      sender.accept(worker, new WorkerCommand.DefineStage(epoch, stage.number, stage.bytes));
     }
     return stage.number;
   }
@@ -55,7 +55,7 @@ final class StageTable {
       Known oldest = eldest.next();
       eldest.remove();
       oldest.workers.forEach(
-          worker -> sender.accept(worker, new TaskWorker.UndefineStage(epoch, oldest.number)));
+          worker -> sender.accept(worker, new WorkerCommand.UndefineStage(epoch, oldest.number)));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.sluice.scheduler;
 
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -59,7 +59,7 @@ final class Versions {
   }
 
   /** A batch is safe on one worker. Gives the time of the oldest version that is kept now, if the batch made one. */
-  Optional<Long> persisted(TaskWorker.Persisted said) {
+  Optional<Long> persisted(WorkerEvent.Persisted said) {
     Version version = open.get(said.batchMillis());
     if (version == null) {
       return Optional.empty();

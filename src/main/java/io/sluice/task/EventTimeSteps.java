@@ -55,7 +55,7 @@ final class EventTimeSteps {
     @Override
     void finish() {
       if (latest > Long.MIN_VALUE) {
-        task.seen(new TaskWorker.SeenTime(operator.node(), operator.source(), latest));
+        task.seen(new WorkerEvent.SeenTime(operator.node(), operator.source(), latest));
       }
       next.finish();
     }

@@ -13,13 +13,13 @@ import java.util.function.BiConsumer;
 final class OpenStates implements AutoCloseable {
 
   private final WorkerSession session;
-  private final TaskWorker.RunTasks job;
+  private final WorkerCommand.RunTasks job;
   private final int partition;
   private final Map<Integer, KeyedState> open = new LinkedHashMap<>();
 
   private final Map<Integer, List<Object>> late = new HashMap<>();
 
-  OpenStates(WorkerSession session, TaskWorker.RunTasks job, int partition) {
+  OpenStates(WorkerSession session, WorkerCommand.RunTasks job, int partition) {
     this.session = session;
     this.job = job;
     this.partition = partition;

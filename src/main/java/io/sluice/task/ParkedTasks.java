@@ -11,11 +11,11 @@ import java.util.Set;
 final class ParkedTasks {
 
   /** A task, and what it still misses. */
-  record Parked(TaskWorker.RunTasks job, TaskSpec task, Set<Object> missing) {}
+  record Parked(WorkerCommand.RunTasks job, TaskSpec task, Set<Object> missing) {}
 
   private final Map<Object, List<Parked>> waiting = new HashMap<>();
 
-  void park(TaskWorker.RunTasks job, TaskSpec task, Set<Object> missing) {
+  void park(WorkerCommand.RunTasks job, TaskSpec task, Set<Object> missing) {
     Parked parked = new Parked(job, task, new HashSet<>(missing));
     missing.forEach(
         key -> waiting.computeIfAbsent(key, unknown -> new ArrayList<>()).add(parked));

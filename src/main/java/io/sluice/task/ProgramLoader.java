@@ -26,10 +26,10 @@ public final class ProgramLoader {
 
   /** A loader for jars that are fetched from the driver. */
   static CompletionStage<ClassLoader> fetch(
-      DataNode node, String driverAddress, List<TaskWorker.ProgramJar> jars) {
+      DataNode node, String driverAddress, List<WorkerCommand.ProgramJar> jars) {
     Map<BlockId, byte[]> fetched = new HashMap<>();
     CompletionStage<Map<BlockId, byte[]>> all = CompletableFuture.completedStage(fetched);
-    for (TaskWorker.ProgramJar jar : jars) {
+    for (WorkerCommand.ProgramJar jar : jars) {
       all = all.thenCombine(node.channel().get(driverAddress, jar.id()), (before, payload) -> {
         before.put(jar.id(), payload.bytes());
         return before;
@@ -44,13 +44,13 @@ public final class ProgramLoader {
    * @throws SluiceException ACCESS_DENIED if one is not what was announced
    */
   public static ClassLoader load(
-      List<TaskWorker.ProgramJar> jars, Function<BlockId, byte[]> bytes) {
+      List<WorkerCommand.ProgramJar> jars, Function<BlockId, byte[]> bytes) {
     ClassLoader own = parent();
     if (jars.isEmpty()) {
       return own;
     }
     List<URL> urls = new ArrayList<>();
-    for (TaskWorker.ProgramJar jar : jars) {
+    for (WorkerCommand.ProgramJar jar : jars) {
       byte[] content = bytes.apply(jar.id());
       requireSame(jar, content);
       urls.add(keep(content, jar.sha256()));
@@ -63,7 +63,7 @@ public final class ProgramLoader {
    *
    * @throws SluiceException ACCESS_DENIED if it is not
    */
-  public static void requireSame(TaskWorker.ProgramJar announced, byte[] content) {
+  public static void requireSame(WorkerCommand.ProgramJar announced, byte[] content) {
     String actual = Sha256.hex(content);
     if (!actual.equals(announced.sha256())) {
       throw new SluiceException(

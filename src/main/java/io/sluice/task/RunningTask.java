@@ -6,14 +6,14 @@ import io.sluice.plan.TaskScope;
 final class RunningTask extends TaskScope {
 
   private final WorkerSession session;
-  private final TaskWorker.RunTasks job;
+  private final WorkerCommand.RunTasks job;
   private final TaskSpec task;
   private final String driverAddress;
   private final TaskOutput output;
 
   RunningTask(
       WorkerSession session,
-      TaskWorker.RunTasks job,
+      WorkerCommand.RunTasks job,
       TaskSpec task,
       String driverAddress,
       TaskOutput output) {

@@ -49,12 +49,12 @@ final class StateKeeper implements AutoCloseable {
   private record Made(long maker, Supplier<StateEntry> entry) {}
 
   private final WorkerSession session;
-  private final TaskWorker.Checkpoint settings;
+  private final WorkerCommand.Checkpoint settings;
   private final Path root;
   private final Path directory;
   private final long epoch;
   private final String writer;
-  private final Consumer<TaskWorker.Persisted> done;
+  private final Consumer<WorkerEvent.Persisted> done;
   private final ExecutorService encoder = thread("sluice-checkpoint-encoder");
   private final ExecutorService disk = thread("sluice-checkpoint-disk");
   private final ExecutorService blockDisk = thread("sluice-checkpoint-blocks");
@@ -70,10 +70,10 @@ final class StateKeeper implements AutoCloseable {
    */
   StateKeeper(
       WorkerSession session,
-      TaskWorker.Checkpoint settings,
+      WorkerCommand.Checkpoint settings,
       long epoch,
       long incarnation,
-      Consumer<TaskWorker.Persisted> done) {
+      Consumer<WorkerEvent.Persisted> done) {
     this.session = session;
     this.settings = settings;
     this.root = Path.of(settings.directory());
@@ -116,7 +116,7 @@ final class StateKeeper implements AutoCloseable {
    *
    * @param states those of the worker, none of them open
    */
-  void commit(TaskWorker.Commit commit, Map<WorkerSession.StateKey, KeyedState> states) {
+  void commit(WorkerCommand.Commit commit, Map<WorkerSession.StateKey, KeyedState> states) {
     operators = commit.operators();
     List<String> owners = commit.owners();
     modulo = owners.size();
@@ -145,7 +145,7 @@ final class StateKeeper implements AutoCloseable {
         .thenComposeAsync(log()::commit, encoder)
         .whenComplete((persisted, failure) -> done.accept(
             failure == null
-                ? new TaskWorker.Persisted(
+                ? new WorkerEvent.Persisted(
                     epoch,
                     session.node().address(),
                     commit.batchMillis(),
@@ -156,11 +156,11 @@ final class StateKeeper implements AutoCloseable {
                 : failed(commit, failure)));
   }
 
-  private TaskWorker.Persisted failed(TaskWorker.Commit commit, Throwable failure) {
+  private WorkerEvent.Persisted failed(WorkerCommand.Commit commit, Throwable failure) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
-    return new TaskWorker.Persisted(
+    return new WorkerEvent.Persisted(
         epoch,
         session.node().address(),
         commit.batchMillis(),
@@ -287,7 +287,7 @@ final class StateKeeper implements AutoCloseable {
   }
 
   /** Takes over what was written of some partitions, in place of all that is here. */
-  void restore(TaskWorker.Restore restore) {
+  void restore(WorkerCommand.Restore restore) {
     Map<Integer, StateArchive.Start> starts = new HashMap<>();
     restore
         .starts()
@@ -299,7 +299,7 @@ final class StateKeeper implements AutoCloseable {
           directory,
           new StateArchive.Selection(restore.batchMillis(), restore.files(), starts),
           entry -> take(entry, restore, starts.keySet()));
-      for (TaskWorker.LoggedFrames some : restore.blocks()) {
+      for (WorkerCommand.LoggedFrames some : restore.blocks()) {
         BlockArchive.load(
             SegmentFiles.disk(),
             root.resolve("blocks"),
@@ -317,7 +317,7 @@ final class StateKeeper implements AutoCloseable {
     }
   }
 
-  private void take(StateEntry entry, TaskWorker.Restore restore, Set<Integer> mine) {
+  private void take(StateEntry entry, WorkerCommand.Restore restore, Set<Integer> mine) {
     Integer node = restore.operators().get(entry.operator());
     switch (entry.kind()) {
       case WHOLE -> session.forgetStates(entry.partition(), restore.modulo());

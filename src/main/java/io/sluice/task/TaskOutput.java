@@ -28,7 +28,7 @@ final class TaskOutput {
   private final List<Kept> kept = new ArrayList<>();
   private final List<Resulted> results = new ArrayList<>();
   private final Map<String, Long> counters = new TreeMap<>();
-  private final List<TaskWorker.SeenTime> times = new ArrayList<>();
+  private final List<WorkerEvent.SeenTime> times = new ArrayList<>();
   private boolean wantsMore = true;
 
   List<Shuffled> shuffled() {
@@ -80,13 +80,13 @@ final class TaskOutput {
     counters.merge(counter, by, Long::sum);
   }
 
-  void seen(TaskWorker.SeenTime time) {
+  void seen(WorkerEvent.SeenTime time) {
     times.add(time);
   }
 
   /** What the driver should know beside the results. */
-  TaskWorker.TaskReport report() {
-    return new TaskWorker.TaskReport(counters, times);
+  WorkerEvent.TaskReport report() {
+    return new WorkerEvent.TaskReport(counters, times);
   }
 
   void result(int leg, Object value) {

@@ -29,7 +29,7 @@ import java.util.function.IntUnaryOperator;
 final class TaskRunner {
 
   /** What the driver hears of a task that has succeeded. */
-  record Outcome(List<TaskWorker.ResultPart> results, TaskWorker.TaskReport report) {}
+  record Outcome(List<WorkerEvent.ResultPart> results, WorkerEvent.TaskReport report) {}
 
   private static final int MAX_INLINE_BYTES = 32 * 1024;
 
@@ -46,7 +46,7 @@ final class TaskRunner {
   }
 
   /** Completes, on any thread, when the task's output is where it belongs. */
-  CompletionStage<Outcome> run(TaskWorker.RunTasks job, TaskSpec task) {
+  CompletionStage<Outcome> run(WorkerCommand.RunTasks job, TaskSpec task) {
     CompletableFuture<List<Block>> inputs = read(task.inputs());
     CompletableFuture<List<Block>> leaving = read(task.leaving());
     return inputs
@@ -63,7 +63,7 @@ final class TaskRunner {
   }
 
   private TaskOutput compute(
-      TaskWorker.RunTasks job, TaskSpec task, List<Block> inputs, List<Block> leaving) {
+      WorkerCommand.RunTasks job, TaskSpec task, List<Block> inputs, List<Block> leaving) {
     DataNode node = session.node();
     if (!session.isWanted(job)) {
       throw new SluiceException(
@@ -107,7 +107,7 @@ final class TaskRunner {
   }
 
   private Source source(
-      TaskWorker.RunTasks job,
+      WorkerCommand.RunTasks job,
       TaskSpec task,
       StageSpec spec,
       UserCode code,
@@ -150,14 +150,14 @@ final class TaskRunner {
     return panes;
   }
 
-  private CompletionStage<List<TaskWorker.ResultPart>> deliver(
-      TaskWorker.RunTasks job, TaskSpec task, TaskOutput output) {
+  private CompletionStage<List<WorkerEvent.ResultPart>> deliver(
+      WorkerCommand.RunTasks job, TaskSpec task, TaskOutput output) {
     List<CompletionStage<Void>> sends = new ArrayList<>();
     output.shuffled().forEach(shuffled -> sendShuffle(job, task, shuffled, sends));
     output.stored().forEach(stored -> keep(job, task, stored, sends));
     output.changes().forEach(changed -> sendDelta(job, task, changed, sends));
     output.kept().forEach(kept -> keep(job, task, kept, sends));
-    List<TaskWorker.ResultPart> results = new ArrayList<>();
+    List<WorkerEvent.ResultPart> results = new ArrayList<>();
     output.results().forEach(result -> results.add(resultPart(job, task, result)));
     if (sends.isEmpty()) {
       return CompletableFuture.completedStage(results);
@@ -169,7 +169,7 @@ final class TaskRunner {
   }
 
   private void sendShuffle(
-      TaskWorker.RunTasks job,
+      WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Shuffled shuffled,
       List<CompletionStage<Void>> sends) {
@@ -193,7 +193,7 @@ final class TaskRunner {
   }
 
   private void keep(
-      TaskWorker.RunTasks job,
+      WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Stored stored,
       List<CompletionStage<Void>> sends) {
@@ -216,7 +216,7 @@ final class TaskRunner {
 
   /** Where there is no room the dataset is computed again by whoever misses it. */
   private void keep(
-      TaskWorker.RunTasks job,
+      WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Kept kept,
       List<CompletionStage<Void>> sends) {
@@ -232,7 +232,7 @@ final class TaskRunner {
       block = Block.fromBytes(block.toBytes(session.codec()), block.records());
     }
     String self = session.node().address();
-    for (String holder : TaskWorker.keepers(job.owners(), self, keep.level().replicas())) {
+    for (String holder : Keepers.of(job.owners(), self, keep.level().replicas())) {
       if (!holder.equals(self)) {
         byte[] bytes = block.toBytes(session.codec());
         sends.add(session.node().channel().put(holder, id, bytes, block.records()));
@@ -242,7 +242,7 @@ final class TaskRunner {
   }
 
   private void sendDelta(
-      TaskWorker.RunTasks job,
+      WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Changed changed,
       List<CompletionStage<Void>> sends) {
@@ -254,26 +254,26 @@ final class TaskRunner {
             holder -> sends.add(session.node().channel().put(holder, id, changed.delta(), 0)));
   }
 
-  private Optional<String> copyHolder(TaskWorker.RunTasks job, TaskSpec task) {
-    return TaskWorker.copyHolder(
+  private Optional<String> copyHolder(WorkerCommand.RunTasks job, TaskSpec task) {
+    return Keepers.copyHolder(
         job.owners(), job.standbys(), task.index(), session.node().address());
   }
 
-  private TaskWorker.ResultPart resultPart(
-      TaskWorker.RunTasks job, TaskSpec task, TaskOutput.Resulted result) {
+  private WorkerEvent.ResultPart resultPart(
+      WorkerCommand.RunTasks job, TaskSpec task, TaskOutput.Resulted result) {
     BlockId id =
         BlockId.result(session.context(), job.job(), task.ordinal(), task.index(), result.leg());
     List<Object> value = new ArrayList<>(1);
     value.add(result.value());
     if (session.node().address().equals(driverAddress)) {
       session.node().store().put(id, new Block.Records(value, 0));
-      return new TaskWorker.ResultPart(result.leg(), new byte[0]);
+      return new WorkerEvent.ResultPart(result.leg(), new byte[0]);
     }
     byte[] bytes = session.codec().encode(value);
     if (bytes.length <= MAX_INLINE_BYTES) {
-      return new TaskWorker.ResultPart(result.leg(), bytes);
+      return new WorkerEvent.ResultPart(result.leg(), bytes);
     }
     session.node().store().put(id, Block.Records.of(value));
-    return new TaskWorker.ResultPart(result.leg(), new byte[0]);
+    return new WorkerEvent.ResultPart(result.leg(), new byte[0]);
   }
 }

@@ -160,7 +160,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   /** Begins with what was kept by others, up to a batch. */
-  void restore(TaskWorker.Restore restore) {
+  void restore(WorkerCommand.Restore restore) {
     keeper().ifPresent(durable -> durable.restore(restore));
     committedMillis = restore.batchMillis();
   }
@@ -189,7 +189,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   /** Takes note of an attempt, after which older ones of its job are void. */
-  Standing begin(TaskWorker.RunTasks job) {
+  Standing begin(WorkerCommand.RunTasks job) {
     Integer known = attempts.get(job.job());
     if (known != null && known >= job.attempt()) {
       return known > job.attempt() ? Standing.OUTDATED : Standing.SAME;
@@ -200,7 +200,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   /** Whether tasks of this attempt are still wanted. */
-  boolean isWanted(TaskWorker.RunTasks job) {
+  boolean isWanted(WorkerCommand.RunTasks job) {
     return Integer.valueOf(job.attempt()).equals(attempts.get(job.job()));
   }
 
@@ -212,7 +212,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
             id.context() == context && id.kind() == BlockId.Kind.RESULT && id.sequence() == job);
   }
 
-  void dropKept(TaskWorker.DropKept drop) {
+  void dropKept(WorkerCommand.DropKept drop) {
     node.store()
         .removeIf(id -> id.context() == context
             && id.kind() == BlockId.Kind.KEPT
@@ -232,7 +232,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   /** Another driver goes on from a batch: the jobs of the one before are void. */
   void handover(long batchMillis, long epoch) {
     catchUp(batchMillis);
-    lowestLiveJob = TaskWorker.firstJob(epoch);
+    lowestLiveJob = JobIds.first(epoch);
     stages.clear();
     attempts.clear();
     inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
@@ -242,20 +242,20 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   /** The blocks of receivers that lie here. */
-  List<TaskWorker.Held> received() {
-    List<TaskWorker.Held> held = new ArrayList<>();
+  List<WorkerEvent.Held> received() {
+    List<WorkerEvent.Held> held = new ArrayList<>();
     for (BlockId id : node.store().ids()) {
       if (id.context() == context && id.kind() == BlockId.Kind.RECEIVED) {
         node.store()
             .extent(id)
-            .ifPresent(size -> held.add(new TaskWorker.Held(id, size.records(), size.bytes())));
+            .ifPresent(size -> held.add(new WorkerEvent.Held(id, size.records(), size.bytes())));
       }
     }
     return held;
   }
 
   /** Makes the batch's state current and drops what no later batch needs. */
-  void commit(TaskWorker.Commit commit) {
+  void commit(WorkerCommand.Commit commit) {
     catchUp(commit.batchMillis());
     if (!commit.operators().isEmpty() && committedMillis == commit.batchMillis()) {
       keeper().ifPresent(durable -> durable.commit(commit, states));
@@ -268,7 +268,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   /** Sends what is kept of a keyed partition to its standby. */
-  CompletableFuture<Void> copyPartition(TaskWorker.CopyPartition copy) {
+  CompletableFuture<Void> copyPartition(WorkerCommand.CopyPartition copy) {
     List<CompletableFuture<Void>> sends = new ArrayList<>();
     for (BlockId id : node.store().ids()) {
       boolean wanted = id.kind() == BlockId.Kind.DATASET
@@ -303,7 +303,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     return node.channel().put(peer, id, bytes, records).toCompletableFuture();
   }
 
-  private static boolean isOver(BlockId id, TaskWorker.Commit commit) {
+  private static boolean isOver(BlockId id, WorkerCommand.Commit commit) {
     return switch (id.kind()) {
       case DATASET ->
         id.sequence() <= commit.batchMillis() - commit.keepMillis().getOrDefault(id.owner(), 0L)

@@ -12,7 +12,9 @@ import io.sluice.plan.Node;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageCompiler;
 import io.sluice.plan.StageSpec;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.JobIds;
+import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +35,7 @@ class JobRunTest {
 
   @Test
   void everyWorkerGetsItsTasksAndKnowsWhatCompletesItsShuffles() {
-    Map<String, TaskWorker.RunTasks> messages = job.beginAttempt(planning);
+    Map<String, WorkerCommand.RunTasks> messages = job.beginAttempt(planning);
 
     assertThat(messages).containsOnlyKeys("a", "b");
     assertThat(job.tasksByWorker()).isEqualTo(Map.of("a", 2, "b", 2));
@@ -70,8 +72,8 @@ class JobRunTest {
     job.beginAttempt(planning);
 
     for (int i = 0; i < 2 * MAX_ATTEMPTS; i++) {
-      TaskWorker.TaskFailed unreachable =
-          new TaskWorker.TaskFailed(1, 1, 1, 1, 0, "a", ErrorCode.NODE_UNREACHABLE, "gone", "");
+      WorkerEvent.TaskFailed unreachable =
+          new WorkerEvent.TaskFailed(1, 1, 1, 1, 0, "a", ErrorCode.NODE_UNREACHABLE, "gone", "");
       assertThat(job.failed(unreachable, planning)).isInstanceOf(JobRun.Verdict.Wait.class);
     }
 
@@ -130,8 +132,8 @@ class JobRunTest {
 
   @Test
   void jobThatMissesWhatWasKeptStartsOverAndAnyOtherGivesUp() {
-    TaskWorker.TaskFailed lost =
-        new TaskWorker.TaskFailed(1, 1, 1, 0, 0, "a", ErrorCode.BLOCK_LOST, "gone", "");
+    WorkerEvent.TaskFailed lost =
+        new WorkerEvent.TaskFailed(1, 1, 1, 0, 0, "a", ErrorCode.BLOCK_LOST, "gone", "");
     Node.Kept node = new Node.Kept(7, new Node.Literal(6, 1), -1, StorageLevel.MEMORY_ONLY);
     Stage stage =
         new Stage(new StageSpec(new StageSpec.Blocks(), List.of()), new Stage.KeptInput(node, -1));
@@ -167,7 +169,7 @@ class JobRunTest {
         .containsExactly(new KeptDatasets.Dataset(
             7,
             -1,
-            TaskWorker.maker(3, 2),
+            JobIds.maker(3, 2),
             new TreeMap<>(Map.of(0, List.of("a", "b"), 1, List.of("a", "b")))));
   }
 
@@ -187,7 +189,7 @@ class JobRunTest {
         datasets,
         splits,
         new StageTable(1, (worker, command) -> {}),
-        new TaskWorker.BatchValues(Map.of(), Map.of()));
+        new WorkerCommand.BatchValues(Map.of(), Map.of()));
   }
 
   private static StageCompiler compiler() {
@@ -204,15 +206,15 @@ class JobRunTest {
     return compiler.compile();
   }
 
-  private static TaskWorker.TaskFailed failure(int attempt, int ordinal, String worker) {
-    return new TaskWorker.TaskFailed(
+  private static WorkerEvent.TaskFailed failure(int attempt, int ordinal, String worker) {
+    return new WorkerEvent.TaskFailed(
         1, 1, attempt, ordinal, 0, worker, ErrorCode.TASK_FAILED, "it threw", "");
   }
 
-  private static TaskWorker.TaskFinished finished(int attempt, int ordinal, int index) {
-    List<TaskWorker.ResultPart> results =
-        ordinal == 1 ? List.of(new TaskWorker.ResultPart(0, new byte[] {1})) : List.of();
-    return new TaskWorker.TaskFinished(
+  private static WorkerEvent.TaskFinished finished(int attempt, int ordinal, int index) {
+    List<WorkerEvent.ResultPart> results =
+        ordinal == 1 ? List.of(new WorkerEvent.ResultPart(0, new byte[] {1})) : List.of();
+    return new WorkerEvent.TaskFinished(
         1,
         1,
         attempt,
@@ -220,6 +222,6 @@ class JobRunTest {
         index,
         "a",
         results,
-        new TaskWorker.TaskReport(Map.of("n", 1L), List.of()));
+        new WorkerEvent.TaskReport(Map.of("n", 1L), List.of()));
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.api.StorageLevel;
 import io.sluice.plan.Node;
 import io.sluice.plan.StageCompiler.Keeping;
-import io.sluice.task.TaskWorker;
+import io.sluice.task.WorkerCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class KeptDatasetsTest {
 
-  private final List<TaskWorker.Command> told = new ArrayList<>();
+  private final List<WorkerCommand> told = new ArrayList<>();
   private final KeptDatasets kept = new KeptDatasets(1, told::add);
   private final Node.Kept node =
       new Node.Kept(5, new Node.Literal(4, 2), -1, StorageLevel.MEMORY_AND_DISK);
@@ -29,7 +29,8 @@ class KeptDatasetsTest {
     assertThat(kept.keeping(node)).isEqualTo(Keeping.READ);
     assertThat(kept.get(node).maker()).isEqualTo(11);
     assertThat(told)
-        .containsExactly(new TaskWorker.DropKept(1, 5, 11), new TaskWorker.DropKept(1, 5, 11));
+        .containsExactly(
+            new WorkerCommand.DropKept(1, 5, 11), new WorkerCommand.DropKept(1, 5, 11));
   }
 
   @Test
@@ -41,7 +42,7 @@ class KeptDatasetsTest {
     kept.removeHolder("b");
 
     assertThat(kept.keeping(node)).isEqualTo(Keeping.MAKE);
-    assertThat(told).endsWith(new TaskWorker.DropKept(1, 5, 0));
+    assertThat(told).endsWith(new WorkerCommand.DropKept(1, 5, 0));
   }
 
   @Test
@@ -51,7 +52,7 @@ class KeptDatasetsTest {
     kept.add(List.of(made(-1, 22, "a")));
 
     assertThat(kept.keeping(node)).isEqualTo(Keeping.IGNORE);
-    assertThat(told).endsWith(new TaskWorker.DropKept(1, 5, 0));
+    assertThat(told).endsWith(new WorkerCommand.DropKept(1, 5, 0));
   }
 
   @Test

@@ -39,7 +39,7 @@ class MessageSerializationTest {
           .withFallback(ConfigFactory.load()));
   private static final Serialization SERIALIZATION =
       SerializationExtension.get(Adapter.toClassic(KIT.system()));
-  private static final TestProbe<TaskWorker.Command> WORKER = KIT.createTestProbe();
+  private static final TestProbe<WorkerCommand> WORKER = KIT.createTestProbe();
   private static final TestProbe<ReceiverSupervisor.Event> DRIVER = KIT.createTestProbe();
   private static final BlockRef BLOCK =
       new BlockRef(BlockId.received(Long.MIN_VALUE, 3, 1L << 41), 10, 100, List.of("a:1", "b:2"));
@@ -54,40 +54,40 @@ class MessageSerializationTest {
   static Stream<Message> travelling() {
     TaskSpec task = new TaskSpec(4, 1, 2, 1, List.of(BLOCK), List.of());
     return Stream.of(
-        new TaskWorker.Accepted(
+        new WorkerCommand.Accepted(
             1,
             "context",
             2,
             1000,
             "a:1",
-            List.of(new TaskWorker.ProgramJar(BlockId.jar(1, 0), "0f")),
+            List.of(new WorkerCommand.ProgramJar(BlockId.jar(1, 0), "0f")),
             true,
-            new TaskWorker.Checkpoint("/tmp/checkpoints/context", true)),
-        new TaskWorker.Restore(
+            new WorkerCommand.Checkpoint("/tmp/checkpoints/context", true)),
+        new WorkerCommand.Restore(
             2,
             1,
             4000,
             8,
             List.of("000001-7f-000001.log"),
-            List.of(new TaskWorker.PartitionStart(3, "000001-7f-000001.log", 12)),
+            List.of(new WorkerCommand.PartitionStart(3, "000001-7f-000001.log", 12)),
             Map.of("orders", 7),
-            List.of(new TaskWorker.LoggedFrames("000001-7f-000002.log", List.of(1, 2))),
+            List.of(new WorkerCommand.LoggedFrames("000001-7f-000002.log", List.of(1, 2))),
             Map.of("lines", 0)),
-        new TaskWorker.ForgetLogged(2, Map.of("lines", List.of(1L, 1L << 41))),
-        new TaskWorker.Restored(2, 1, "a:1", ""),
-        new TaskWorker.Persisted(2, "a:1", 4000, "1-7f", 3, List.of(0, 2), ""),
-        new TaskWorker.Handover(
-            KIT.<TaskWorker.Event>createTestProbe().getRef(), DRIVER.getRef(), 3, 4000, "a:1"),
-        new TaskWorker.DriverIs(KIT.<TaskWorker.Event>createTestProbe().getRef(), 3),
-        new TaskWorker.BlocksCut(3, 0, List.of(1L, 1L << 41)),
-        new TaskWorker.Resumed(
-            "a:1", 77, List.of(new TaskWorker.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
-        new TaskWorker.Refused("it runs another version"),
-        new TaskWorker.Ping(2, 7),
-        new TaskWorker.Peers(2, List.of("a:1", "b:2")),
-        new TaskWorker.DefineStage(2, 4, BYTES),
-        new TaskWorker.UndefineStage(2, 4),
-        new TaskWorker.RunTasks(
+        new WorkerCommand.ForgetLogged(2, Map.of("lines", List.of(1L, 1L << 41))),
+        new WorkerEvent.Restored(2, 1, "a:1", ""),
+        new WorkerEvent.Persisted(2, "a:1", 4000, "1-7f", 3, List.of(0, 2), ""),
+        new WorkerCommand.Handover(
+            KIT.<WorkerEvent>createTestProbe().getRef(), DRIVER.getRef(), 3, 4000, "a:1"),
+        new WorkerCommand.DriverIs(KIT.<WorkerEvent>createTestProbe().getRef(), 3),
+        new WorkerCommand.BlocksCut(3, 0, List.of(1L, 1L << 41)),
+        new WorkerEvent.Resumed(
+            "a:1", 77, List.of(new WorkerEvent.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
+        new WorkerCommand.Refused("it runs another version"),
+        new WorkerCommand.Ping(2, 7),
+        new WorkerCommand.Peers(2, List.of("a:1", "b:2")),
+        new WorkerCommand.DefineStage(2, 4, BYTES),
+        new WorkerCommand.UndefineStage(2, 4),
+        new WorkerCommand.RunTasks(
             2,
             9,
             1,
@@ -98,11 +98,11 @@ class MessageSerializationTest {
             Set.of(5, 6),
             Map.of(5, 2, 6, 0),
             Map.of(1 << 16 | 3, 2),
-            new TaskWorker.BatchValues(Map.of(7, 12_000L), Map.of(0, 3)),
+            new WorkerCommand.BatchValues(Map.of(7, 12_000L), Map.of(0, 3)),
             List.of(task)),
-        new TaskWorker.DropKept(2, 5, 9 << 16 | 1),
-        new TaskWorker.ForgetJob(2, 9),
-        new TaskWorker.Commit(
+        new WorkerCommand.DropKept(2, 5, 9 << 16 | 1),
+        new WorkerCommand.ForgetJob(2, 9),
+        new WorkerCommand.Commit(
             2,
             1000,
             9,
@@ -112,30 +112,30 @@ class MessageSerializationTest {
             List.of("a:1"),
             Map.of(5, "orders"),
             new CheckpointPace(10_000, 20_000)),
-        new TaskWorker.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
-        new TaskWorker.StartReceiver(
+        new WorkerCommand.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
+        new WorkerCommand.StartReceiver(
             2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, "lines", DRIVER.getRef()),
-        new TaskWorker.SetRate(2, 0, 1, 5000, 123.25),
-        new TaskWorker.StopReceiver(2, 0),
-        new TaskWorker.BlocksCounted(2, 0, List.of(1L, 1L << 41)),
-        new TaskWorker.Dismiss(2, "the context has ended", true),
-        new TaskWorker.WorkerReady(WORKER.getRef(), "a:1", 77, 2, "host", "0.1.0", "proof"),
-        new TaskWorker.WorkerUp("a:1", 77),
-        new TaskWorker.WorkerFailed("a:1", 77, "a jar is damaged"),
-        new TaskWorker.Pong("a:1", 77, 7),
-        new TaskWorker.TaskFinished(
+        new WorkerCommand.SetRate(2, 0, 1, 5000, 123.25),
+        new WorkerCommand.StopReceiver(2, 0),
+        new WorkerCommand.BlocksCounted(2, 0, List.of(1L, 1L << 41)),
+        new WorkerCommand.Dismiss(2, "the context has ended", true),
+        new WorkerEvent.WorkerReady(WORKER.getRef(), "a:1", 77, 2, "host", "0.1.0", "proof"),
+        new WorkerEvent.WorkerUp("a:1", 77),
+        new WorkerEvent.WorkerFailed("a:1", 77, "a jar is damaged"),
+        new WorkerEvent.Pong("a:1", 77, 7),
+        new WorkerEvent.TaskFinished(
             2,
             9,
             1,
             1,
             2,
             "a:1",
-            List.of(new TaskWorker.ResultPart(0, BYTES)),
-            new TaskWorker.TaskReport(
-                Map.of("bad lines", 3L), List.of(new TaskWorker.SeenTime(7, 0, 11_000)))),
-        new TaskWorker.TaskFailed(
+            List.of(new WorkerEvent.ResultPart(0, BYTES)),
+            new WorkerEvent.TaskReport(
+                Map.of("bad lines", 3L), List.of(new WorkerEvent.SeenTime(7, 0, 11_000)))),
+        new WorkerEvent.TaskFailed(
             2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "at Some.line"),
-        new TaskWorker.PartitionCopied(1, 9, true),
+        new WorkerEvent.PartitionCopied(1, 9, true),
         new ReceiverSupervisor.ReceiverStarted(0, 1, "a:1"),
         new ReceiverSupervisor.BlockStored(0, 1, BLOCK, 55, true),
         new ReceiverSupervisor.ReceiverError(0, 1, "connection refused"),
@@ -170,7 +170,7 @@ class MessageSerializationTest {
         "io.sluice.api.Pair"
       })
   void aClassThatIsNoMessageIsNotRead(String name) {
-    int jackson = SERIALIZATION.findSerializerFor(new TaskWorker.Ping(2, 7)).identifier();
+    int jackson = SERIALIZATION.findSerializerFor(new WorkerCommand.Ping(2, 7)).identifier();
 
     assertThat(
             SERIALIZATION.deserialize(CBOR_EMPTY_OBJECT, jackson, name).failed().get())
@@ -192,7 +192,7 @@ class MessageSerializationTest {
   @Test
   void noMessageIsForgotten() {
     List<Class<?>> sealed =
-        List.of(TaskWorker.Command.class, TaskWorker.Event.class, ReceiverSupervisor.Event.class);
+        List.of(WorkerCommand.class, WorkerEvent.class, ReceiverSupervisor.Event.class);
 
     List<Class<?>> travellers = sealed.stream()
         .<Class<?>>flatMap(type -> Arrays.stream(type.getPermittedSubclasses()))

@@ -1,0 +1,104 @@
+package io.sluice.task;
+
+import akka.actor.typed.ActorRef;
+import io.sluice.api.ErrorCode;
+import io.sluice.batch.BlockId;
+import io.sluice.plan.Message;
+import java.util.List;
+import java.util.Map;
+
+/** What a {@link TaskWorker} says, always to its driver. */
+public sealed interface WorkerEvent extends Message {
+
+  /** Asks to be taken in. */
+  record WorkerReady(
+      ActorRef<WorkerCommand> worker,
+      String address,
+      long incarnation,
+      int slots,
+      String host,
+      String version,
+      String proof)
+      implements WorkerEvent {}
+
+  /** The worker can run tasks. */
+  record WorkerUp(String address, long incarnation) implements WorkerEvent {}
+
+  /**
+   * The worker goes on with another driver.
+   *
+   * @param received blocks of receivers that it holds
+   * @param receivers the attempts of the receivers that it hosts, by stream
+   */
+  record Resumed(
+      String address, long incarnation, List<Held> received, Map<Integer, Integer> receivers)
+      implements WorkerEvent {}
+
+  /** A block that a worker holds. */
+  record Held(BlockId id, long records, long sizeBytes) implements Message {}
+
+  /** The worker has ended, or cannot run the program. */
+  record WorkerFailed(String address, long incarnation, String reason) implements WorkerEvent {}
+
+  record Pong(String address, long incarnation, long number) implements WorkerEvent {}
+
+  record TaskFinished(
+      long epoch,
+      long job,
+      int attempt,
+      int ordinal,
+      int index,
+      String worker,
+      List<ResultPart> results,
+      TaskReport report)
+      implements WorkerEvent {}
+
+  /**
+   * What a task has noticed.
+   *
+   * @param counters what it adds to each counter of the program
+   * @param times the latest event time of each source
+   */
+  record TaskReport(Map<String, Long> counters, List<SeenTime> times) implements Message {}
+
+  /** The latest event time that {@code node} has seen of a source. */
+  record SeenTime(int node, int source, long millis) implements Message {}
+
+  record TaskFailed(
+      long epoch,
+      long job,
+      int attempt,
+      int ordinal,
+      int index,
+      String worker,
+      ErrorCode code,
+      String reason,
+      String trace)
+      implements WorkerEvent {}
+
+  /** A {@link Restore} has ended; with an empty {@code failure} if it has succeeded. */
+  record Restored(long epoch, long number, String address, String failure) implements WorkerEvent {}
+
+  /**
+   * What a committed batch has left on the worker is on durable storage.
+   *
+   * @param writer names the worker's files
+   * @param oldestFile the first of them that is still needed
+   * @param partitions those that can be restored
+   * @param failure why not; empty if it is
+   */
+  record Persisted(
+      long epoch,
+      String address,
+      long batchMillis,
+      String writer,
+      int oldestFile,
+      List<Integer> partitions,
+      String failure)
+      implements WorkerEvent {}
+
+  record PartitionCopied(long epoch, long number, boolean complete) implements WorkerEvent {}
+
+  /** One result of a task; empty bytes mean that it lies in the worker's store. */
+  record ResultPart(int leg, byte[] inline) implements Message {}
+}
