@@ -12,10 +12,6 @@ import io.sluice.batch.BatchSchedule;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
-import io.sluice.plan.Node;
-import io.sluice.plan.Program;
-import io.sluice.plan.Stage;
-import io.sluice.plan.StageCompiler;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Instant;
@@ -24,9 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +38,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final BatchQueue queue;
   private final Jobs jobs;
   private final Holdings holdings;
-  private final Copies copies = new Copies();
+  private final Standbys standbys;
+  private final CurrentBatch batch;
   private final Recovered recovered;
   private final Journal journal;
   private final SinkCommits sinks;
@@ -53,13 +48,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Restoration restoration = new Restoration();
   private final Map<Long, Instant> submitted = new HashMap<>();
   private Streaming streaming;
-  private @Nullable BatchRun current;
   private @Nullable SluiceException failure;
   private long committedMillis;
   private long cutMillis;
   private long tellAgainMillis;
   private long idleSinceMillis;
-  private long deliveredMillis = Recovered.NONE;
   private boolean resuming;
   private boolean initialised;
   private boolean draining;
@@ -82,6 +75,9 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.sinks = new SinkCommits(setup, driverThreads, recovered, () -> streaming);
     this.backlog = new Backlog(setup.intervalMillis());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
+    this.standbys = new Standbys(setup, fleet, holdings, journal, () -> streaming);
+    this.batch =
+        new CurrentBatch(setup, holdings, jobs, driverThreads, () -> streaming, this::commit);
     this.durability = new Durability(setup, recovered.rewind(), fleet::tellAll);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
@@ -112,7 +108,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     fleet.logStreams(durability.streams());
     committedMillis = restart.batchMillis();
     cutMillis = restart.cutMillis();
-    deliveredMillis = restart.deliveredMillis();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     setup.counters().restore(restart.counters());
     fleet.receiveAgain(streams.receivers(), restart);
@@ -145,7 +140,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         : streaming(streams);
     Decision.Names unusedNames = durability.begun(streams.program());
     fleet.logStreams(durability.streams());
-    deliveredMillis = recovered.rewind().deliveredMillis();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {
       var unused = holdings.expire(committedMillis, Long.MAX_VALUE);
@@ -235,7 +229,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   boolean isDrained() {
     return draining
-        && current == null
+        && batch.isIdle()
         && sinks.isIdle()
         && queue.isEmpty()
         && fleet.receivers().allStopped()
@@ -248,7 +242,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       return;
     }
     if (draining
-        && current == null
+        && batch.isIdle()
         && queue.isEmpty()
         && fleet.receivers().allStopped()
         && holdings.tracker().hasUnassigned()) {
@@ -257,11 +251,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       cut(time.get());
     }
-    if (current == null
+    if (batch.isIdle()
         && sinks.isIdle()
-        && copies.isEmpty()
+        && standbys.isIdle()
         && !durability.isBehind()
-        && !beginCopies()) {
+        && !standbys.begin()) {
       if (initialised) {
         queue.takeToRun().ifPresent(this::begin);
       } else {
@@ -290,31 +284,13 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     setup.listeners().post(event);
   }
 
-  /** Initial state is what a batch before the first one leaves behind. */
+  /** A program that has no initial state begins with its first batch. */
   private void initialise() {
     initialised = true;
     if (streaming.program().withInitialState().isEmpty()) {
       proceed();
-      return;
-    }
-    long zero = streaming.schedule().zeroMillis();
-    Instant now = setup.ticker().now();
-    BatchRun batch = new BatchRun(zero, Map.of(), now, now);
-    batch.planned();
-    current = batch;
-    start(batch, () -> {
-      StageCompiler compiler = holdings.compiler(null);
-      streaming.program().withInitialState().forEach(node -> compiler.initialState(node, zero));
-      return compiler.compile();
-    });
-    completeIfDone();
-  }
-
-  private void start(BatchRun batch, Supplier<List<Stage>> plan) {
-    JobRun job = jobs.create(batch.batchMillis(), plan, new CompletableFuture<>());
-    if (!job.isEmpty()) {
-      batch.add(job);
-      jobs.start(job);
+    } else {
+      batch.initialise();
     }
   }
 
@@ -324,129 +300,17 @@ final class Batches implements Jobs.Owner, AutoCloseable {
           ErrorCode.NO_WORKERS,
           "Context '" + setup.name() + "' has no workers left to run batch " + batchMillis + ".");
     }
-    Instant now = setup.ticker().now();
     Instant since = submitted.remove(batchMillis);
-    BatchRun batch = new BatchRun(
-        batchMillis, holdings.tracker().records(batchMillis), since == null ? now : since, now);
-    current = batch;
-    post(new StreamingEvent.BatchStarted(batch.info(Optional.empty(), Optional.empty())));
-    if (setup.broadcasts().isDue(batchMillis)) {
-      driverThreads.refresh(batchMillis);
-    } else {
-      refreshed(batchMillis);
-    }
+    batch.begin(batchMillis, since == null ? setup.ticker().now() : since);
   }
 
-  /** All that the batch's tasks see alike is known. */
-  void refreshed(long batchMillis) {
-    BatchRun batch = current;
-    if (batch != null && batch.batchMillis() == batchMillis) {
-      batch.see(new WorkerCommand.BatchValues(
-          streaming.eventTimes().at(batchMillis), setup.broadcasts().versions()));
-      planLevel(batch);
-    }
+  /** The batch that runs now. */
+  CurrentBatch batch() {
+    return batch;
   }
 
-  /** Sends out the jobs of the batch's level, starts its outputs, then the functions of the next level. */
-  private void planLevel(BatchRun batch) {
-    long time = batch.batchMillis();
-    long zero = streaming.schedule().zeroMillis();
-    int level = batch.level();
-    start(batch, () -> {
-      StageCompiler compiler = holdings.compiler(batch);
-      streaming.program().toStore(level, time, zero).forEach(node -> compiler.store(node, time));
-      return compiler.compile();
-    });
-    for (Program.Output output : streaming.program().outputsDue(time, zero)) {
-      // A batch that is run again for its state alone has put out everything before.
-      if (time > deliveredMillis && streaming.program().level(output.node()) == batch.level()) {
-        post(new StreamingEvent.OutputOperationStarted(
-            batch.outputStarted(output, setup.ticker().now())));
-        driverThreads.output(output, function(output), time);
-      }
-    }
-    if (batch.level() + 1 >= streaming.program().levels()) {
-      batch.planned();
-      completeIfDone();
-      return;
-    }
-    batch.nextLevel();
-    List<Node.Generated> generators = streaming.program().toGenerate(batch.level(), time, zero);
-    batch.generatorsStarted(generators.size());
-    generators.forEach(node -> driverThreads.generate(node, time));
-    if (generators.isEmpty()) {
-      planLevel(batch);
-    }
-  }
-
-  private StreamProgram.BatchFunction function(Program.Output output) {
-    StreamProgram.BatchFunction function = streaming.streams().outputs().get(output.id());
-    if (function == null) {
-      throw new IllegalStateException("Output " + output.id() + " has no function");
-    }
-    return function;
-  }
-
-  void generated(long batchMillis, Node.Generated node, Node dataset) {
-    BatchRun batch = current;
-    if (batch != null
-        && batch.batchMillis() == batchMillis
-        && batch.generated(node.id(), dataset)) {
-      planLevel(batch);
-    }
-  }
-
-  void outputEnded(ContextActor.OutputEnded ended) {
-    BatchRun batch = current;
-    if (batch != null && batch.batchMillis() == ended.batchMillis()) {
-      batch.prepared(ended.output(), ended.prepared());
-      outputEnded(batch, ended.output(), Optional.empty());
-      completeIfDone();
-    }
-  }
-
-  private void outputEnded(BatchRun batch, String output, Optional<String> failure) {
-    batch
-        .outputEnded(output, setup.ticker().now(), failure)
-        .ifPresent(ended -> post(new StreamingEvent.OutputOperationCompleted(ended)));
-  }
-
-  void driverFailed(long batchMillis, String what, Throwable cause) {
-    BatchRun batch = current;
-    if (batch == null || batch.batchMillis() != batchMillis) {
-      return;
-    }
-    String text = String.valueOf(cause instanceof SluiceException ? cause.getMessage() : cause);
-    outputEnded(batch, what, Optional.of(text));
-    ErrorCode code =
-        cause instanceof SluiceException known ? known.code() : ErrorCode.DRIVER_FUNCTION_FAILED;
-    fail(new SluiceException(
-        code,
-        "Batch " + Instant.ofEpochMilli(batchMillis) + " failed in " + what + ": " + text,
-        cause));
-  }
-
-  /** Compiles and starts an action that somebody waits for. */
-  void submit(ContextActor.Submit submit) {
-    try {
-      BatchRun batch = current;
-      boolean inBatch = batch != null && batch.batchMillis() == submit.batchMillis();
-      long time = inBatch ? submit.batchMillis() : -1;
-      Supplier<List<Stage>> plan = () -> {
-        StageCompiler compiler = holdings.compiler(inBatch ? batch : null);
-        compiler.result(submit.dataset(), time, submit.action());
-        return compiler.compile();
-      };
-      JobRun job = jobs.create(time, plan, submit.done());
-      if (inBatch && batch != null) {
-        batch.addAction(job);
-      }
-      submit.job().complete(job.id());
-      jobs.startForCaller(job);
-    } catch (SluiceException refused) {
-      submit.job().complete(-1L);
-      submit.done().completeExceptionally(refused);
-    }
+  void driverFailed(ContextActor.DriverFailed failed) {
+    batch.driverFailed(failed.batchMillis(), failed.what(), failed.failure()).ifPresent(this::fail);
   }
 
   void taskFinished(WorkerEvent.TaskFinished event) {
@@ -474,19 +338,19 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     if (job.batchMillis() < 0) {
       setup.counters().add(job.counters());
     }
-    completeIfDone();
+    batch.completeIfDone();
   }
 
   @Override
   public void jobFailed(JobRun job, SluiceException cause) {
-    if (current != null && current.jobs().contains(job)) {
+    if (batch.has(job)) {
       fail(cause);
     }
   }
 
   @Override
   public void jobMustStartOver(JobRun job, String reason) {
-    if (current != null && current.jobs().contains(job)) {
+    if (batch.has(job)) {
       startOver(reason);
       return;
     }
@@ -532,17 +396,17 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       post(new StreamingEvent.BlockLost(new BlockInfo(
           block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
     }
-    copies.workerLost(worker);
+    standbys.workerLost(worker);
     durability.workerLost(worker, committedMillis);
     boolean stateful =
-        streaming.program().remembers() && (current != null || committedMillis != Recovered.NONE);
+        streaming.program().remembers() && (!batch.isIdle() || committedMillis != Recovered.NONE);
     if (stateful && !loss.partitions().isEmpty()) {
       throw new SluiceException(
           ErrorCode.BLOCK_LOST,
           "State of partitions %s was only on %s. Windows need a second worker to survive the loss of one."
               .formatted(loss.partitions(), worker));
     }
-    if (fleet.usable().isEmpty() && (current != null || !jobs.isEmpty())) {
+    if (fleet.usable().isEmpty() && (!batch.isIdle() || !jobs.isEmpty())) {
       throw new SluiceException(
           ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has lost its last worker.");
     }
@@ -552,7 +416,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Says, now and then, what a batch waits for that takes much longer than others. */
   void tellOfDelay() {
-    BatchRun batch = current;
+    BatchRun batch = this.batch.get().orElse(null);
     long now = setup.ticker().now().toEpochMilli();
     long since = batch != null ? batch.startedMillis() : queue.isEmpty() ? now : idleSinceMillis;
     if (now - since < LONG_BATCH_MILLIS || now < tellAgainMillis) {
@@ -566,7 +430,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         batch != null
             ? "batch %s %s".formatted(Instant.ofEpochMilli(batch.batchMillis()), batch.awaited())
             : "no batch runs; copies of partitions under way: %s, batches: %s"
-                .formatted(copies, queue));
+                .formatted(standbys, queue));
   }
 
   /** Tries jobs again that could not reach a node which is still not known to be lost. */
@@ -576,7 +440,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Readers of a dataset must know which attempt made it, so all jobs of the batch begin again together. */
   private void startOver(String reason) {
-    BatchRun batch = current;
+    BatchRun batch = this.batch.get().orElse(null);
     List<JobRun> again = new ArrayList<>();
     List<JobRun> others = new ArrayList<>(jobs.all());
     jobs.takeUnreached();
@@ -599,37 +463,30 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
   }
 
-  private void completeIfDone() {
-    BatchRun batch = current;
-    if (batch != null && batch.isComplete()) {
-      commit(batch);
-    }
-  }
-
-  private void commit(BatchRun batch) {
-    batch.decide();
-    long time = batch.batchMillis();
+  private void commit(BatchRun done) {
+    done.decide();
+    long time = done.batchMillis();
     List<Decision.Stored> stored =
         holdings.datasets().of(time, streaming.keepMillis().keySet());
     committedMillis = time;
-    setup.counters().add(batch.counters());
-    streaming.eventTimes().committed(time, batch.times());
+    setup.counters().add(done.counters());
+    streaming.eventTimes().committed(time, done.times());
     Decision.Committed decision =
-        new Decision.Committed(time, stored, batch.times(), batch.counters(), batch.prepared());
-    sinks.decide(time, batch.prepared());
+        new Decision.Committed(time, stored, done.times(), done.counters(), done.prepared());
+    sinks.decide(time, done.prepared());
     durability.committed(
         decision, setup.counters().all(), streaming.eventTimes().snapshot());
-    journal.decide(decision, () -> sinks.carryOut(() -> committed(batch)));
+    journal.decide(decision, () -> sinks.carryOut(() -> committed(done)));
   }
 
   /** The next driver would know of the commit: now it takes effect. */
-  private void committed(BatchRun batch) {
-    current = null;
+  private void committed(BatchRun done) {
+    batch.end();
     idleSinceMillis = setup.ticker().now().toEpochMilli();
-    long time = batch.batchMillis();
+    long time = done.batchMillis();
     long readFrom = jobs.oldestRead();
     List<BlockId> released = holdings.expire(time, readFrom);
-    streaming.history().committed(time, batch.generated());
+    streaming.history().committed(time, done.generated());
     fleet.tellAll(new WorkerCommand.Commit(
         setup.epoch(),
         time,
@@ -643,7 +500,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     durability.told(time, fleet.usable());
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
-      BatchInfo info = batch.info(Optional.of(setup.ticker().now()), Optional.empty());
+      BatchInfo info = done.info(Optional.of(setup.ticker().now()), Optional.empty());
       post(new StreamingEvent.BatchCompleted(info));
       fleet.batchCompleted(info);
       backlog.completed(info).ifPresent(this::post);
@@ -651,49 +508,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     proceed();
   }
 
-  /** Sends out copies to new standbys; true while some are under way. */
-  private boolean beginCopies() {
-    Placement placement = fleet.placement();
-    List<String> usable = fleet.usable();
-    if (!streaming.program().remembers() || placement.isEmpty()) {
-      if (!placement.isEmpty() && !usable.isEmpty() && placement.isOutdated(usable)) {
-        placement.assign(usable);
-        journal.decide(placement.placed());
-      }
-      return false;
-    }
-    if (copies.takeFailed()) {
-      return false;
-    }
-    List<Placement.Copy> missing = placement.missingCopies(usable);
-    if (!missing.isEmpty()) {
-      // From now on those that stood by get no changes any more, which the next driver must know.
-      journal.decide(placement.placed());
-    }
-    for (Copies.Order order : copies.begin(missing)) {
-      fleet.tell(
-          order.copy().owner(),
-          order.message(
-              setup.epoch(), setup.partitions(), streaming.keepMillis().keySet()));
-    }
-    return !copies.isEmpty();
-  }
-
   void partitionCopied(WorkerEvent.PartitionCopied copied) {
-    if (copies.isEmpty() || copied.epoch() != setup.epoch()) {
-      return;
-    }
-    copies.ended(copied).ifPresent(copy -> {
-      fleet.placement().copied(copy.partition());
-      holdings
-          .datasets()
-          .addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());
-      journal.decide(new Decision.Copied(copy.partition(), copy.owner(), copy.standby()));
-    });
-    if (copies.isEmpty()) {
-      if (!fleet.placement().rebalance(fleet.usable()).isEmpty()) {
-        journal.decide(fleet.placement().placed());
-      }
+    if (standbys.copied(copied)) {
       proceed();
     }
   }
@@ -702,14 +518,11 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   void fail(SluiceException cause) {
     if (failure == null) {
       failure = cause;
-      BatchRun batch = current;
-      if (batch != null && !batch.isDecided()) {
-        sinks.abort(batch.batchMillis(), batch.prepared());
-      }
-      if (batch != null) {
-        post(new StreamingEvent.BatchFailed(batch.info(
-            Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())))));
-      }
+      batch
+          .get()
+          .filter(running -> !running.isDecided())
+          .ifPresent(running -> sinks.abort(running.batchMillis(), running.prepared()));
+      batch.failed(cause);
     }
   }
 
@@ -736,8 +549,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         holdings.datasets(),
         holdings.splits(),
         fleet.stages(),
-        current != null
-            ? current.values()
-            : new WorkerCommand.BatchValues(Map.of(), setup.broadcasts().versions()));
+        batch.values());
   }
 }

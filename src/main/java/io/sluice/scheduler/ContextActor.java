@@ -409,7 +409,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onSubmit(Submit submit) {
-    return guarded(() -> batches.submit(submit));
+    return guarded(() -> batches.batch().submit(submit));
   }
 
   private Behavior<Command> onFetched(Fetched fetched) {
@@ -425,7 +425,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onOutputEnded(OutputEnded ended) {
-    return guarded(() -> batches.outputEnded(ended));
+    return guarded(() -> batches.batch().outputEnded(ended));
   }
 
   private Behavior<Command> onSinkCommitted(SinkCommitted committed) {
@@ -445,17 +445,16 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private Behavior<Command> onRefreshed(Refreshed refreshed) {
-    return guarded(() -> batches.refreshed(refreshed.batchMillis()));
+    return guarded(() -> batches.batch().refreshed(refreshed.batchMillis()));
   }
 
   private Behavior<Command> onGenerated(Generated generated) {
-    return guarded(
-        () -> batches.generated(generated.batchMillis(), generated.node(), generated.dataset()));
+    return guarded(() ->
+        batches.batch().generated(generated.batchMillis(), generated.node(), generated.dataset()));
   }
 
   private Behavior<Command> onDriverFailed(DriverFailed failed) {
-    return guarded(
-        () -> batches.driverFailed(failed.batchMillis(), failed.what(), failed.failure()));
+    return guarded(() -> batches.driverFailed(failed));
   }
 
   private Behavior<Command> onWorker(FromWorker message) {

@@ -1,5 +1,7 @@
 package io.sluice.scheduler;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sluice.batch.BatchSchedule;
 import io.sluice.plan.Program;
 import java.util.Map;
@@ -8,25 +10,33 @@ import java.util.Map;
  * A program under way: its times, and what it remembers of its batches.
  *
  * @param keepMillis how long the stored datasets of a node are read after their batch
+ * @param deliveredMillis the last batch that has put out everything; one that is run again for its state alone puts out
+ *     nothing
  */
 record Streaming(
     StreamProgram streams,
     BatchSchedule schedule,
     History history,
     EventTimes eventTimes,
-    Map<Integer, Long> keepMillis) {
+    Map<Integer, Long> keepMillis,
+    long deliveredMillis) {
 
   /** A program that begins now. */
   static Streaming of(StreamProgram streams, long nowMillis, int maxLate) {
-    return of(streams, new BatchSchedule(streams.program().intervalMillis(), nowMillis, maxLate));
+    return of(
+        streams,
+        new BatchSchedule(streams.program().intervalMillis(), nowMillis, maxLate),
+        Recovered.NONE);
   }
 
   /** A program that goes on from where earlier drivers have come. */
   static Streaming resumed(StreamProgram streams, Recovered recovered, int maxLate) {
     long zero = recovered.zeroMillis();
     long last = Math.max(zero, recovered.cutMillis());
-    Streaming streaming =
-        of(streams, BatchSchedule.after(last, zero, streams.program().intervalMillis(), maxLate));
+    Streaming streaming = of(
+        streams,
+        BatchSchedule.after(last, zero, streams.program().intervalMillis(), maxLate),
+        recovered.rewind().deliveredMillis());
     recovered.restore(streaming.eventTimes);
     if (recovered.committedMillis() >= zero) {
       streaming.history.committed(recovered.committedMillis(), Map.of());
@@ -39,8 +49,8 @@ record Streaming(
     long zero = restart.zeroMillis();
     Streaming streaming = of(
         streams,
-        BatchSchedule.after(
-            restart.cutMillis(), zero, streams.program().intervalMillis(), maxLate));
+        BatchSchedule.after(restart.cutMillis(), zero, streams.program().intervalMillis(), maxLate),
+        restart.deliveredMillis());
     restart.restore(streaming.eventTimes);
     if (restart.batchMillis() >= zero) {
       streaming.history.committed(restart.batchMillis(), Map.of());
@@ -48,7 +58,7 @@ record Streaming(
     return streaming;
   }
 
-  private static Streaming of(StreamProgram streams, BatchSchedule schedule) {
+  private static Streaming of(StreamProgram streams, BatchSchedule schedule, long deliveredMillis) {
     Program program = streams.program();
     long zero = schedule.zeroMillis();
     return new Streaming(
@@ -56,7 +66,14 @@ record Streaming(
         schedule,
         new History(program, zero),
         new EventTimes(program, zero),
-        program.keptDatasets());
+        program.keptDatasets(),
+        deliveredMillis);
+  }
+
+  /** What the output does with a batch. */
+  StreamProgram.BatchFunction function(Program.Output output) {
+    return requireNonNull(
+        streams.outputs().get(output.id()), () -> "Output " + output.id() + " has no function");
   }
 
   Program program() {
