@@ -28,6 +28,7 @@ import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
 import io.sluice.scheduler.Broadcasts;
 import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.scheduler.Counters;
 import io.sluice.scheduler.DriverThreads;
@@ -82,7 +83,7 @@ final class Engine {
   });
   private ContextState state = ContextState.INITIALIZED;
   private @Nullable StreamProgram program;
-  private volatile @Nullable ActorRef<ContextActor.Command> actor;
+  private volatile @Nullable ActorRef<ContextCommand> actor;
   private volatile @Nullable JobClient jobs;
 
   /**
@@ -271,12 +272,12 @@ final class Engine {
     synchronized (this) {
       program = streams;
     }
-    ActorRef<ContextActor.Command> begun = driver();
+    ActorRef<ContextCommand> begun = driver();
     // With a directory the program is started again, and goes on with what is there.
     if (deployment.wantsProgram()) {
       entrust(writer);
     }
-    begun.tell(new ContextActor.Begin(streams));
+    begun.tell(new ContextCommand.Begin(streams));
     await(life.started());
   }
 
@@ -361,13 +362,13 @@ final class Engine {
   }
 
   void stop(boolean graceful) {
-    ActorRef<ContextActor.Command> running;
+    ActorRef<ContextCommand> running;
     synchronized (this) {
       running = actor;
       state = ContextState.STOPPED;
     }
     if (running != null) {
-      running.tell(new ContextActor.Stop(graceful));
+      running.tell(new ContextCommand.Stop(graceful));
       if (graceful && DriverThreads.isCaller(id)) {
         var unused = life.stopped().whenCompleteAsync((done, failure) -> release());
         return;
@@ -380,7 +381,7 @@ final class Engine {
         return;
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
-        running.tell(new ContextActor.Stop(false));
+        running.tell(new ContextCommand.Stop(false));
       }
     }
     life.stopped().complete(null);
@@ -409,8 +410,8 @@ final class Engine {
     }
   }
 
-  private ActorRef<ContextActor.Command> driver() {
-    ActorRef<ContextActor.Command> begun;
+  private ActorRef<ContextCommand> driver() {
+    ActorRef<ContextCommand> begun;
     synchronized (this) {
       begun = actor;
       if (begun != null) {
@@ -422,10 +423,9 @@ final class Engine {
     return begun;
   }
 
-  private ActorRef<ContextActor.Command> start(
-      ContextSetup setup, Optional<StreamProgram> resumed) {
+  private ActorRef<ContextCommand> start(ContextSetup setup, Optional<StreamProgram> resumed) {
     CompletableFuture<ActorRef<WorkerEvent>> published = new CompletableFuture<>();
-    ActorRef<ContextActor.Command> begun = deployment
+    ActorRef<ContextCommand> begun = deployment
         .system()
         .systemActorOf(
             ContextActor.create(

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,27 @@ public final class MajorityLedger implements Ledger {
    */
   public CompletionStage<Void> removeMember(String address) {
     return change(address, false);
+  }
+
+  /**
+   * Gives up nodes that are to hold the ledger and have not said yet that they are there; others wait for their turn
+   * no longer. A node that is a member by now stays one.
+   */
+  public void cancelAddition(String address) {
+    boolean begun = changing;
+    for (Change change : List.copyOf(changes)) {
+      boolean written = begun && members().contains(address);
+      if (change.adds && change.address.equals(address) && !written) {
+        changes.remove(change);
+        changing &= !begun;
+        change.safe.completeExceptionally(new CancellationException(address
+            + " has not answered, and will not hold the ledger of context " + context + "."));
+      }
+      begun = false;
+    }
+    if (log != null) {
+      nextChange();
+    }
   }
 
   private CompletionStage<Void> change(String address, boolean adds) {

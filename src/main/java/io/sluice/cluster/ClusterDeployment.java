@@ -12,7 +12,7 @@ import akka.cluster.typed.Down;
 import com.typesafe.config.Config;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
-import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
 import java.util.List;
@@ -146,7 +146,7 @@ public final class ClusterDeployment implements Deployment {
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),
             "sluice-stop-" + driver.name(),
             Adapter.toClassic(driver.actor()),
-            Optional.of(new ContextActor.Stop(false)));
+            Optional.of(new ContextCommand.Stop(false)));
   }
 
   /** A node that was killed would keep this one from leaving until the cluster has given it up. */

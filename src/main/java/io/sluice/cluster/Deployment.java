@@ -3,7 +3,7 @@ package io.sluice.cluster;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.sluice.block.DataNode;
-import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
@@ -53,7 +53,7 @@ public interface Deployment extends AutoCloseable {
   record Driver(
       String name,
       ActorRef<WorkerEvent> events,
-      ActorRef<ContextActor.Command> actor,
+      ActorRef<ContextCommand> actor,
       Runnable successor,
       CompletionStage<Void> started) {}
 

@@ -96,7 +96,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   private @Nullable ActorRef<WorkerEvent> driver;
   private long epoch;
   private boolean begun;
-  private boolean changing;
+  private LedgerSeats.@Nullable Change changing;
 
   /** A ledger that begins. */
   static Behavior<Command> create(Setup setup) {
@@ -254,7 +254,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   }
 
   private Behavior<Command> onChanged(Changed changed) {
-    changing = false;
+    changing = null;
     return Behaviors.same();
   }
 
@@ -269,8 +269,11 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
     Witness.Alive alive = new Witness.Alive(
         setup.name(), epoch, members, setup.own(), driver, getContext().getSelf());
     tellWitnesses(alive);
-    if (!changing) {
+    LedgerSeats.Change waiting = changing;
+    if (waiting == null) {
       seats.next(members).ifPresent(this::change);
+    } else if (waiting.adds() && !seats.isThere(waiting.address())) {
+      ledger.cancelAddition(waiting.address());
     }
     if (setup.downs()) {
       downTheLost(members);
@@ -310,7 +313,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   }
 
   private void change(LedgerSeats.Change change) {
-    changing = true;
+    changing = change;
     CompletionStage<Void> done =
         change.adds() ? ledger.addMember(change.address()) : ledger.removeMember(change.address());
     getContext().getLog().debug("Ledger [{}]: {}", setup.name(), change);

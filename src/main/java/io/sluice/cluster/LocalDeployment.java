@@ -13,7 +13,7 @@ import io.sluice.api.SimulatedNodes;
 import io.sluice.block.DataNode;
 import io.sluice.block.LocalNetwork;
 import io.sluice.checkpoint.MemoryLedger;
-import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.TaskWorker;
 import io.sluice.task.WorkerCommand;
@@ -161,7 +161,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     system.systemActorOf(
         Behaviors.setup(watcher -> {
           watcher.watch(killed.actor());
-          killed.actor().tell(new ContextActor.Crash());
+          killed.actor().tell(new ContextCommand.Crash());
           return Behaviors.receive(Object.class)
               .onSignal(Terminated.class, ended -> {
                 killed.successor().run();
@@ -225,7 +225,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   @Override
   public synchronized void killAll() {
     if (published != null) {
-      published.actor().tell(new ContextActor.Crash(true));
+      published.actor().tell(new ContextCommand.Crash(true));
     }
     List.copyOf(names()).forEach(this::kill);
   }

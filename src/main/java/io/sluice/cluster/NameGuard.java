@@ -5,7 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
-import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextCommand;
 import io.sluice.task.WorkerEvent;
 
 /** Sees to it that of two contexts with one name in a cluster only the older one runs. */
@@ -14,9 +14,7 @@ final class NameGuard {
   private NameGuard() {}
 
   static Behavior<Receptionist.Listing> create(
-      ServiceKey<WorkerEvent> key,
-      ActorRef<WorkerEvent> driver,
-      ActorRef<ContextActor.Command> context) {
+      ServiceKey<WorkerEvent> key, ActorRef<WorkerEvent> driver, ActorRef<ContextCommand> context) {
     return Behaviors.setup(actor -> {
       actor.watch(context);
       actor.getSystem().receptionist().tell(Receptionist.register(key, driver));
@@ -27,7 +25,7 @@ final class NameGuard {
                 .filter(other -> isOlder(other, driver))
                 .findFirst()
                 .ifPresent(older -> context.tell(
-                    new ContextActor.NameTaken(older.path().address().hostPort())));
+                    new ContextCommand.NameTaken(older.path().address().hostPort())));
             return Behaviors.same();
           })
           .onSignal(akka.actor.typed.Terminated.class, ended -> Behaviors.stopped())

@@ -7,7 +7,7 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.receptionist.Receptionist;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
-import io.sluice.scheduler.ContextActor;
+import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
 import java.util.List;
@@ -104,7 +104,7 @@ final class SuccessorDeployment implements Deployment {
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),
             "sluice-leave-" + driver.actor().path().name(),
             Adapter.toClassic(driver.actor()),
-            Optional.of(new ContextActor.Crash()));
+            Optional.of(new ContextCommand.Crash()));
   }
 
   /** Not before workers have been asked to go on: a worker that finds a later driver by itself starts afresh. */

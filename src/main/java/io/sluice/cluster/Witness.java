@@ -6,6 +6,7 @@ import akka.actor.InvalidActorNameException;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -75,6 +76,9 @@ final class Witness extends AbstractBehavior<Witness.Command> {
   /** The context has ended; nobody shall go on with it. */
   record Ended(String ledger) implements Command {}
 
+  /** The node holds no ledgers any more: its data port closes. */
+  record Stop() implements Command {}
+
   private record Asked(LedgerMessage.Request request, Consumer<LedgerMessage.Answer> replyTo)
       implements Command {}
 
@@ -125,7 +129,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
    * @param drivers is told of drivers that nodes are to work for
    * @param ownsCluster whether the cluster is Sluice's own, and its driver says who belongs to it
    */
-  static void start(
+  static ActorRef<Command> start(
       ActorSystem<?> system,
       Node node,
       Settings settings,
@@ -135,6 +139,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
         timers -> new Witness(context, timers, node, settings, drivers, ownsCluster)));
     ActorRef<Command> witness = named(system, behavior);
     system.receptionist().tell(Receptionist.register(Discovery.WITNESSES, witness));
+    return witness;
   }
 
   private static ActorRef<Command> named(ActorSystem<?> system, Behavior<Command> behavior) {
@@ -176,6 +181,8 @@ final class Witness extends AbstractBehavior<Witness.Command> {
         .onMessage(DriverBroke.class, this::onDriverBroke)
         .onMessage(Won.class, this::onWon)
         .onMessage(NotWon.class, this::onNotWon)
+        .onMessage(Stop.class, stop -> Behaviors.stopped())
+        .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
   }
 
@@ -191,6 +198,12 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       // Whoever opens an epoch is to have the time to go on.
       duty(asked.request().context()).watch.given();
     }
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onPostStop() {
+    wire.answer((request, replyTo) -> {});
+    duties.values().forEach(Witness::withdraw);
     return Behaviors.same();
   }
 

@@ -309,7 +309,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     return batch;
   }
 
-  void driverFailed(ContextActor.DriverFailed failed) {
+  void driverFailed(ContextCommand.DriverFailed failed) {
     batch.driverFailed(failed.batchMillis(), failed.what(), failed.failure()).ifPresent(this::fail);
   }
 
@@ -326,7 +326,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   }
 
   /** Tells which batches of a node can still be read. */
-  void remembered(ContextActor.Remembered asked) {
+  void remembered(ContextCommand.Remembered asked) {
     asked
         .times()
         .complete(

@@ -13,14 +13,11 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StreamingEvent;
-import io.sluice.plan.Action;
-import io.sluice.plan.Node;
 import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -32,82 +29,24 @@ import org.jspecify.annotations.Nullable;
  * <p>This class only translates between messages and the rules: {@link Fleet} knows the workers and the
  * receivers, {@link Batches} the batches and their jobs.
  */
-public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
+public final class ContextActor extends AbstractBehavior<ContextCommand> {
 
-  /** What the driver hears. All but the events of workers come from its own process. */
-  public sealed interface Command {}
+  private record Decided(Runnable step) implements ContextCommand.Own {}
 
-  /**
-   * End without a word, as a killed process would; for tests.
-   *
-   * @param last whether no other driver will go on in this process
-   */
-  public record Crash(boolean last) implements Command {
-    public Crash() {
-      this(false);
-    }
-  }
+  private record NotResumed() implements ContextCommand.Own {}
 
-  private record Decided(Runnable step) implements Command {}
+  private record Tick() implements ContextCommand.Own {}
 
-  private record NotResumed() implements Command {}
+  private record Heartbeat() implements ContextCommand.Own {}
 
-  /** Begin a program of streams. */
-  public record Begin(StreamProgram streams) implements Command {}
+  private record FromWorker(WorkerEvent event) implements ContextCommand.Own {}
 
-  /** Stop; when graceful, only after everything received is processed. */
-  public record Stop(boolean graceful) implements Command {}
+  private record FromReceiver(ReceiverSupervisor.Event event) implements ContextCommand.Own {}
 
-  /** Run an action for a caller outside. */
-  record Submit(
-      Node dataset,
-      long batchMillis,
-      Action action,
-      CompletableFuture<Long> job,
-      CompletableFuture<List<JobRun.Result>> done)
-      implements Command {}
+  private record WorkerGone(String address, long incarnation, String reason)
+      implements ContextCommand.Own {}
 
-  /** Which batches of a node, between two times, can be read. */
-  record Remembered(Node node, long fromMillis, long toMillis, CompletableFuture<List<Long>> times)
-      implements Command {}
-
-  /** The caller outside has what it wants of its job. */
-  record Fetched(long job) implements Command {}
-
-  /** What is kept of a node for the program can go; {@code forgotten} says that nothing refers to the node. */
-  record Unkeep(int node, boolean forgotten) implements Command {}
-
-  /** Another context of the same name was found. */
-  public record NameTaken(String by) implements Command {}
-
-  private record Tick() implements Command {}
-
-  private record Heartbeat() implements Command {}
-
-  private record FromWorker(WorkerEvent event) implements Command {}
-
-  private record FromReceiver(ReceiverSupervisor.Event event) implements Command {}
-
-  private record WorkerGone(String address, long incarnation, String reason) implements Command {}
-
-  /** Broadcast values are as the batch shall see them. */
-  record Refreshed(long batchMillis) implements Command {}
-
-  record Generated(long batchMillis, Node.Generated node, Node dataset) implements Command {}
-
-  record DriverFailed(long batchMillis, String what, Throwable failure) implements Command {}
-
-  /** @param prepared what is to be made visible by the commit */
-  record OutputEnded(long batchMillis, String output, List<String> prepared) implements Command {}
-
-  /** A sink has made visible what was decided. */
-  record SinkCommitted(long batchMillis, String output) implements Command {}
-
-  record SinkFailed(long batchMillis, String output, Throwable failure) implements Command {}
-
-  record CommitAgain(long batchMillis, String output) implements Command {}
-
-  private record NoWorkers() implements Command {}
+  private record NoWorkers() implements ContextCommand.Own {}
 
   /**
    * How the outside hears of a context's life.
@@ -129,7 +68,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
 
   private final ContextSetup setup;
   private final Life life;
-  private final TimerScheduler<Command> timers;
+  private final TimerScheduler<ContextCommand> timers;
   private final Fleet fleet;
   private final Batches batches;
   private final Journal journal;
@@ -148,7 +87,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
    * @param publish is given the address to which workers announce themselves
    * @param joinTimeout how long to wait for enough workers
    */
-  public static Behavior<Command> create(
+  public static Behavior<ContextCommand> create(
       ContextSetup setup,
       Life life,
       Duration joinTimeout,
@@ -159,8 +98,8 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private ContextActor(
-      ActorContext<Command> context,
-      TimerScheduler<Command> timers,
+      ActorContext<ContextCommand> context,
+      TimerScheduler<ContextCommand> timers,
       ContextSetup setup,
       Life life,
       Duration joinTimeout,
@@ -171,7 +110,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     this.setup = setup;
     this.life = life;
     this.timers = timers;
-    ActorRef<Command> self = context.getSelf();
+    ActorRef<ContextCommand> self = context.getSelf();
     ActorRef<ReceiverSupervisor.Event> fromReceivers =
         context.messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new);
     this.past = setup
@@ -216,92 +155,93 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   @Override
-  public Receive<Command> createReceive() {
+  public Receive<ContextCommand> createReceive() {
     return resuming ? resuming() : starting();
   }
 
   /** Waiting for workers. */
-  private Receive<Command> starting() {
+  private Receive<ContextCommand> starting() {
     return newReceiveBuilder()
         .onMessage(Decided.class, decided -> guarded(decided.step()))
-        .onMessage(Crash.class, this::onCrash)
+        .onMessage(ContextCommand.Crash.class, this::onCrash)
         .onMessage(FromWorker.class, this::onWorkerWhileStarting)
         .onMessage(WorkerGone.class, this::onWorkerGone)
         .onMessage(NoWorkers.class, this::onNoWorkers)
-        .onMessage(NameTaken.class, this::onNameTaken)
+        .onMessage(ContextCommand.NameTaken.class, this::onNameTaken)
         .onMessage(Heartbeat.class, this::onHeartbeat)
-        .onMessage(Submit.class, this::onSubmit)
-        .onMessage(Fetched.class, this::onFetched)
-        .onMessage(Remembered.class, this::onRemembered)
-        .onMessage(Stop.class, stop -> ended(null))
-        .onMessage(Begin.class, this::onBeginWhileStarting)
+        .onMessage(ContextCommand.Submit.class, this::onSubmit)
+        .onMessage(ContextCommand.Fetched.class, this::onFetched)
+        .onMessage(ContextCommand.Remembered.class, this::onRemembered)
+        .onMessage(ContextCommand.Stop.class, stop -> ended(null))
+        .onMessage(ContextCommand.Begin.class, this::onBeginWhileStarting)
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
   }
 
   /** Waiting for the workers of the driver before. */
-  private Receive<Command> resuming() {
+  private Receive<ContextCommand> resuming() {
     return running()
         .onMessage(NotResumed.class, this::onNotResumed)
         .onMessage(NoWorkers.class, this::onNoWorkers)
-        .onMessage(Stop.class, stop -> ended(null))
-        .onMessage(Command.class, other -> Behaviors.same())
+        .onMessage(ContextCommand.Stop.class, stop -> ended(null))
+        .onMessage(ContextCommand.class, other -> Behaviors.same())
         .build();
   }
 
   /** Actions can run; the program of streams is still being written. */
-  private Receive<Command> ready() {
+  private Receive<ContextCommand> ready() {
     return running()
-        .onMessage(Begin.class, this::onBegin)
-        .onMessage(NameTaken.class, this::onNameTaken)
-        .onMessage(Stop.class, stop -> ended(null))
-        .onMessage(Command.class, other -> Behaviors.same())
+        .onMessage(ContextCommand.Begin.class, this::onBegin)
+        .onMessage(ContextCommand.NameTaken.class, this::onNameTaken)
+        .onMessage(ContextCommand.Stop.class, stop -> ended(null))
+        .onMessage(ContextCommand.class, other -> Behaviors.same())
         .build();
   }
 
-  private Receive<Command> active() {
+  private Receive<ContextCommand> active() {
     return running()
-        .onMessage(NameTaken.class, this::onNameTaken)
-        .onMessage(Stop.class, this::onStop)
-        .onMessage(Command.class, other -> Behaviors.same())
+        .onMessage(ContextCommand.NameTaken.class, this::onNameTaken)
+        .onMessage(ContextCommand.Stop.class, this::onStop)
+        .onMessage(ContextCommand.class, other -> Behaviors.same())
         .build();
   }
 
   /** Receivers are ending; what was received is still being processed. */
-  private Receive<Command> stopping() {
+  private Receive<ContextCommand> stopping() {
     return running()
-        .onMessage(Stop.class, stop -> stop.graceful() ? Behaviors.same() : ended(null))
-        .onMessage(Command.class, other -> Behaviors.same())
+        .onMessage(
+            ContextCommand.Stop.class, stop -> stop.graceful() ? Behaviors.same() : ended(null))
+        .onMessage(ContextCommand.class, other -> Behaviors.same())
         .build();
   }
 
   /** What is heard as long as batches run. */
-  private ReceiveBuilder<Command> running() {
+  private ReceiveBuilder<ContextCommand> running() {
     return newReceiveBuilder()
         .onMessage(FromWorker.class, this::onWorker)
         .onMessage(Decided.class, this::onDecided)
-        .onMessage(Crash.class, this::onCrash)
+        .onMessage(ContextCommand.Crash.class, this::onCrash)
         .onMessage(Tick.class, this::onTick)
-        .onMessage(Submit.class, this::onSubmit)
-        .onMessage(Fetched.class, this::onFetched)
-        .onMessage(Remembered.class, this::onRemembered)
-        .onMessage(Unkeep.class, this::onUnkeep)
-        .onMessage(OutputEnded.class, this::onOutputEnded)
-        .onMessage(SinkCommitted.class, this::onSinkCommitted)
-        .onMessage(SinkFailed.class, this::onSinkFailed)
-        .onMessage(CommitAgain.class, this::onCommitAgain)
+        .onMessage(ContextCommand.Submit.class, this::onSubmit)
+        .onMessage(ContextCommand.Fetched.class, this::onFetched)
+        .onMessage(ContextCommand.Remembered.class, this::onRemembered)
+        .onMessage(ContextCommand.Unkeep.class, this::onUnkeep)
+        .onMessage(ContextCommand.OutputEnded.class, this::onOutputEnded)
+        .onMessage(ContextCommand.SinkCommitted.class, this::onSinkCommitted)
+        .onMessage(ContextCommand.SinkFailed.class, this::onSinkFailed)
+        .onMessage(ContextCommand.CommitAgain.class, this::onCommitAgain)
         .onMessage(FromReceiver.class, this::onReceiver)
-        .onMessage(Refreshed.class, this::onRefreshed)
-        .onMessage(Generated.class, this::onGenerated)
+        .onMessage(ContextCommand.Refreshed.class, this::onRefreshed)
+        .onMessage(ContextCommand.Generated.class, this::onGenerated)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
-        .onMessage(DriverFailed.class, this::onDriverFailed)
+        .onMessage(ContextCommand.DriverFailed.class, this::onDriverFailed)
         .onSignal(PostStop.class, stopped -> onPostStop());
   }
 
-  private Behavior<Command> onWorkerWhileStarting(FromWorker message) {
-    Behavior<Command> next = onWorker(message);
-    if (next != Behaviors.<Command>same() || fleet.usable().size() < setup.minWorkers()) {
+  private Behavior<ContextCommand> onWorkerWhileStarting(FromWorker message) {
+    Behavior<ContextCommand> next = onWorker(message);
+    if (next != Behaviors.<ContextCommand>same() || fleet.usable().size() < setup.minWorkers()) {
       return next;
     }
     timers.cancel(new NoWorkers());
@@ -311,17 +251,17 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     return streams == null ? ready() : begin(streams);
   }
 
-  private Behavior<Command> onBeginWhileStarting(Begin message) {
+  private Behavior<ContextCommand> onBeginWhileStarting(ContextCommand.Begin message) {
     waiting = message.streams();
     return Behaviors.same();
   }
 
-  private Behavior<Command> onBegin(Begin message) {
+  private Behavior<ContextCommand> onBegin(ContextCommand.Begin message) {
     return begin(message.streams());
   }
 
-  private Behavior<Command> begin(StreamProgram streams) {
-    Behavior<Command> next = guarded(() -> {
+  private Behavior<ContextCommand> begin(StreamProgram streams) {
+    Behavior<ContextCommand> next = guarded(() -> {
       if (restarts) {
         Instant first = batches.restart(streams, past);
         journal.begin();
@@ -334,11 +274,11 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
         });
       }
     });
-    return next == Behaviors.<Command>same() ? active() : next;
+    return next == Behaviors.<ContextCommand>same() ? active() : next;
   }
 
   private void started(Instant first) {
-    ActorRef<Command> self = getContext().getSelf();
+    ActorRef<ContextCommand> self = getContext().getSelf();
     setup
         .ticker()
         .start(first, Duration.ofMillis(setup.intervalMillis()), () -> self.tell(new Tick()));
@@ -347,7 +287,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   /** Workers that have not answered are lost; one that has the only copy of something gets more time. */
-  private Behavior<Command> onNotResumed(NotResumed late) {
+  private Behavior<ContextCommand> onNotResumed(NotResumed late) {
     return guarded(() -> {
       unansweredBeats++;
       for (String worker : fleet.resumption().awaited()) {
@@ -363,7 +303,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     timers.cancel(new NotResumed());
     timers.cancel(new NoWorkers());
     resuming = false;
-    ActorRef<Command> self = getContext().getSelf();
+    ActorRef<ContextCommand> self = getContext().getSelf();
     fleet.goOn();
     setup
         .ticker()
@@ -374,14 +314,14 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     batches.proceed();
   }
 
-  private Behavior<Command> onDecided(Decided decided) {
+  private Behavior<ContextCommand> onDecided(Decided decided) {
     return guarded(() -> {
       decided.step().run();
       batches.proceed();
     });
   }
 
-  private Behavior<Command> onCrash(Crash crash) {
+  private Behavior<ContextCommand> onCrash(ContextCommand.Crash crash) {
     silent = true;
     if (crash.last()) {
       tellWaiting(stopped());
@@ -390,74 +330,75 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     return Behaviors.stopped();
   }
 
-  private Behavior<Command> onNoWorkers(NoWorkers none) {
+  private Behavior<ContextCommand> onNoWorkers(NoWorkers none) {
     return ended(new SluiceException(
         ErrorCode.NO_WORKERS,
         "Context '%s' found %d of %d workers. Start workers that join the same cluster, or raise sluice.cluster.join-timeout."
             .formatted(setup.name(), fleet.usable().size(), setup.minWorkers())));
   }
 
-  private Behavior<Command> onNameTaken(NameTaken taken) {
+  private Behavior<ContextCommand> onNameTaken(ContextCommand.NameTaken taken) {
     return ended(new SluiceException(
         ErrorCode.CONTEXT_NAME_TAKEN,
-        "A context named '%s' already runs in this cluster, on %s. Stop it, or give this one another name."
+        "A context named '%s' already runs in this cluster, on %s. ContextCommand.Stop it, or give this one another name."
             .formatted(setup.name(), taken.by())));
   }
 
-  private Behavior<Command> onTick(Tick tick) {
+  private Behavior<ContextCommand> onTick(Tick tick) {
     return guarded(batches::onTick);
   }
 
-  private Behavior<Command> onSubmit(Submit submit) {
+  private Behavior<ContextCommand> onSubmit(ContextCommand.Submit submit) {
     return guarded(() -> batches.batch().submit(submit));
   }
 
-  private Behavior<Command> onFetched(Fetched fetched) {
+  private Behavior<ContextCommand> onFetched(ContextCommand.Fetched fetched) {
     return guarded(() -> batches.fetched(fetched.job()));
   }
 
-  private Behavior<Command> onRemembered(Remembered asked) {
+  private Behavior<ContextCommand> onRemembered(ContextCommand.Remembered asked) {
     return guarded(() -> batches.remembered(asked));
   }
 
-  private Behavior<Command> onUnkeep(Unkeep unkeep) {
+  private Behavior<ContextCommand> onUnkeep(ContextCommand.Unkeep unkeep) {
     return guarded(() -> batches.unkeep(unkeep.node(), unkeep.forgotten()));
   }
 
-  private Behavior<Command> onOutputEnded(OutputEnded ended) {
+  private Behavior<ContextCommand> onOutputEnded(ContextCommand.OutputEnded ended) {
     return guarded(() -> batches.batch().outputEnded(ended));
   }
 
-  private Behavior<Command> onSinkCommitted(SinkCommitted committed) {
+  private Behavior<ContextCommand> onSinkCommitted(ContextCommand.SinkCommitted committed) {
     return guarded(() -> {
       batches.sinks().succeeded(committed);
       batches.proceed();
     });
   }
 
-  private Behavior<Command> onSinkFailed(SinkFailed failed) {
-    CommitAgain again = new CommitAgain(failed.batchMillis(), failed.output());
+  private Behavior<ContextCommand> onSinkFailed(ContextCommand.SinkFailed failed) {
+    ContextCommand.CommitAgain again =
+        new ContextCommand.CommitAgain(failed.batchMillis(), failed.output());
     return guarded(() -> timers.startSingleTimer(again, again, batches.sinks().failed(failed)));
   }
 
-  private Behavior<Command> onCommitAgain(CommitAgain again) {
+  private Behavior<ContextCommand> onCommitAgain(ContextCommand.CommitAgain again) {
     return guarded(() -> batches.sinks().again(again));
   }
 
-  private Behavior<Command> onRefreshed(Refreshed refreshed) {
+  private Behavior<ContextCommand> onRefreshed(ContextCommand.Refreshed refreshed) {
     return guarded(() -> batches.batch().refreshed(refreshed.batchMillis()));
   }
 
-  private Behavior<Command> onGenerated(Generated generated) {
+  private Behavior<ContextCommand> onGenerated(ContextCommand.Generated generated) {
     return guarded(() ->
         batches.batch().generated(generated.batchMillis(), generated.node(), generated.dataset()));
   }
 
-  private Behavior<Command> onDriverFailed(DriverFailed failed) {
+  private Behavior<ContextCommand> onDriverFailed(ContextCommand.DriverFailed failed) {
     return guarded(() -> batches.driverFailed(failed));
   }
 
-  private Behavior<Command> onWorker(FromWorker message) {
+  private Behavior<ContextCommand> onWorker(FromWorker message) {
     WorkerEvent event = message.event();
     return guarded(() -> {
       if (event instanceof WorkerEvent.TaskFinished finished) {
@@ -503,7 +444,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
   }
 
   private void watch(String address, long incarnation, ActorRef<WorkerCommand> worker) {
-    ActorRef<Command> self = getContext().getSelf();
+    ActorRef<ContextCommand> self = getContext().getSelf();
     // A worker that starts afresh keeps its actor, which is watched already with its old
     // incarnation.
     getContext().unwatch(worker);
@@ -522,7 +463,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     }
   }
 
-  private Behavior<Command> onReceiver(FromReceiver message) {
+  private Behavior<ContextCommand> onReceiver(FromReceiver message) {
     return guarded(() -> {
       if (message.event() instanceof ReceiverSupervisor.BlockStored stored) {
         fleet.blockStored(stored, batches.tracker());
@@ -537,7 +478,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
    * A worker that is silent is given up if others have all it has; one that has the only copy of something
    * gets more time, since it may just be slow.
    */
-  private Behavior<Command> onHeartbeat(Heartbeat heartbeat) {
+  private Behavior<ContextCommand> onHeartbeat(Heartbeat heartbeat) {
     return guarded(() -> {
       fleet.beat();
       for (WorkerTable.Worker silent : fleet.silent(1)) {
@@ -553,7 +494,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     });
   }
 
-  private Behavior<Command> onWorkerGone(WorkerGone gone) {
+  private Behavior<ContextCommand> onWorkerGone(WorkerGone gone) {
     return guarded(() -> {
       if (fleet.isIncarnation(gone.address(), gone.incarnation())) {
         lose(gone.address(), gone.reason());
@@ -569,18 +510,18 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     }
   }
 
-  private Behavior<Command> onStop(Stop stop) {
+  private Behavior<ContextCommand> onStop(ContextCommand.Stop stop) {
     if (!stop.graceful()) {
       return ended(null);
     }
     fleet.stopReceivers();
     batches.drain();
-    Behavior<Command> next = guarded(batches::proceed);
-    return next == Behaviors.<Command>same() ? stopping() : next;
+    Behavior<ContextCommand> next = guarded(batches::proceed);
+    return next == Behaviors.<ContextCommand>same() ? stopping() : next;
   }
 
   /** Runs a step of the rules and ends the context if that fails it, or drains it. */
-  private Behavior<Command> guarded(Runnable step) {
+  private Behavior<ContextCommand> guarded(Runnable step) {
     boolean resumed = false;
     try {
       step.run();
@@ -607,7 +548,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     return batches.isDrained() ? ended(null) : Behaviors.same();
   }
 
-  private Behavior<Command> ended(@Nullable SluiceException failure) {
+  private Behavior<ContextCommand> ended(@Nullable SluiceException failure) {
     boolean replaced = failure != null && failure.code() == ErrorCode.EPOCH_SEALED;
     if (replaced) {
       // The workers are another driver's now.
@@ -638,7 +579,7 @@ public final class ContextActor extends AbstractBehavior<ContextActor.Command> {
     life.started().completeExceptionally(cause);
   }
 
-  private Behavior<Command> onPostStop() {
+  private Behavior<ContextCommand> onPostStop() {
     batches.abandon(stopped());
     setup.ledger().ifPresent(open -> open.ledger().close());
     batches.close();

@@ -164,7 +164,7 @@ final class CurrentBatch {
     at(batchMillis).filter(batch -> batch.generated(node.id(), dataset)).ifPresent(this::planLevel);
   }
 
-  void outputEnded(ContextActor.OutputEnded ended) {
+  void outputEnded(ContextCommand.OutputEnded ended) {
     at(ended.batchMillis()).ifPresent(batch -> {
       batch.prepared(ended.output(), ended.prepared());
       outputEnded(batch, ended.output(), Optional.empty());
@@ -194,7 +194,7 @@ final class CurrentBatch {
   }
 
   /** Compiles and starts an action that somebody waits for. */
-  void submit(ContextActor.Submit submit) {
+  void submit(ContextCommand.Submit submit) {
     try {
       Optional<BatchRun> batch = at(submit.batchMillis());
       long time = batch.map(BatchRun::batchMillis).orElse(-1L);

@@ -17,10 +17,10 @@ public final class DriverThreads implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DriverThreads.class);
 
   private final ContextSetup setup;
-  private final Consumer<ContextActor.Command> actor;
+  private final Consumer<ContextCommand> actor;
   private final ExecutorService threads;
 
-  DriverThreads(ContextSetup setup, Consumer<ContextActor.Command> actor) {
+  DriverThreads(ContextSetup setup, Consumer<ContextCommand> actor) {
     this.setup = setup;
     this.actor = actor;
     this.threads = new ThreadPoolExecutor(
@@ -56,9 +56,9 @@ public final class DriverThreads implements AutoCloseable {
         } else {
           function.run(batchMillis);
         }
-        actor.accept(new ContextActor.OutputEnded(batchMillis, output.name(), prepared));
+        actor.accept(new ContextCommand.OutputEnded(batchMillis, output.name(), prepared));
       } catch (Throwable failure) {
-        actor.accept(new ContextActor.DriverFailed(batchMillis, output.name(), failure));
+        actor.accept(new ContextCommand.DriverFailed(batchMillis, output.name(), failure));
       }
     });
   }
@@ -67,9 +67,9 @@ public final class DriverThreads implements AutoCloseable {
     threads.execute(() -> {
       try {
         sink.commit(batchMillis, prepared.values());
-        actor.accept(new ContextActor.SinkCommitted(batchMillis, prepared.output()));
+        actor.accept(new ContextCommand.SinkCommitted(batchMillis, prepared.output()));
       } catch (Throwable failure) {
-        actor.accept(new ContextActor.SinkFailed(batchMillis, prepared.output(), failure));
+        actor.accept(new ContextCommand.SinkFailed(batchMillis, prepared.output(), failure));
       }
     });
   }
@@ -89,9 +89,9 @@ public final class DriverThreads implements AutoCloseable {
     threads.execute(() -> {
       try {
         setup.broadcasts().refresh(batchMillis);
-        actor.accept(new ContextActor.Refreshed(batchMillis));
+        actor.accept(new ContextCommand.Refreshed(batchMillis));
       } catch (Throwable failure) {
-        actor.accept(new ContextActor.DriverFailed(batchMillis, "broadcast", failure));
+        actor.accept(new ContextCommand.DriverFailed(batchMillis, "broadcast", failure));
       }
     });
   }
@@ -105,9 +105,9 @@ public final class DriverThreads implements AutoCloseable {
               + node.operation()
               + " returned null; it must return an RDD in every batch.");
         }
-        actor.accept(new ContextActor.Generated(batchMillis, node, dataset));
+        actor.accept(new ContextCommand.Generated(batchMillis, node, dataset));
       } catch (Throwable failure) {
-        actor.accept(new ContextActor.DriverFailed(batchMillis, node.operation(), failure));
+        actor.accept(new ContextCommand.DriverFailed(batchMillis, node.operation(), failure));
       }
     });
   }

@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutionException;
 public final class JobClient {
 
   private final long context;
-  private final ActorRef<ContextActor.Command> actor;
+  private final ActorRef<ContextCommand> actor;
   private final DataNode node;
   private final RecordCodec codec;
   private final ContextActor.Life life;
@@ -29,7 +29,7 @@ public final class JobClient {
 
   public JobClient(
       long context,
-      ActorRef<ContextActor.Command> actor,
+      ActorRef<ContextCommand> actor,
       ContextActor.Life life,
       DataNode node,
       RecordCodec codec) {
@@ -76,7 +76,7 @@ public final class JobClient {
     Object call = new Object();
     waiting.put(call, done);
     try {
-      actor.tell(new ContextActor.Submit(dataset, batchMillis, action, job, done));
+      actor.tell(new ContextCommand.Submit(dataset, batchMillis, action, job, done));
       if (life.stopped().isDone()) {
         // Nobody hears the message any more.
         refuse(done);
@@ -88,7 +88,7 @@ public final class JobClient {
       return values;
     } finally {
       waiting.remove(call);
-      var unused = job.thenAccept(id -> actor.tell(new ContextActor.Fetched(id)));
+      var unused = job.thenAccept(id -> actor.tell(new ContextCommand.Fetched(id)));
     }
   }
 
@@ -98,7 +98,7 @@ public final class JobClient {
     Object call = new Object();
     waiting.put(call, times);
     try {
-      actor.tell(new ContextActor.Remembered(node, fromMillis, toMillis, times));
+      actor.tell(new ContextCommand.Remembered(node, fromMillis, toMillis, times));
       if (life.stopped().isDone()) {
         refuse(times);
       }
@@ -115,7 +115,7 @@ public final class JobClient {
    */
   public void unkeep(int node, boolean forgotten) {
     if (!life.stopped().isDone()) {
-      actor.tell(new ContextActor.Unkeep(node, forgotten));
+      actor.tell(new ContextCommand.Unkeep(node, forgotten));
     }
   }
 

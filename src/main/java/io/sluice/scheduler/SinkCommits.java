@@ -74,7 +74,7 @@ final class SinkCommits {
   }
 
   /** Tries one again that has failed. */
-  void again(ContextActor.CommitAgain message) {
+  void again(ContextCommand.CommitAgain message) {
     if (message.batchMillis() == batchMillis && failures.containsKey(message.output())) {
       decided.stream()
           .filter(prepared -> prepared.output().equals(message.output()))
@@ -82,7 +82,7 @@ final class SinkCommits {
     }
   }
 
-  void succeeded(ContextActor.SinkCommitted message) {
+  void succeeded(ContextCommand.SinkCommitted message) {
     if (message.batchMillis() == batchMillis
         && failures.remove(message.output()) != null
         && failures.isEmpty()) {
@@ -91,7 +91,7 @@ final class SinkCommits {
   }
 
   /** Gives how long to wait before it is tried again. */
-  Duration failed(ContextActor.SinkFailed message) {
+  Duration failed(ContextCommand.SinkFailed message) {
     int count = failures.merge(message.output(), 1, Integer::sum);
     Duration pause = backoff(count);
     String reason = String.valueOf(message.failure());

@@ -157,6 +157,8 @@ final class LedgerSimulation {
         acknowledge(ledger.snapshot(bytes(history)));
       } else if (choice == 1) {
         changeMembers();
+      } else if (choice == 2) {
+        ledger.cancelAddition(nodes.get(random.nextInt(nodes.size())).address);
       } else {
         history.add(next++);
         acknowledge(ledger.append(bytes(history.subList(history.size() - 1, history.size()))));

@@ -161,6 +161,28 @@ class MajorityLedgerTest {
   }
 
   @Test
+  void nodeThatDiesBeforeItIsAMemberHoldsUpNoOtherOnceItIsGivenUp() {
+    MajorityLedger ledger = begun("state");
+    startReplica("d");
+    startReplica("e");
+    down.add("d");
+    CompletionStage<Void> silent = ledger.addMember("d");
+    CompletionStage<Void> waits = ledger.addMember("e");
+    settle();
+    assertThat(waits.toCompletableFuture()).isNotDone();
+
+    ledger.cancelAddition("d");
+    assertThat(silent.toCompletableFuture()).isCancelled();
+    done(waits);
+    down.remove("d");
+    settle();
+
+    assertThat(ledger.members()).containsExactly("a", "b", "c", "e");
+    ledger.cancelAddition("e");
+    assertThat(ledger.members()).contains("e");
+  }
+
+  @Test
   void changeWaitsForTheFirstSnapshotAndTheChangeBefore() {
     MajorityLedger ledger = create();
     done(ledger.open());

@@ -26,7 +26,7 @@ class JobClientTest {
   private static final Node ANY = new Node.Literal(1, 1);
 
   private final ActorTestKit kit = ActorTestKit.create();
-  private final TestProbe<ContextActor.Command> driver = kit.createTestProbe();
+  private final TestProbe<ContextCommand> driver = kit.createTestProbe();
   private final RecordCodec codec = new RecordCodec(JobClientTest.class.getClassLoader());
   private final DataNode node = new DataNode(
       new BlockStore(Settings.from(ConfigFactory.load()).block()),
@@ -45,7 +45,7 @@ class JobClientTest {
     CompletableFuture<List<Object>> values = run();
 
     answer(1, new JobRun.Result(0, 0, 0, "gone", new byte[0]));
-    driver.expectMessageClass(ContextActor.Fetched.class);
+    driver.expectMessageClass(ContextCommand.Fetched.class);
     answer(2, new JobRun.Result(0, 0, 0, "here", codec.encode(new ArrayList<>(List.of("x")))));
 
     assertThat(values.get()).containsExactly("x");
@@ -57,7 +57,7 @@ class JobClientTest {
 
     for (int job = 1; job <= 4; job++) {
       answer(job, new JobRun.Result(0, 0, 0, "gone", new byte[0]));
-      driver.expectMessageClass(ContextActor.Fetched.class);
+      driver.expectMessageClass(ContextCommand.Fetched.class);
     }
 
     assertThatThrownBy(values::get)
@@ -70,7 +70,7 @@ class JobClientTest {
   }
 
   private void answer(long job, JobRun.Result result) {
-    ContextActor.Submit submit = driver.expectMessageClass(ContextActor.Submit.class);
+    ContextCommand.Submit submit = driver.expectMessageClass(ContextCommand.Submit.class);
     submit.job().complete(job);
     submit.done().complete(List.of(result));
   }
