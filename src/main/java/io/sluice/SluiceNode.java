@@ -57,7 +57,11 @@ public final class SluiceNode implements AutoCloseable {
     node.awaitTermination();
   }
 
-  /** Leaves the cluster if the node joined it itself. Does not wait. */
+  /**
+   * Leaves all contexts: others take over what the node has, between two batches, and receivers go on elsewhere. Leaves the cluster
+   * then if the node joined it itself. Does not wait. What has not moved within {@code sluice.cluster.leave-timeout} is lost, as if the
+   * node were killed. SIGTERM does the same.
+   */
   @Override
   public void close() {
     node.close();

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param driverTimeout silence after which another node goes on for a driver
  * @param ledgerCopies on how many nodes a driver's decisions are kept, if there are enough; odd
  * @param joinTimeout how long to look for a seed node or a worker
+ * @param leaveTimeout how long a node that is asked to end waits until others have what it has
  * @param minWorkers workers to wait for at start
  * @param driverWorks whether the driver's node runs tasks too
  * @param tls how nodes prove who they are
@@ -26,6 +27,7 @@ public record ClusterSettings(
     Duration driverTimeout,
     int ledgerCopies,
     Duration joinTimeout,
+    Duration leaveTimeout,
     int minWorkers,
     boolean driverWorks,
     TlsSettings tls) {
@@ -70,6 +72,11 @@ public record ClusterSettings(
       throw new IllegalArgumentException(
           "sluice.cluster.join-timeout must be positive, got " + joinTimeout + ".");
     }
+    if (leaveTimeout.isNegative()) {
+      throw new IllegalArgumentException("sluice.cluster.leave-timeout must not be negative, got "
+          + leaveTimeout
+          + "; 0 ends a node at once.");
+    }
     if (minWorkers < 1) {
       throw new IllegalArgumentException(
           "sluice.cluster.min-workers must be at least 1, got " + minWorkers + ".");
@@ -86,6 +93,7 @@ public record ClusterSettings(
         cluster.getDuration("driver-timeout"),
         cluster.getInt("ledger-copies"),
         cluster.getDuration("join-timeout"),
+        cluster.getDuration("leave-timeout"),
         cluster.getInt("min-workers"),
         cluster.getBoolean("driver-works"),
         TlsSettings.from(cluster.getConfig("tls")));

@@ -20,6 +20,13 @@ public interface SimulatedNodes {
   void kill(String name);
 
   /**
+   * Ends a node as one that is asked to: it stays until all that it has is on others. Does not wait for that.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  void leave(String name);
+
+  /**
    * Ends the driver at once, as a killed process would; another goes on from the batch that was committed last, on a
    * node that runs no tasks.
    *

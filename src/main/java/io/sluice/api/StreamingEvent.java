@@ -99,6 +99,13 @@ public sealed interface StreamingEvent {
     }
   }
 
+  record WorkerLeft(WorkerInfo worker) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onWorkerLeft(worker);
+    }
+  }
+
   record BlockLost(BlockInfo block) implements StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {

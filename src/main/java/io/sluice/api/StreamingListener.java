@@ -51,6 +51,9 @@ public interface StreamingListener {
   /** A worker was given up; what it did goes to others. */
   default void onWorkerLost(WorkerInfo worker, String reason) {}
 
+  /** A worker whose node is ending has been let go; all that it had was moved to others before. */
+  default void onWorkerLeft(WorkerInfo worker) {}
+
   /** The last copy of received records is gone. */
   default void onBlockLost(BlockInfo block) {}
 

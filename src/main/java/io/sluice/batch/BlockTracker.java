@@ -153,10 +153,37 @@ public final class BlockTracker {
     return lost;
   }
 
-  private Stream<BlockRef> blocks() {
+  /** A node that holds a block too. */
+  public void addHolder(BlockId id, String address) {
+    unassigned.replaceAll((stream, blocks) -> with(id, address, blocks));
+    batches
+        .values()
+        .forEach(batch -> batch.replaceAll((stream, blocks) -> with(id, address, blocks)));
+  }
+
+  /** The blocks that the node holds. */
+  public List<BlockRef> heldBy(String address) {
+    return blocks().filter(block -> block.holders().contains(address)).toList();
+  }
+
+  /** All blocks that some batch, or the next one, has. */
+  public Stream<BlockRef> blocks() {
     return Stream.concat(Stream.of(unassigned), batches.values().stream())
         .flatMap(blocks -> blocks.values().stream())
         .flatMap(List::stream);
+  }
+
+  private static List<BlockRef> with(BlockId id, String address, List<BlockRef> blocks) {
+    int stream = id.owner();
+    if (blocks.isEmpty() || blocks.get(0).id().owner() != stream) {
+      return blocks;
+    }
+    List<BlockRef> changed = new ArrayList<>(blocks.size());
+    for (BlockRef block : blocks) {
+      boolean adds = block.id().equals(id) && !block.holders().contains(address);
+      changed.add(adds ? block.alsoOn(address) : block);
+    }
+    return changed;
   }
 
   private static List<BlockRef> without(String address, List<BlockRef> blocks) {

@@ -1,5 +1,6 @@
 package io.sluice.cluster;
 
+import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
@@ -17,6 +18,7 @@ import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +35,7 @@ public final class ClusterDeployment implements Deployment {
   private final Settings settings;
   private final Node node;
   private final @Nullable WorkerNode worker;
+  private final ActorRef<Witness.Command> witness;
   private volatile @Nullable ActorRef<LedgerActor.Command> ledger;
   private volatile String contextName = "";
   private volatile List<WorkerCommand.ProgramJar> jars = List.of();
@@ -45,7 +48,7 @@ public final class ClusterDeployment implements Deployment {
     this.worker =
         settings.cluster().driverWorks() ? WorkerNode.beside(system, settings, node) : null;
     WorkerNode works = worker;
-    Witness.start(
+    this.witness = Witness.start(
         system, node, settings, works == null ? driver -> {} : works::workFor, ownsSystem);
   }
 
@@ -159,15 +162,28 @@ public final class ClusterDeployment implements Deployment {
     }
   }
 
+  /** What the driver's node has of other contexts goes to other nodes, as long as the system lives on without it. */
+  private void awaitLeft(CompletionStage<Done> left) {
+    try {
+      left.toCompletableFuture()
+          .get(settings.cluster().leaveTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException late) {
+      system.log().warn("The workers of this node did not leave in time");
+    }
+  }
+
   @Override
   public void close() {
     ActorRef<LedgerActor.Command> opened = ledger;
     if (opened != null) {
       LedgerActor.of(opened).close();
     }
-    if (worker != null) {
-      worker.close();
+    if (worker != null && !ownsSystem) {
+      awaitLeft(worker.leave());
     }
+    witness.tell(new Witness.Stop());
     if (ownsSystem) {
       downTheLost();
       system.terminate();

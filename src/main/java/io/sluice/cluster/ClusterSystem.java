@@ -34,6 +34,8 @@ final class ClusterSystem {
   private static final String TRANSPORT = "akka.remote.artery.transport";
   private static final String TLS_TRANSPORT = "tls-tcp";
   private static final String ENGINES = "akka.remote.artery.ssl.ssl-engine-provider";
+  private static final String LEAVE_PHASE =
+      "akka.coordinated-shutdown.phases.before-service-unbind.timeout";
   private static final Pattern SEED = Pattern.compile("akka://" + NAME + "@[^@/]+:\\d{1,5}/?");
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
 
@@ -48,7 +50,7 @@ final class ClusterSystem {
     config.getStringList(SEEDS).forEach(ClusterSystem::requireAddress);
     // Akka would tell of a bad file only as the cause of a cause.
     TlsIdentity.read(settings.tls(), Instant.now());
-    ActorSystem<Void> system = start(secured(config, settings.tls()));
+    ActorSystem<Void> system = start(patient(secured(config, settings.tls()), settings));
     try {
       awaitMembership(system, settings);
       return system;
@@ -56,6 +58,12 @@ final class ClusterSystem {
       system.terminate();
       throw unreachable;
     }
+  }
+
+  /** A node that ends waits for its workers to leave. */
+  private static Config patient(Config config, ClusterSettings settings) {
+    return ConfigFactory.parseMap(Map.of(LEAVE_PHASE, settings.leaveTimeout()))
+        .withFallback(config);
   }
 
   /** The configuration with the port for messages as TLS is to have it. */

@@ -213,13 +213,44 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     }
     Worker worker = workers.remove(address);
     if (worker == null) {
-      throw new IllegalArgumentException(
-          "There is no node '" + address + "'; the nodes are " + names() + ".");
+      throw noNode(address);
     }
     // First the actor: the driver tells a worker it gives up to start afresh, which a dead one must
     // not hear.
     worker.actor.tell(new WorkerCommand.Dismiss(Long.MAX_VALUE, "killed", true));
     worker.node.close();
+  }
+
+  @Override
+  public synchronized void leave(String address) {
+    Worker worker = workers.get(address);
+    if (worker == null) {
+      throw noNode(address);
+    }
+    system.systemActorOf(
+        Behaviors.setup(watcher -> {
+          watcher.watch(worker.actor);
+          worker.actor.tell(new WorkerCommand.Leave());
+          return Behaviors.receive(Object.class)
+              .onSignal(Terminated.class, ended -> {
+                left(address, worker);
+                return Behaviors.stopped();
+              })
+              .build();
+        }),
+        "sluice-leave-of-" + worker.actor.path().name(),
+        Props.empty());
+  }
+
+  private synchronized void left(String address, Worker worker) {
+    if (workers.remove(address, worker)) {
+      worker.node.close();
+    }
+  }
+
+  private IllegalArgumentException noNode(String address) {
+    return new IllegalArgumentException(
+        "There is no node '" + address + "'; the nodes are " + names() + ".");
   }
 
   @Override
@@ -230,8 +261,7 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     List.copyOf(names()).forEach(this::kill);
   }
 
-  @Override
-  public synchronized void close() {
+  private synchronized void closeNodes() {
     workers
         .values()
         .forEach(
@@ -240,6 +270,11 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
     idle.values().forEach(Node::close);
     driver.close();
     workers.clear();
+  }
+
+  @Override
+  public void close() {
+    closeNodes();
     if (ownsSystem) {
       system.terminate();
       try {

@@ -1,5 +1,6 @@
 package io.sluice.cluster;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
@@ -19,6 +20,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A node that works for every context of its cluster: finds their drivers and gives each a worker. */
 final class NodeActor extends AbstractBehavior<NodeActor.Command> {
@@ -28,6 +31,13 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
 
   /** A driver was found. */
   record Found(ActorRef<WorkerEvent> driver) implements Command {}
+
+  /**
+   * The node is ending: it takes no more work, and its workers leave.
+   *
+   * @param left completes when they have
+   */
+  record Leave(CompletableFuture<Done> left) implements Command {}
 
   private record Drivers(Set<ActorRef<WorkerEvent>> refs) implements Command {}
 
@@ -54,6 +64,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   private final Map<String, Work> works = new HashMap<>();
   private int numbers;
   private boolean driverLeft;
+  private @Nullable CompletableFuture<Done> leaving;
 
   /**
    * A node that finds drivers.
@@ -85,6 +96,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
         .onMessage(Drivers.class, this::onDrivers)
         .onMessage(Found.class, this::onFound)
         .onMessage(Left.class, this::onLeft)
+        .onMessage(Leave.class, this::onLeave)
         .onMessage(WorkerEnded.class, this::onWorkerEnded)
         .build();
   }
@@ -98,10 +110,25 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
     return endIfIdle();
   }
 
+  private Behavior<Command> onLeave(Leave leave) {
+    if (leaving != null) {
+      return Behaviors.same();
+    }
+    leaving = leave.left();
+    works.values().forEach(work -> work.worker.tell(new WorkerCommand.Leave()));
+    return endIfIdle();
+  }
+
   /** A context may go on here after the process of its program has left. */
   private Behavior<Command> endIfIdle() {
-    if (driverLeft && works.values().stream().allMatch(work -> work.ended)) {
-      lastDriverLeft.run();
+    if (works.values().stream().allMatch(work -> work.ended)) {
+      if (leaving != null) {
+        leaving.complete(Done.getInstance());
+        return Behaviors.stopped();
+      }
+      if (driverLeft) {
+        lastDriverLeft.run();
+      }
     }
     return Behaviors.same();
   }
@@ -127,6 +154,9 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   private void workFor(ActorRef<WorkerEvent> driver) {
     DriverName name = DriverName.of(driver);
     Work known = works.get(name.context());
+    if (known == null && leaving != null) {
+      return;
+    }
     if (known == null) {
       ActorRef<WorkerCommand> worker =
           getContext().spawn(TaskWorker.create(driver, host), "worker-" + ++numbers);
@@ -134,7 +164,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
       works.put(name.context(), new Work(driver, worker));
     } else if (name.epoch() > DriverName.of(known.driver).epoch()) {
       known.driver = driver;
-      if (known.ended) {
+      if (known.ended && leaving == null) {
         works.remove(name.context());
         workFor(driver);
       } else {

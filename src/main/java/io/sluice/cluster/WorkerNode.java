@@ -1,5 +1,8 @@
 package io.sluice.cluster;
 
+import akka.Done;
+import akka.actor.Cancellable;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
@@ -7,6 +10,8 @@ import com.typesafe.config.Config;
 import io.sluice.api.Faults;
 import io.sluice.api.Settings;
 import io.sluice.task.WorkerEvent;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +23,9 @@ public final class WorkerNode implements AutoCloseable {
   private final String dataAddress;
   private final ActorRef<NodeActor.Command> actor;
   private final @Nullable Node own;
+  private final @Nullable ActorRef<Witness.Command> witness;
+  private final CompletableFuture<Done> left = new CompletableFuture<>();
+  private final Cancellable leaveBeforeEnd;
 
   private WorkerNode(
       ActorSystem<?> system, boolean ownsSystem, Settings settings, @Nullable Node shared) {
@@ -32,9 +40,13 @@ public final class WorkerNode implements AutoCloseable {
             ownsSystem ? system::terminate : () -> {}),
         "sluice-node",
         Props.empty());
-    if (shared == null) {
-      Witness.start(system, node, settings, this::workFor, ownsSystem);
-    }
+    this.witness =
+        shared == null ? Witness.start(system, node, settings, this::workFor, ownsSystem) : null;
+    this.leaveBeforeEnd = CoordinatedShutdown.get(system)
+        .addCancellableTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "sluice-leave-" + dataAddress,
+            this::leave);
     system
         .log()
         .info(
@@ -85,11 +97,29 @@ public final class WorkerNode implements AutoCloseable {
     }
   }
 
-  /** Leaves the cluster if the node joined it itself. */
+  /** Takes no more work; completes when all that the node has is elsewhere, and its workers have ended. */
+  CompletionStage<Done> leave() {
+    actor.tell(new NodeActor.Leave(left));
+    return left;
+  }
+
+  /** Leaves the cluster if the node joined it itself, else all contexts. Does not wait. */
   @Override
   public void close() {
     if (ownsSystem) {
       system.terminate();
+      var unused = system.getWhenTerminated().thenRun(this::closeOwn);
+    } else {
+      var unused = leave().thenRun(() -> {
+        boolean unusedToo = leaveBeforeEnd.cancel();
+        closeOwn();
+      });
+    }
+  }
+
+  private void closeOwn() {
+    if (witness != null) {
+      witness.tell(new Witness.Stop());
     }
     if (own != null) {
       own.close();

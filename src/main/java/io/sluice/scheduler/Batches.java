@@ -39,6 +39,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final Jobs jobs;
   private final Holdings holdings;
   private final Standbys standbys;
+  private final BlockCopies blockCopies = new BlockCopies();
   private final CurrentBatch batch;
   private final Recovered recovered;
   private final Journal journal;
@@ -251,6 +252,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       cut(time.get());
     }
+    copyBlocks();
+    if (batch.isIdle() && sinks.isIdle() && standbys.isIdle()) {
+      letGo();
+    }
     if (batch.isIdle()
         && sinks.isIdle()
         && standbys.isIdle()
@@ -392,12 +397,10 @@ final class Batches implements Jobs.Owner, AutoCloseable {
 
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, String reason, Fleet.Loss loss) {
-    for (BlockRef block : holdings.workerLost(worker)) {
+    for (BlockRef block : forgetHolder(worker)) {
       post(new StreamingEvent.BlockLost(new BlockInfo(
           block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
     }
-    standbys.workerLost(worker);
-    durability.workerLost(worker, committedMillis);
     boolean stateful =
         streaming.program().remembers() && (!batch.isIdle() || committedMillis != Recovered.NONE);
     if (stateful && !loss.partitions().isEmpty()) {
@@ -412,6 +415,55 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     }
     startOver("Worker " + worker + " is lost: " + reason);
     proceed();
+  }
+
+  /** Nothing lies on the worker any more; gives the received blocks that no other has. */
+  private List<BlockRef> forgetHolder(String worker) {
+    List<BlockRef> held = holdings.tracker().heldBy(worker);
+    List<BlockRef> lost = holdings.workerLost(worker);
+    blockCopies.workerLost(worker);
+    blockCopies.thinned(held);
+    standbys.workerLost(worker);
+    durability.workerLost(worker, committedMillis);
+    return lost;
+  }
+
+  /** A worker's node is ending: what it has is given to others, and between two batches it is let go. */
+  void workerLeaving(WorkerEvent.Leaving leaving) {
+    if (fleet.leaving(leaving)) {
+      blockCopies.thinned(holdings.tracker().heldBy(leaving.address()));
+      proceed();
+    }
+  }
+
+  private void letGo() {
+    for (String leaver : fleet.leavers()) {
+      if (canSpare(leaver)) {
+        fleet.release(leaver);
+        List<BlockRef> none = forgetHolder(leaver);
+        if (!none.isEmpty()) {
+          throw new IllegalStateException("Blocks left with worker " + leaver + ": " + none);
+        }
+        startOver("Worker " + leaver + " has left");
+      } else if (blockCopies.isIdle()) {
+        // Its receivers have stored some more until they were ended.
+        blockCopies.thinned(holdings.tracker().heldBy(leaver));
+        copyBlocks();
+      }
+    }
+  }
+
+  private void copyBlocks() {
+    blockCopies
+        .next(holdings.tracker(), fleet.staying())
+        .forEach(order -> fleet.tell(order.holder(), order.message(setup.epoch())));
+  }
+
+  void blocksCopied(WorkerEvent.BlocksCopied copied) {
+    if (copied.epoch() == setup.epoch()) {
+      blockCopies.ended(copied).ifPresent(holdings::copied);
+      proceed();
+    }
   }
 
   /** Says, now and then, what a batch waits for that takes much longer than others. */

@@ -413,6 +413,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         fleet.workerUp(up);
       } else if (event instanceof WorkerEvent.PartitionCopied copied) {
         batches.partitionCopied(copied);
+      } else if (event instanceof WorkerEvent.BlocksCopied copied) {
+        batches.blocksCopied(copied);
+      } else if (event instanceof WorkerEvent.Leaving leaving) {
+        batches.workerLeaving(leaving);
       } else if (event instanceof WorkerEvent.Persisted persisted) {
         batches.persisted(persisted);
       } else if (event instanceof WorkerEvent.Restored restored) {

@@ -91,6 +91,75 @@ final class Fleet {
     return table.usable();
   }
 
+  /** The workers that can be given something to keep. */
+  List<String> staying() {
+    return table.staying().stream().map(WorkerTable.Worker::address).toList();
+  }
+
+  /** A worker's node is ending: its receivers go on elsewhere, and nothing new is kept there. */
+  boolean leaving(WorkerEvent.Leaving leaving) {
+    if (!isIncarnation(leaving.address(), leaving.incarnation())) {
+      leaving
+          .worker()
+          .tell(new WorkerCommand.Dismiss(setup.epoch(), "its driver has let it go", true));
+    }
+    if (!table.leaving(leaving.address(), leaving.incarnation())) {
+      return false;
+    }
+    log.info("Worker [{}] wants to leave [{}]", leaving.address(), setup.name());
+    tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+    moveReceivers();
+    return true;
+  }
+
+  /** Receivers on workers that leave end there, and start elsewhere when they have. */
+  private void moveReceivers() {
+    if (table.staying().isEmpty()) {
+      return;
+    }
+    table.all().stream()
+        .filter(WorkerTable.Worker::leaving)
+        .forEach(worker -> receivers
+            .moveFrom(worker.address())
+            .forEach(entry -> tell(
+                worker.address(),
+                new WorkerCommand.StopReceiver(setup.epoch(), entry.spec().stream()))));
+  }
+
+  /** Workers whose nodes are ending and that receive nothing any more. */
+  List<String> leavers() {
+    return table.all().stream()
+        .filter(WorkerTable.Worker::leaving)
+        .map(WorkerTable.Worker::address)
+        .filter(address -> receivers.all().stream()
+            .noneMatch(entry -> entry.worker().equals(Optional.of(address))))
+        .toList();
+  }
+
+  /** Lets a worker go that nothing depends on. */
+  void release(String address) {
+    Optional<WorkerTable.Worker> left = table.remove(address);
+    if (left.isEmpty()) {
+      return;
+    }
+    log.info("Worker [{}] has left [{}]", address, setup.name());
+    ActorRef<WorkerCommand> ref = refs.remove(address);
+    if (ref != null) {
+      ref.tell(new WorkerCommand.Dismiss(setup.epoch(), "all it had is elsewhere now", true));
+    }
+    removed(address);
+    post(new StreamingEvent.WorkerLeft(info(left.get())));
+  }
+
+  /** Takes a worker out of everything; gives the partitions whose only copy it had. */
+  private Set<Integer> removed(String address) {
+    stages.workerLost(address);
+    Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, left());
+    journal.decide(new Decision.Left(address));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+    return gone;
+  }
+
   Map<String, Integer> slots() {
     return table.slots();
   }
@@ -188,7 +257,7 @@ final class Fleet {
 
   /** All workers of the driver before go on or are lost. */
   void goOn() {
-    tellAll(new WorkerCommand.Peers(setup.epoch(), table.usable()));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
     if (placement.isEmpty()) {
       placeFirst();
     }
@@ -229,7 +298,8 @@ final class Fleet {
   void workerUp(WorkerEvent.WorkerUp up) {
     if (table.up(up.address(), up.incarnation(), beat)) {
       log.info("Worker [{}] has joined [{}]", up.address(), setup.name());
-      tellAll(new WorkerCommand.Peers(setup.epoch(), table.usable()));
+      tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+      moveReceivers();
       table
           .get(up.address())
           .ifPresent(worker -> post(new StreamingEvent.WorkerJoined(info(worker))));
@@ -269,12 +339,9 @@ final class Fleet {
     }
     log.warn("Worker [{}] is lost to [{}]: {}", address, setup.name(), reason);
     tellLost(address, reason);
-    stages.workerLost(address);
     receiversLost(address);
     resumption.lost(address);
-    Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, left());
-    journal.decide(new Decision.Left(address));
-    tellAll(new WorkerCommand.Peers(setup.epoch(), table.usable()));
+    Set<Integer> gone = removed(address);
     post(new StreamingEvent.WorkerLost(info(lost.get()), reason));
     return Optional.of(new Loss(gone));
   }
@@ -317,9 +384,7 @@ final class Fleet {
 
   void startReceivers() {
     receiving = true;
-    List<WorkerTable.Worker> up =
-        table.all().stream().filter(WorkerTable.Worker::up).toList();
-    for (ReceiverTable.Entry entry : receivers.assign(up)) {
+    for (ReceiverTable.Entry entry : receivers.assign(table.staying())) {
       journal.decide(ReceiverTable.decision(entry));
       entry.worker().ifPresent(worker -> tell(worker, start(entry)));
     }
@@ -418,8 +483,11 @@ final class Fleet {
       receivers.current(ended.stream(), ended.attempt()).ifPresent(entry -> {
         noteError(entry, ended.reason());
         ReceiverInfo info = info(entry, false);
-        receivers.stopped(entry);
-        post(new StreamingEvent.ReceiverStopped(info));
+        if (receivers.stopped(entry)) {
+          post(new StreamingEvent.ReceiverStopped(info));
+        } else {
+          startReceivers();
+        }
       });
     }
   }

@@ -7,6 +7,7 @@ import io.sluice.plan.Node;
 import io.sluice.plan.StageCompiler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,21 @@ final class Holdings {
   void adopt(Resumption.Orphans orphans) {
     orphans.counted().forEach(tracker::add);
     released.addAll(orphans.dropped());
+    orphans
+        .holders()
+        .forEach((id, holders) -> holders.forEach(holder -> tracker.addHolder(id, holder)));
+  }
+
+  /** Received blocks were copied to another worker; those that nobody needs any more can go from there, too. */
+  void copied(BlockCopies.Order order) {
+    Set<BlockId> needed = tracker.ids();
+    for (BlockRef block : order.blocks()) {
+      if (needed.contains(block.id())) {
+        tracker.addHolder(block.id(), order.target());
+      } else {
+        released.add(block.id());
+      }
+    }
   }
 
   /** Whether the worker alone has something that batches to come will read. */

@@ -132,25 +132,38 @@ final class Placement {
     return true;
   }
 
-  /** Chooses standbys where none is in sync and names the copies to make. */
+  /**
+   * Chooses standbys where none is in sync and names the copies to make.
+   *
+   * @param workers that can stand by; an owner that is about to leave is not among them
+   */
   List<Copy> missingCopies(List<String> workers) {
     List<Copy> copies = new ArrayList<>();
-    if (workers.size() < 2) {
+    if (workers.isEmpty()) {
       return copies;
     }
     giveNewWorkersAShare(workers);
     for (int partition = 0; partition < partitions; partition++) {
       if (!synced.contains(partition)) {
-        int at = workers.indexOf(owners.get(partition));
-        String standby = standbys.get(partition);
-        if (!workers.contains(standby) || standby.equals(owners.get(partition))) {
-          standby = workers.get((at + 1 + partition % (workers.size() - 1)) % workers.size());
+        String owner = owners.get(partition);
+        List<String> others = after(owner, workers);
+        if (!others.contains(standbys.get(partition)) && !others.isEmpty()) {
+          standbys.set(partition, others.get(partition % others.size()));
         }
-        standbys.set(partition, standby);
-        copies.add(new Copy(partition, owners.get(partition), standby));
+        if (!others.isEmpty()) {
+          copies.add(new Copy(partition, owner, standbys.get(partition)));
+        }
       }
     }
     return copies;
+  }
+
+  /** All workers but one, beginning with the one after it. */
+  private static List<String> after(String worker, List<String> workers) {
+    List<String> others = new ArrayList<>(workers);
+    Collections.rotate(others, -workers.indexOf(worker));
+    others.remove(worker);
+    return others;
   }
 
   /** The standby has everything. */

@@ -18,6 +18,7 @@ final class ReceiverTable {
     private OptionalLong position = OptionalLong.empty();
     private boolean stopped;
     private boolean active;
+    private boolean moves;
 
     Entry(StreamProgram.ReceiverSpec spec) {
       this.spec = spec;
@@ -203,10 +204,22 @@ final class ReceiverTable {
     entry.position = OptionalLong.of(position);
   }
 
-  void stopped(Entry entry) {
-    entry.stopped = true;
+  /** The receiver is asked to end on its worker, and starts again on another. */
+  List<Entry> moveFrom(String worker) {
+    List<Entry> moved = receivers.values().stream()
+        .filter(entry -> entry.worker.equals(Optional.of(worker)) && !entry.moves)
+        .toList();
+    moved.forEach(entry -> entry.moves = true);
+    return moved;
+  }
+
+  /** The receiver has ended; false if it goes on elsewhere. */
+  boolean stopped(Entry entry) {
+    entry.stopped = ending || !entry.moves;
+    entry.moves = false;
     entry.active = false;
     entry.worker = Optional.empty();
+    return entry.stopped;
   }
 
   void workerLost(String worker) {
@@ -214,6 +227,7 @@ final class ReceiverTable {
       if (entry.worker.equals(Optional.of(worker))) {
         entry.worker = Optional.empty();
         entry.active = false;
+        entry.moves = false;
         entry.stopped = entry.stopped || ending;
       }
     }

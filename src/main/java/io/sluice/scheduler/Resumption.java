@@ -6,6 +6,7 @@ import io.sluice.batch.BlockTracker;
 import io.sluice.task.WorkerEvent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +19,13 @@ import java.util.Set;
  */
 final class Resumption {
 
-  /** What becomes of the blocks that no batch has and nobody will report again. */
-  record Orphans(List<BlockRef> counted, List<BlockId> dropped) {}
+  /**
+   * What becomes of the blocks that no batch has and nobody will report again.
+   *
+   * @param holders who has the blocks of batches; copies may have been made that the ledger does not know
+   */
+  record Orphans(
+      List<BlockRef> counted, List<BlockId> dropped, Map<BlockId, List<String>> holders) {}
 
   private record Found(WorkerEvent.Held held, List<String> holders) {}
 
@@ -62,8 +68,13 @@ final class Resumption {
     Set<BlockId> needed = tracker.ids();
     List<BlockRef> counted = new ArrayList<>();
     List<BlockId> dropped = new ArrayList<>();
+    Map<BlockId, List<String>> holders = new HashMap<>();
     found.forEach((id, block) -> {
-      if (needed.contains(id) || receivers.isHosted(id) || block.holders.isEmpty()) {
+      if (needed.contains(id)) {
+        holders.put(id, block.holders);
+        return;
+      }
+      if (receivers.isHosted(id) || block.holders.isEmpty()) {
         return;
       }
       if (tracker.isKnown(id) || receivers.isReadAgain(id)) {
@@ -72,6 +83,6 @@ final class Resumption {
         counted.add(new BlockRef(id, block.held.records(), block.held.sizeBytes(), block.holders));
       }
     });
-    return new Orphans(counted, dropped);
+    return new Orphans(counted, dropped, holders);
   }
 }

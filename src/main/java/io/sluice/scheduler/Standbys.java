@@ -40,10 +40,10 @@ final class Standbys {
   /** Sends out copies to new standbys; true while some are under way. */
   boolean begin() {
     Placement placement = fleet.placement();
-    List<String> usable = fleet.usable();
+    List<String> staying = fleet.staying();
     if (!streaming.get().program().remembers() || placement.isEmpty()) {
-      if (!placement.isEmpty() && !usable.isEmpty() && placement.isOutdated(usable)) {
-        placement.assign(usable);
+      if (!placement.isEmpty() && !staying.isEmpty() && placement.isOutdated(staying)) {
+        placement.assign(staying);
         journal.decide(placement.placed());
       }
       return false;
@@ -51,7 +51,7 @@ final class Standbys {
     if (copies.takeFailed()) {
       return false;
     }
-    List<Placement.Copy> missing = placement.missingCopies(usable);
+    List<Placement.Copy> missing = placement.missingCopies(staying);
     if (!missing.isEmpty()) {
       // From now on those that stood by get no changes any more, which the next driver must know.
       journal.decide(placement.placed());
@@ -80,7 +80,7 @@ final class Standbys {
     if (!copies.isEmpty()) {
       return false;
     }
-    if (!fleet.placement().rebalance(fleet.usable()).isEmpty()) {
+    if (!fleet.placement().rebalance(fleet.staying()).isEmpty()) {
       journal.decide(fleet.placement().placed());
     }
     return true;

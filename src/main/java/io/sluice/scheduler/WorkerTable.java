@@ -9,9 +9,20 @@ import java.util.Optional;
 /** The workers a driver knows, by data address, and at which heartbeat each was last heard of. */
 final class WorkerTable {
 
-  /** A worker; {@code up} once it can run tasks. */
+  /** A worker; {@code up} once it can run tasks, {@code leaving} when its node is ending. */
   record Worker(
-      String address, long incarnation, int slots, String host, boolean up, long heardBeat) {}
+      String address,
+      long incarnation,
+      int slots,
+      String host,
+      boolean up,
+      boolean leaving,
+      long heardBeat) {
+
+    private Worker heardAt(long beat) {
+      return new Worker(address, incarnation, slots, host, up, leaving, beat);
+    }
+  }
 
   private final Map<String, Worker> workers = new LinkedHashMap<>();
 
@@ -20,7 +31,7 @@ final class WorkerTable {
   }
 
   void add(String address, long incarnation, int slots, String host, long beat) {
-    workers.put(address, new Worker(address, incarnation, slots, host, false, beat));
+    workers.put(address, new Worker(address, incarnation, slots, host, false, false, beat));
   }
 
   /** The worker can run tasks; false if it is not the incarnation that was let in. */
@@ -29,7 +40,9 @@ final class WorkerTable {
     if (worker == null || worker.incarnation != incarnation || worker.up) {
       return false;
     }
-    workers.put(address, new Worker(address, incarnation, worker.slots, worker.host, true, beat));
+    workers.put(
+        address,
+        new Worker(address, incarnation, worker.slots, worker.host, true, worker.leaving, beat));
     return true;
   }
 
@@ -39,9 +52,28 @@ final class WorkerTable {
     if (worker == null || worker.incarnation != incarnation) {
       return false;
     }
-    workers.put(
-        address, new Worker(address, incarnation, worker.slots, worker.host, worker.up, beat));
+    workers.put(address, worker.heardAt(beat));
     return true;
+  }
+
+  /** The worker is to be let go; false if it is not the incarnation that was let in, or this is known. */
+  boolean leaving(String address, long incarnation) {
+    Worker worker = workers.get(address);
+    if (worker == null || worker.incarnation != incarnation || worker.leaving) {
+      return false;
+    }
+    workers.put(
+        address,
+        new Worker(
+            address, incarnation, worker.slots, worker.host, worker.up, true, worker.heardBeat));
+    return true;
+  }
+
+  /** Workers that can run tasks and will go on to. */
+  List<Worker> staying() {
+    return workers.values().stream()
+        .filter(worker -> worker.up && !worker.leaving)
+        .toList();
   }
 
   Optional<Worker> remove(String address) {

@@ -59,6 +59,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
       ReceiverSupervisor.Backoff backoff) {}
 
   private static final Duration WITHOUT_DRIVER = Duration.ofSeconds(30);
+  private static final Duration REPEAT = Duration.ofMillis(500);
 
   private ActorRef<WorkerEvent> driver;
   private final Host host;
@@ -88,7 +89,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
     this.driver = driver;
     this.host = host;
     watchDriver();
-    timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, Duration.ofMillis(500));
+    timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, REPEAT);
   }
 
   @Override
@@ -102,6 +103,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
         .onMessage(WorkerCommand.Handover.class, handover -> startAfresh(handover.driver()))
         .onMessage(WorkerCommand.DriverIs.class, this::onDriverIs)
         .onMessage(WorkerCommand.Dismiss.class, this::onDismiss)
+        .onMessage(WorkerCommand.Leave.class, leave -> Behaviors.stopped())
         .onMessage(DriverGone.class, gone -> Behaviors.stopped())
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
@@ -139,6 +141,9 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
             WorkerCommand.StopReceiver.class, stop -> current(stop.epoch()), this::onStopReceiver)
         .onMessage(
             WorkerCommand.CopyPartition.class, copy -> current(copy.epoch()), this::onCopyPartition)
+        .onMessage(
+            WorkerCommand.CopyBlocks.class, copy -> current(copy.epoch()), this::onCopyBlocks)
+        .onMessage(WorkerCommand.Leave.class, this::onLeave)
         .onMessage(WorkerCommand.BlocksCut.class, this::onBlocksCut)
         .onMessage(ReceiverEnded.class, this::onReceiverEnded)
         .onMessage(WorkerCommand.Peers.class, changed -> current(changed.epoch()), this::onPeers)
@@ -358,6 +363,23 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
         .thenComposeAsync(current::copyPartition, host.taskThreads)
         .whenComplete((done, failure) -> replyTo.tell(
             new WorkerEvent.PartitionCopied(copy.epoch(), copy.number(), failure == null)));
+    return Behaviors.same();
+  }
+
+  private Behavior<WorkerCommand> onCopyBlocks(WorkerCommand.CopyBlocks copy) {
+    ActorRef<WorkerEvent> replyTo = driver;
+    WorkerSession current = session();
+    var unused = CompletableFuture.completedFuture(copy)
+        .thenComposeAsync(current::copyBlocks, host.taskThreads)
+        .whenComplete((done, failure) -> replyTo.tell(
+            new WorkerEvent.BlocksCopied(copy.epoch(), copy.number(), failure == null)));
+    return Behaviors.same();
+  }
+
+  /** Says so again and again: a driver that takes over must hear it too. */
+  private Behavior<WorkerCommand> onLeave(WorkerCommand.Leave leave) {
+    driver.tell(new WorkerEvent.Leaving(getContext().getSelf(), host.node.address(), incarnation));
+    timers.startSingleTimer(leave, REPEAT);
     return Behaviors.same();
   }
 

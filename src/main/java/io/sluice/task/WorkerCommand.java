@@ -193,6 +193,17 @@ public sealed interface WorkerCommand extends Message {
       implements WorkerCommand {}
 
   /**
+   * Copies received blocks to another worker; answered by {@link WorkerEvent.BlocksCopied}.
+   *
+   * @param number of this order; the answer bears it
+   */
+  record CopyBlocks(long epoch, long number, List<BlockId> blocks, String target)
+      implements WorkerCommand {}
+
+  /** The node is ending: the worker asks its driver to move away what it has, and ends when it is dismissed. */
+  record Leave() implements WorkerCommand {}
+
+  /**
    * Receives a stream from now on.
    *
    * @param logged the name of the stream on durable storage; empty if its blocks are not kept there

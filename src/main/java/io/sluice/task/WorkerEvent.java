@@ -97,6 +97,13 @@ public sealed interface WorkerEvent extends Message {
       String failure)
       implements WorkerEvent {}
 
+  /** A {@link WorkerCommand.CopyBlocks} has ended; {@code complete} if the other worker has all of the blocks. */
+  record BlocksCopied(long epoch, long number, boolean complete) implements WorkerEvent {}
+
+  /** The worker's node is ending; the worker stays until what it has is elsewhere. */
+  record Leaving(ActorRef<WorkerCommand> worker, String address, long incarnation)
+      implements WorkerEvent {}
+
   record PartitionCopied(long epoch, long number, boolean complete) implements WorkerEvent {}
 
   /** One result of a task; empty bytes mean that it lies in the worker's store. */

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -285,6 +286,19 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         sends.add(sendPieces(copy.standby(), key, state.snapshot(MAX_KEYS_IN_PIECE)));
       }
     });
+    return CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new));
+  }
+
+  /** Sends received blocks to a peer; completes when it has all of them. */
+  CompletableFuture<Void> copyBlocks(WorkerCommand.CopyBlocks copy) {
+    List<CompletableFuture<Void>> sends = new ArrayList<>();
+    for (BlockId id : copy.blocks()) {
+      Block block = node.store().get(id);
+      sends.add(
+          block != null
+              ? send(copy.target(), id, block.toBytes(codec), block.records())
+              : CompletableFuture.failedFuture(new NoSuchElementException("no block " + id)));
+    }
     return CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new));
   }
 

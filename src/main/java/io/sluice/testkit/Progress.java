@@ -46,6 +46,8 @@ final class Progress implements Flow.Subscriber<StreamingEvent> {
       workers.add(joined.worker().id());
     } else if (event instanceof StreamingEvent.WorkerLost lost) {
       workers.remove(lost.worker().id());
+    } else if (event instanceof StreamingEvent.WorkerLeft left) {
+      workers.remove(left.worker().id());
     }
     events.add(event);
     notifyAll();
@@ -147,6 +149,8 @@ final class Progress implements Flow.Subscriber<StreamingEvent> {
     } else if (event instanceof StreamingEvent.WorkerLost lost) {
       WorkerInfo worker = lost.worker();
       return Optional.of(worker.id() + " was lost: " + lost.reason());
+    } else if (event instanceof StreamingEvent.WorkerLeft left) {
+      return Optional.of(left.worker().id() + " has left");
     } else if (event instanceof StreamingEvent.Recovery recovery) {
       return Optional.of("tried again: " + recovery.recovery().reason());
     }

@@ -397,6 +397,15 @@ public final class StreamingTest implements AutoCloseable {
   }
 
   /**
+   * Ends a node as one that is asked to: it stays until all that it has is on others, between two batches.
+   *
+   * @throws IllegalArgumentException if there is no such node
+   */
+  public void leaveNode(String name) {
+    context.simulatedNodes().leave(name);
+  }
+
+  /**
    * Ends the driver at once, as a killed process would; another goes on, and runs what was not committed again.
    *
    * @throws IllegalStateException if the context was not started, or has one node only

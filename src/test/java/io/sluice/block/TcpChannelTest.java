@@ -141,6 +141,7 @@ class TcpChannelTest {
         Duration.ofSeconds(2),
         3,
         Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
         1,
         true,
         TlsSettings.OFF);

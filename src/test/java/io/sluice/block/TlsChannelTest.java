@@ -246,6 +246,7 @@ class TlsChannelTest {
         Duration.ofSeconds(2),
         3,
         Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
         1,
         true,
         tls);

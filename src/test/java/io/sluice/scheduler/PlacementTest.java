@@ -33,6 +33,20 @@ class PlacementTest {
   }
 
   @Test
+  void onlyWorkerThatStaysBecomesTheStandbyOfOneThatLeaves() {
+    placement.assign(List.of("a"));
+
+    List<Placement.Copy> copies = placement.missingCopies(List.of("b"));
+
+    assertThat(copies).hasSize(PARTITIONS).allMatch(copy -> copy.standby().equals("b"));
+    assertThat(placement.canSpare("a")).isFalse();
+    copies.forEach(copy -> placement.copied(copy.partition()));
+    assertThat(placement.canSpare("a")).isTrue();
+    assertThat(placement.remove("a", List.of("b"))).isEmpty();
+    assertThat(placement.owners()).containsOnly("b");
+  }
+
+  @Test
   void standbyTakesTheLostOwnersPlaceAndNothingElseMoves() {
     placement.assign(List.of("a", "b", "c"));
     List<String> before = placement.owners();

@@ -83,7 +83,7 @@ class ReceiverTableTest {
   }
 
   private static WorkerTable.Worker worker(String address, String host) {
-    return new WorkerTable.Worker(address, 1, 2, host, true, 0);
+    return new WorkerTable.Worker(address, 1, 2, host, true, false, 0);
   }
 
   private static List<String> workers(ReceiverTable table) {
