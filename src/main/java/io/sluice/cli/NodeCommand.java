@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.sluice.SluiceNode;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,10 +42,16 @@ final class NodeCommand implements Callable<Integer> {
           spec.commandLine(), "--port must be between 0 and 65535, got " + port + ".");
     }
     Config configuration = configuration();
+    AtomicBoolean ending = new AtomicBoolean();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ending.set(true), "sluice-node-ends"));
     while (true) {
       try (SluiceNode node = SluiceNode.start(configuration)) {
         say("Node " + node.address() + " is ready; its data port is " + node.dataAddress() + ".");
         node.awaitTermination();
+        if (ending.get()) {
+          say("The node has left.");
+          return 0;
+        }
       } catch (RuntimeException failure) {
         return failures.report(failure);
       }

@@ -69,6 +69,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.recovered = recovered;
     this.journal = journal;
     this.driverThreads = driverThreads;
+    this.idleSinceMillis = setup.ticker().now().toEpochMilli();
     this.committedMillis = recovered.committedMillis();
     this.cutMillis = recovered.cutMillis();
     this.holdings = new Holdings(setup, fleet, recovered, () -> streaming);

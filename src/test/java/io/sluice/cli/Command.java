@@ -104,6 +104,11 @@ public final class Command implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /** As {@code kill}. What the process prints is read until its end, which {@code Process.destroy} would not do. */
+  public void terminate() {
+    process.toHandle().destroy();
+  }
+
   @Override
   public void close() {
     kill();

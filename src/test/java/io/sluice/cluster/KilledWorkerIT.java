@@ -9,12 +9,13 @@ import io.sluice.cli.ProgramJar;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Workers in processes of their own, one of which is killed with SIGKILL while lines pour in. */
+/** Workers in processes of their own, one of which is killed, or asked to end, while lines pour in. */
 @Timeout(100)
 class KilledWorkerIT {
 
@@ -23,6 +24,7 @@ class KilledWorkerIT {
 
   private static final int WORKERS = 3;
   private static final int SECONDS = 5;
+  private static final int SIGTERM_EXIT = 143;
   private static final long TOTAL = RATE * SECONDS / NumberedLines.CYCLE * NumberedLines.CYCLE;
 
   @TempDir
@@ -45,10 +47,39 @@ class KilledWorkerIT {
     }
   }
 
+  @Test
+  void everyLineIsCountedOnceWhenTheReceiversWorkerIsAskedToEnd() throws Exception {
+    try (NumberedLines lines = new NumberedLines(RATE, TOTAL, true)) {
+      endWhileCounting(
+          lines,
+          context -> context.receiverStream(new ResumingReceiver(lines.port())),
+          true,
+          Command::terminate,
+          ended -> {
+            ended.awaitLine("all it had is elsewhere now");
+            assertThat(ended.awaitExit()).isEqualTo(SIGTERM_EXIT);
+          });
+    }
+  }
+
   private void killWhileCounting(
       NumberedLines lines,
       Function<StreamingContext, DStream<String>> source,
       boolean receiversWorker)
+      throws Exception {
+    endWhileCounting(lines, source, receiversWorker, Command::kill, killed -> {});
+  }
+
+  private interface Check {
+    void accept(Command ended) throws Exception;
+  }
+
+  private void endWhileCounting(
+      NumberedLines lines,
+      Function<StreamingContext, DStream<String>> source,
+      boolean receiversWorker,
+      Consumer<Command> end,
+      Check check)
       throws Exception {
     Path jar = ProgramJar.of(directory, CountedWords.class, ResumingReceiver.class);
     Map<String, Object> settings = Map.of(
@@ -60,13 +91,15 @@ class KilledWorkerIT {
         program.start();
         program.await(() -> program.lines() >= TOTAL / 3);
         program.measureGaps();
-        victim(workers, program.receiverWorker(), receiversWorker).kill();
+        Command victim = victim(workers, program.receiverWorker(), receiversWorker);
+        end.accept(victim);
         program.await(() -> program.lines() >= TOTAL);
         // On a busy machine the receiver may have moved once more.
         program.await(() -> receiversWorker ? lines.connections() >= 2 : lines.connections() == 1);
+        check.accept(victim);
       }
       System.out.printf(
-          "%d lines counted at %d a second, %s killed: longest gap between results %d ms%n",
+          "%d lines counted at %d a second, %s ended: longest gap between results %d ms%n",
           program.lines(),
           RATE,
           receiversWorker ? "the receiver's worker" : "another worker",
