@@ -459,7 +459,7 @@ final class Engine {
         settings.batch(),
         settings.receiver(),
         settings.rate(),
-        settings.task().maxAttempts(),
+        settings.task(),
         ticker,
         deployment.node(),
         deployment.jars(id, settings.jars()),

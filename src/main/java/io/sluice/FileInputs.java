@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.SluiceException;
+import io.sluice.block.ObjectFiles;
+import io.sluice.block.RecordCodec;
+import io.sluice.cluster.ProgramJars;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
@@ -59,7 +62,8 @@ final class FileInputs {
     List<String> files = TextFiles.find(path).stream()
         .map(file -> file.toAbsolutePath().toString())
         .toList();
-    FlatMapFunction<String, T> records = ObjectFiles::read;
+    FlatMapFunction<String, T> records =
+        file -> Functions.cast(ObjectFiles.read(file, new RecordCodec(ProgramJars.loader())));
     return each(files, new Operator.FlatMap(Closure.of(records, "objectFile")));
   }
 

@@ -13,6 +13,9 @@ import io.sluice.api.SluiceException;
 import io.sluice.api.Triple;
 import io.sluice.api.VoidFunction;
 import io.sluice.api.VoidFunction2;
+import io.sluice.block.ObjectFiles;
+import io.sluice.block.RecordCodec;
+import io.sluice.cluster.ProgramJars;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -374,7 +377,10 @@ final class Functions {
   }
 
   static <T> Function2<Integer, Iterator<T>, String> writeObjects(String directory) {
-    return (index, records) -> writePart(directory, index, out -> ObjectFiles.write(out, records));
+    return (index, records) -> writePart(
+        directory,
+        index,
+        out -> ObjectFiles.write(out, records, new RecordCodec(ProgramJars.loader())));
   }
 
   private interface PartWriter {

@@ -6,6 +6,7 @@ import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
 import io.sluice.api.StreamingListener.SinkInfo;
+import io.sluice.api.StreamingListener.SkippedInfo;
 import io.sluice.api.StreamingListener.WorkerInfo;
 import java.time.Instant;
 
@@ -110,6 +111,13 @@ public sealed interface StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {
       listener.onBlockLost(block);
+    }
+  }
+
+  record InputSkipped(SkippedInfo skipped) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onInputSkipped(skipped);
     }
   }
 

@@ -60,6 +60,9 @@ public interface StreamingListener {
   /** Something that failed is tried again. */
   default void onRecovery(RecoveryInfo recovery) {}
 
+  /** A task has failed for good, and its batch goes on without what it was to read; see {@link FailurePolicy}. */
+  default void onInputSkipped(SkippedInfo skipped) {}
+
   /** A sink cannot make visible what was committed; no batch runs before it has succeeded. */
   default void onSinkCommitFailed(SinkInfo sink) {}
 
@@ -193,6 +196,16 @@ public interface StreamingListener {
     /** The driver: another one goes on with the context, and batches that were not committed run again. */
     DRIVER
   }
+
+  /**
+   * Input that a batch goes on without.
+   *
+   * @param inputs their names, as of the files
+   * @param reason why the task has failed
+   * @param directory where they are written; empty if they are not
+   */
+  record SkippedInfo(
+      Instant batchTime, List<String> inputs, String reason, Optional<String> directory) {}
 
   /**
    * Something that is tried again.

@@ -7,11 +7,13 @@ import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.BlockInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
 import io.sluice.api.StreamingListener.Scope;
+import io.sluice.api.StreamingListener.SkippedInfo;
 import io.sluice.batch.BatchQueue;
 import io.sluice.batch.BatchSchedule;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
+import io.sluice.task.TaskSpec;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Instant;
@@ -366,6 +368,20 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     } else {
       jobs.start(job);
     }
+  }
+
+  @Override
+  public void inputSkipped(JobRun job, TaskSpec.Poison poison) {
+    log.error(
+        "Batch [{}] goes on without {}: {}",
+        Instant.ofEpochMilli(job.batchMillis()),
+        poison.inputs(),
+        poison.reason());
+    post(new StreamingEvent.InputSkipped(new SkippedInfo(
+        Instant.ofEpochMilli(job.batchMillis()),
+        poison.inputs().stream().sorted().toList(),
+        poison.reason(),
+        Optional.of(poison.directory()).filter(directory -> !directory.isEmpty()))));
   }
 
   @Override

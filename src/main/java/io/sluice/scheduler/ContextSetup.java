@@ -5,6 +5,7 @@ import io.sluice.api.CheckpointSettings;
 import io.sluice.api.RateSettings;
 import io.sluice.api.ReceiverSettings;
 import io.sluice.api.SluiceException;
+import io.sluice.api.TaskSettings;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.checkpoint.Ledger;
@@ -36,7 +37,7 @@ public record ContextSetup(
     BatchSettings batch,
     ReceiverSettings receiver,
     RateSettings rate,
-    int maxAttempts,
+    TaskSettings task,
     Ticker ticker,
     DataNode node,
     List<WorkerCommand.ProgramJar> jars,

@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.FailurePolicy;
 import io.sluice.api.SluiceException;
 import io.sluice.plan.Operator;
 import io.sluice.plan.Stage;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,7 +45,8 @@ final class JobRun {
   private final long batchMillis;
   private final Supplier<List<Stage>> plan;
   private final CompletableFuture<List<Result>> done;
-  private final int maxAttempts;
+  private final FailureRules rules;
+  private final Poisoned poisoned = new Poisoned();
   private final Map<TaskKey, Assigned> running = new LinkedHashMap<>();
   private final TreeMap<Long, Result> results = new TreeMap<>();
   private final Map<Integer, KeptDatasets.Dataset> kept = new LinkedHashMap<>();
@@ -65,13 +68,13 @@ final class JobRun {
       long id,
       long batchMillis,
       Supplier<List<Stage>> plan,
-      int maxAttempts,
+      FailureRules rules,
       CompletableFuture<List<Result>> done) {
     this.id = id;
     this.batchMillis = batchMillis;
     this.plan = plan;
     this.stages = plan.get();
-    this.maxAttempts = maxAttempts;
+    this.rules = rules;
     this.done = done;
   }
 
@@ -189,8 +192,9 @@ final class JobRun {
       List<SplitPlanner.Split> splits = planning.splits().split(stage);
       for (SplitPlanner.Split split : splits) {
         int number = planning.stages().numberFor(stage.spec(), split.worker());
-        TaskSpec task =
-            new TaskSpec(number, ordinal, split.index(), 1, split.inputs(), split.leaving());
+        TaskSpec task = poisoned.without(
+            new TaskSpec(number, ordinal, split.index(), 1, split.inputs(), split.leaving(), null),
+            stage.spec().leaf());
         running.put(new TaskKey(ordinal, split.index()), new Assigned(split.worker(), task));
       }
       splits.forEach(split -> tasksByWorker.merge(split.worker(), 1, Integer::sum));
@@ -271,7 +275,13 @@ final class JobRun {
     boolean single = isTriedAgainAlone(stage);
     int tries = single ? assigned.task.tries() : ++failedAttempts;
     boolean lost = event.code() == ErrorCode.BLOCK_LOST;
-    if (tries >= maxAttempts || (lost && readsKept().isEmpty())) {
+    if (tries >= rules.maxAttempts() && isPoison(event, stage, assigned.task)) {
+      failedAttempts = 0;
+      return single
+          ? retry(key, poisoned.without(assigned.task, stage.spec().leaf()), event, planning)
+          : new Verdict.RetryJob();
+    }
+    if (tries >= rules.maxAttempts() || (lost && readsKept().isEmpty())) {
       return new Verdict.GiveUp(new SluiceException(
           event.code(),
           "%s (stage %d, partition %d, attempt %d of %d, on %s)"
@@ -280,17 +290,39 @@ final class JobRun {
                   event.ordinal(),
                   event.index(),
                   tries,
-                  maxAttempts,
+                  rules.maxAttempts(),
                   event.worker())));
     }
     if (!single || lost) {
       return new Verdict.RetryJob();
     }
+    return retry(key, assigned.task.again(), event, planning);
+  }
+
+  private Verdict retry(
+      TaskKey key, TaskSpec again, WorkerEvent.TaskFailed event, JobPlanning planning) {
     String worker = planning.anotherThan(event.worker());
-    planning.stages().numberFor(stage.spec(), worker);
-    TaskSpec again = assigned.task.again();
+    planning.stages().numberFor(stages.get(key.ordinal).spec(), worker);
     running.put(key, new Assigned(worker, again));
     return new Verdict.RetryTask(worker, message(planning, Map.of(), List.of(again)));
+  }
+
+  /** Whether the batch can go on without what the task reads; then it will. */
+  private boolean isPoison(WorkerEvent.TaskFailed event, Stage stage, TaskSpec task) {
+    return rules.policy() != FailurePolicy.STOP
+        && batchMillis >= 0
+        && event.code() == ErrorCode.TASK_FAILED
+        && poisoned.add(
+            task.ordinal(),
+            new TaskSpec.Poison(
+                rules.directory(),
+                event.reason(),
+                Set.copyOf(task.inputNames(stage.spec().leaf()))));
+  }
+
+  /** What the job goes on without since the last failure; told once. */
+  Optional<TaskSpec.Poison> takeSkipped() {
+    return poisoned.takeNews();
   }
 
   private WorkerCommand.RunTasks message(

@@ -4,6 +4,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.plan.Stage;
 import io.sluice.task.JobIds;
+import io.sluice.task.TaskSpec;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.util.HashSet;
@@ -29,6 +30,9 @@ final class Jobs {
 
     /** The job must begin again, with all others of its batch. */
     void jobMustStartOver(JobRun job, String reason);
+
+    /** The job goes on without some input. */
+    void inputSkipped(JobRun job, TaskSpec.Poison poison);
 
     /** One task of the job is tried again. */
     void taskTriedAgain(JobRun job, String reason);
@@ -76,7 +80,7 @@ final class Jobs {
    */
   JobRun create(
       long batchMillis, Supplier<List<Stage>> plan, CompletableFuture<List<JobRun.Result>> done) {
-    JobRun job = new JobRun(++ids, batchMillis, plan, setup.maxAttempts(), done);
+    JobRun job = new JobRun(++ids, batchMillis, plan, FailureRules.of(setup), done);
     if (batchMillis < 0) {
       unfetched.add(job.id());
     }
@@ -121,6 +125,7 @@ final class Jobs {
       return;
     }
     JobRun.Verdict verdict = job.failed(event, planning.get());
+    job.takeSkipped().ifPresent(poison -> owner.inputSkipped(job, poison));
     if (verdict instanceof JobRun.Verdict.RetryTask retry) {
       log.warn("Task failed and is tried again on [{}]: {}", retry.worker(), event.reason());
       fleet.tell(retry.worker(), retry.message());

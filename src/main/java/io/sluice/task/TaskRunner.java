@@ -114,6 +114,38 @@ final class TaskRunner {
       OpenStates states,
       List<Block> inputs,
       List<Block> leaving) {
+    Source source = whole(job, task, spec, code, states, inputs, leaving);
+    TaskSpec.Poison poison = task.poison();
+    if (poison == null) {
+      return source;
+    }
+    DeadLetters letters = new DeadLetters(poison, job.batchMillis(), session.codec());
+    if (!(spec.leaf() instanceof StageSpec.Blocks)) {
+      letters.write(task.inputNames(spec.leaf()).get(0), source.iterator());
+      return Source.of(List.of(), session.codec());
+    }
+    List<Block> left = new ArrayList<>();
+    for (int input = 0; input < inputs.size(); input++) {
+      String name = TaskSpec.inputName(task.inputs().get(input));
+      if (poison.inputs().contains(name)) {
+        letters.write(
+            name, Source.of(List.of(inputs.get(input)), session.codec()).iterator());
+      } else {
+        left.add(inputs.get(input));
+      }
+    }
+    return Source.of(left, session.codec());
+  }
+
+  /** All that the task was to read. What a poisoned task gets from a shuffle is not merged: that may be what fails. */
+  private Source whole(
+      WorkerCommand.RunTasks job,
+      TaskSpec task,
+      StageSpec spec,
+      UserCode code,
+      OpenStates states,
+      List<Block> inputs,
+      List<Block> leaving) {
     if (spec.leaf() instanceof StageSpec.Merge merge) {
       Inbox inbox =
           session.inbox(new WorkerSession.ShuffleKey(job.job(), job.attempt(), merge.exchange()));
@@ -123,7 +155,7 @@ final class TaskRunner {
             "Attempt %d of job %d was given up before its task could start."
                 .formatted(job.attempt(), job.job()));
       }
-      Combiner combiner = merge.aggregation() instanceof Aggregation.Pass
+      Combiner combiner = merge.aggregation() instanceof Aggregation.Pass || task.poison() != null
           ? null
           : Combiner.of(merge.aggregation(), code);
       return Source.of(consumer -> inbox.merge(task.index(), combiner, consumer));

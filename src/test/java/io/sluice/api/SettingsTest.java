@@ -90,7 +90,7 @@ class SettingsTest {
 
   @Test
   void zeroStandsForWhatTheMachineHas() {
-    assertThat(new TaskSettings(0, 1).slots())
+    assertThat(new TaskSettings(0, 1, FailurePolicy.STOP, "").slots())
         .isEqualTo(Runtime.getRuntime().availableProcessors());
   }
 

@@ -30,8 +30,8 @@ class JobRunTest {
   private final CompletableFuture<List<JobRun.Result>> done = new CompletableFuture<>();
   private final KeptDatasets kept = new KeptDatasets(1, command -> {});
   private final JobPlanning planning = planning();
-  private final JobRun job =
-      new JobRun(1, 1000, () -> shuffleOfTwoPartitions(), MAX_ATTEMPTS, done);
+  private final JobRun job = new JobRun(
+      1, 1000, () -> shuffleOfTwoPartitions(), FailureRules.stopAfter(MAX_ATTEMPTS), done);
 
   @Test
   void everyWorkerGetsItsTasksAndKnowsWhatCompletesItsShuffles() {
@@ -60,7 +60,8 @@ class JobRunTest {
   void taskThatMakesADatasetStartsTheWholeJobOverSinceReadersWaitWhereItWasToBeMade() {
     StageCompiler compiler = compiler();
     compiler.store(new Node.Literal(1, 2), 1000);
-    JobRun making = new JobRun(1, 1000, compiler::compile, MAX_ATTEMPTS, done);
+    JobRun making =
+        new JobRun(1, 1000, compiler::compile, FailureRules.stopAfter(MAX_ATTEMPTS), done);
     making.beginAttempt(planning);
 
     assertThat(making.failed(failure(1, 0, "a"), planning))
@@ -124,7 +125,8 @@ class JobRunTest {
     StageCompiler compiler = compiler();
     Node union = new Node.Union(9, List.of(new Node.Literal(7, 3), new Node.Literal(8, 2)));
     compiler.result(union, -1, new Action.Count());
-    JobRun counting = new JobRun(1, -1, compiler::compile, MAX_ATTEMPTS, done);
+    JobRun counting =
+        new JobRun(1, -1, compiler::compile, FailureRules.stopAfter(MAX_ATTEMPTS), done);
 
     assertThat(counting.beginAttempt(planning).values())
         .allSatisfy(message -> assertThat(message.firstPartitions()).isEqualTo(Map.of(1 << 16, 3)));
@@ -138,7 +140,8 @@ class JobRunTest {
     Stage stage =
         new Stage(new StageSpec(new StageSpec.Blocks(), List.of()), new Stage.KeptInput(node, -1));
     kept.add(List.of(new KeptDatasets.Dataset(7, -1, 1, new TreeMap<>(Map.of(0, List.of("a"))))));
-    JobRun reading = new JobRun(1, -1, () -> List.of(stage), MAX_ATTEMPTS, done);
+    JobRun reading =
+        new JobRun(1, -1, () -> List.of(stage), FailureRules.stopAfter(MAX_ATTEMPTS), done);
     reading.beginAttempt(planning);
     job.beginAttempt(planning);
 
@@ -157,7 +160,8 @@ class JobRunTest {
     });
     Node.Kept node = new Node.Kept(7, new Node.Literal(6, 2), -1, StorageLevel.MEMORY_ONLY_2);
     compiler.result(node, -1, new Action.Count());
-    JobRun making = new JobRun(3, -1, compiler::compile, MAX_ATTEMPTS, done);
+    JobRun making =
+        new JobRun(3, -1, compiler::compile, FailureRules.stopAfter(MAX_ATTEMPTS), done);
     making.beginAttempt(planning);
     making.beginAttempt(planning);
 

@@ -1,9 +1,7 @@
-package io.sluice;
+package io.sluice.block;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
-import io.sluice.block.RecordCodec;
-import io.sluice.cluster.ProgramJars;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -18,7 +16,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /** Files of encoded records: a mark, then blocks of records, each behind its length, and a 0 at the end. */
-final class ObjectFiles {
+public final class ObjectFiles {
 
   private static final int MARK = 0x534C4F31;
   private static final int RECORDS_PER_BLOCK = 1000;
@@ -26,8 +24,9 @@ final class ObjectFiles {
 
   private ObjectFiles() {}
 
-  static void write(OutputStream to, Iterator<?> records) throws IOException {
-    RecordCodec codec = new RecordCodec(ProgramJars.loader());
+  /** Writes records with a codec; leaves the stream open. */
+  public static void write(OutputStream to, Iterator<?> records, RecordCodec codec)
+      throws IOException {
     DataOutputStream out = new DataOutputStream(to);
     out.writeInt(MARK);
     List<Object> block = new ArrayList<>();
@@ -44,8 +43,12 @@ final class ObjectFiles {
     out.flush();
   }
 
-  /** The records of a file, read as they are asked for. */
-  static <T> Iterator<T> read(String file) throws IOException {
+  /**
+   * The records of a file, read as they are asked for.
+   *
+   * @throws SluiceException TASK_FAILED if the file is none of these
+   */
+  public static Iterator<Object> read(String file, RecordCodec codec) throws IOException {
     DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(Path.of(file))));
     if (in.available() < Integer.BYTES || in.readInt() != MARK) {
@@ -54,17 +57,18 @@ final class ObjectFiles {
           ErrorCode.TASK_FAILED,
           "File '" + file + "' was not written by saveAsObjectFile; read text with textFile.");
     }
-    return new Records<>(in);
+    return new Records(in, codec);
   }
 
-  private static final class Records<T> implements Iterator<T> {
+  private static final class Records implements Iterator<Object> {
     private final DataInputStream in;
-    private final RecordCodec codec = new RecordCodec(ProgramJars.loader());
+    private final RecordCodec codec;
     private Iterator<Object> block = List.of().iterator();
     private boolean ended;
 
-    Records(DataInputStream in) {
+    Records(DataInputStream in, RecordCodec codec) {
       this.in = in;
+      this.codec = codec;
     }
 
     @Override
@@ -89,11 +93,11 @@ final class ObjectFiles {
     }
 
     @Override
-    public T next() {
+    public Object next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return Functions.cast(block.next());
+      return block.next();
     }
   }
 }
