@@ -31,7 +31,7 @@ class SettingsTest {
     assertThat(settings.task().slots()).isPositive();
     assertThat(settings.block().memoryBytes()).isPositive();
     assertThat(settings.receiver().minBackoff()).isEqualTo(Duration.ofMillis(200));
-    assertThat(settings.rate()).isEqualTo(new RateSettings(false, 0, 0, 100, 1, 0.2, 0));
+    assertThat(settings.rate()).isEqualTo(new RateSettings(false, 0, 10_000, 100, 1, 0.2, 0));
     assertThat(settings.jars()).isEmpty();
   }
 
