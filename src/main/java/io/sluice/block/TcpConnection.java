@@ -12,6 +12,7 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import io.sluice.api.ClusterSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -19,8 +20,10 @@ import io.sluice.block.DataChannel.Payload;
 import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,14 +43,21 @@ final class TcpConnection {
   private final BoundedSourceQueue<List<ByteString>> queue;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  TcpConnection(ActorSystem<?> system, String peer, String token, @Nullable TlsIdentity tls) {
+  TcpConnection(
+      ActorSystem<?> system, String peer, ClusterSettings settings, @Nullable TlsIdentity tls) {
     this.peer = peer;
     int colon = peer.lastIndexOf(':');
     String host = peer.substring(0, colon);
     int port = Integer.parseInt(peer.substring(colon + 1));
-    ByteString hello = Frames.frame(Frames.HELLO, 0, ByteString.fromString(token));
+    ByteString hello = Frames.frame(Frames.HELLO, 0, ByteString.fromString(settings.token()));
     Flow<ByteString, ByteString, NotUsed> plain = Tcp.get(system)
-        .outgoingConnection(host, port)
+        .outgoingConnection(
+            InetSocketAddress.createUnresolved(host, port),
+            from(settings),
+            List.of(),
+            true,
+            Optional.empty(),
+            Optional.empty())
         .mapMaterializedValue(opened -> NotUsed.getInstance());
     Pair<BoundedSourceQueue<List<ByteString>>, CompletionStage<Done>> running =
         Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
@@ -59,6 +69,11 @@ final class TcpConnection {
             .run(system);
     this.queue = running.first();
     running.second().whenComplete((done, failure) -> onClosed(failure));
+  }
+
+  private static Optional<InetSocketAddress> from(ClusterSettings settings) {
+    String host = settings.dataBind().outboundHost();
+    return host.isBlank() ? Optional.empty() : Optional.of(new InetSocketAddress(host, 0));
   }
 
   CompletionStage<Void> put(BlockId id, byte[] bytes, long records) {

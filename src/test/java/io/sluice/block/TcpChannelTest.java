@@ -136,6 +136,7 @@ class TcpChannelTest {
         token,
         "127.0.0.1",
         0,
+        new ClusterSettings.DataBind("", 0, ""),
         Duration.ofMillis(200),
         Duration.ofSeconds(1),
         Duration.ofSeconds(2),
