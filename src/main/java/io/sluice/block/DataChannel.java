@@ -18,6 +18,9 @@ public interface DataChannel extends AutoCloseable {
   /** Calls {@code lost} once if the connection to the peer breaks, which for a killed process is at once. */
   void watch(String peer, Runnable lost);
 
+  /** Lets all requests to the peer fail that wait for an answer, because it is known to be lost. Later ones try anew. */
+  void forsake(String peer);
+
   @Override
   void close();
 

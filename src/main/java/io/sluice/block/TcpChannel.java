@@ -100,6 +100,14 @@ public final class TcpChannel implements DataChannel {
   }
 
   @Override
+  public void forsake(String peer) {
+    TcpConnection connection = connections.get(peer);
+    if (connection != null) {
+      connection.forsake();
+    }
+  }
+
+  @Override
   public void close() {
     binding.unbind();
     connections.values().forEach(TcpConnection::close);

@@ -2,10 +2,13 @@ package io.sluice.block;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.actor.Cancellable;
 import akka.actor.typed.ActorSystem;
 import akka.japi.Pair;
 import akka.stream.BoundedSourceQueue;
+import akka.stream.KillSwitches;
 import akka.stream.QueueOfferResult;
+import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
@@ -21,6 +24,7 @@ import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection {
 
   private static final int MAX_WAITING_REQUESTS = 4096;
+  private static final int TIMEOUTS_WITHOUT_MOVING = 2;
 
   private final String peer;
   private final AtomicLong requests = new AtomicLong();
@@ -42,10 +47,14 @@ final class TcpConnection {
   private final Map<Long, Incoming> incoming = new ConcurrentHashMap<>();
   private final BoundedSourceQueue<List<ByteString>> queue;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final Stall stall;
+  private final UniqueKillSwitch breaker;
 
   TcpConnection(
       ActorSystem<?> system, String peer, ClusterSettings settings, @Nullable TlsIdentity tls) {
     this.peer = peer;
+    Duration patience = settings.heartbeatTimeout().multipliedBy(TIMEOUTS_WITHOUT_MOVING);
+    this.stall = new Stall(patience.toNanos());
     int colon = peer.lastIndexOf(':');
     String host = peer.substring(0, colon);
     int port = Integer.parseInt(peer.substring(colon + 1));
@@ -58,17 +67,50 @@ final class TcpConnection {
             true,
             Optional.empty(),
             Optional.empty())
+        .map(this::moving)
         .mapMaterializedValue(opened -> NotUsed.getInstance());
-    Pair<BoundedSourceQueue<List<ByteString>>, CompletionStage<Done>> running =
-        Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
+    Pair<Pair<BoundedSourceQueue<List<ByteString>>, UniqueKillSwitch>, CompletionStage<Done>>
+        running = Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
             .mapConcat(frames -> frames)
             .prepend(Source.single(hello))
+            .map(this::moving)
+            .viaMat(KillSwitches.single(), Keep.both())
             .via(tls == null ? plain : TlsFlow.around(plain, () -> tls.connecting(host, port)))
             .via(Frames.decoder())
             .toMat(Sink.foreach(this::onFrame), Keep.both())
             .run(system);
-    this.queue = running.first();
-    running.second().whenComplete((done, failure) -> onClosed(failure));
+    this.queue = running.first().first();
+    this.breaker = running.first().second();
+    Cancellable watch = system
+        .scheduler()
+        .scheduleWithFixedDelay(
+            settings.heartbeatInterval(),
+            settings.heartbeatInterval(),
+            this::breakIfStalled,
+            system.executionContext());
+    running.second().whenComplete((done, failure) -> {
+      watch.cancel();
+      onClosed(failure);
+    });
+  }
+
+  /** Bytes have come, or the network asks for more because it has taken those before. */
+  private ByteString moving(ByteString bytes) {
+    stall.moved(System.nanoTime());
+    return bytes;
+  }
+
+  private void breakIfStalled() {
+    if (stall.isBroken(System.nanoTime())) {
+      forsake();
+    }
+  }
+
+  /** Gives up what waits for the peer; it will hardly answer. */
+  void forsake() {
+    IOException silence = new IOException("nothing moves on the connection to " + peer);
+    onClosed(silence);
+    breaker.abort(silence);
   }
 
   private static Optional<InetSocketAddress> from(ClusterSettings settings) {
@@ -102,6 +144,8 @@ final class TcpConnection {
   private CompletableFuture<Payload> send(long request, List<ByteString> frames) {
     CompletableFuture<Payload> answer = new CompletableFuture<>();
     waiting.put(request, answer);
+    stall.asked(System.nanoTime());
+    var unused = answer.whenComplete((payload, failure) -> stall.answered());
     if (closed.isDone() || queue.offer(frames) != QueueOfferResult.enqueued()) {
       waiting.remove(request);
       answer.completeExceptionally(unreachable(null));

@@ -339,6 +339,7 @@ final class Fleet {
     }
     log.warn("Worker [{}] is lost to [{}]: {}", address, setup.name(), reason);
     tellLost(address, reason);
+    setup.node().channel().forsake(address);
     receiversLost(address);
     resumption.lost(address);
     Set<Integer> gone = removed(address);
