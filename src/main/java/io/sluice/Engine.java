@@ -465,6 +465,7 @@ final class Engine {
         deployment.jars(id, settings.jars()),
         Version.current(),
         deployment.proof(),
+        deployment::isWelcome,
         deployment.isWatched(),
         deployment.outlivesDriver(),
         settings.cluster().heartbeatInterval(),

@@ -437,7 +437,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       return;
     }
     lose(ready.address(), "it started anew");
-    if (!fleet.admit(ready)) {
+    if (!setup.welcome().test(ready.worker()) || !fleet.admit(ready)) {
       return;
     }
     watch(ready.address(), ready.incarnation(), ready.worker());
