@@ -96,7 +96,13 @@ public final class TcpChannel implements DataChannel {
 
   @Override
   public void watch(String peer, Runnable lost) {
-    connection(peer).closed().thenRun(lost);
+    connection(peer).closed().thenAccept(forsaken -> {
+      if (forsaken) {
+        watch(peer, lost);
+      } else {
+        lost.run();
+      }
+    });
   }
 
   @Override
@@ -114,7 +120,10 @@ public final class TcpChannel implements DataChannel {
   }
 
   private TcpConnection connection(String peer) {
-    return connections.computeIfAbsent(peer, key -> {
+    return connections.compute(peer, (key, known) -> {
+      if (known != null && !known.isClosed()) {
+        return known;
+      }
       TcpConnection opened = new TcpConnection(system, peer, settings, tls);
       opened.closed().thenRun(() -> connections.remove(peer, opened));
       return opened;

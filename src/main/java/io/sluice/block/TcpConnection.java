@@ -46,7 +46,7 @@ final class TcpConnection {
   private final Map<Long, CompletableFuture<Payload>> waiting = new ConcurrentHashMap<>();
   private final Map<Long, Incoming> incoming = new ConcurrentHashMap<>();
   private final BoundedSourceQueue<List<ByteString>> queue;
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
   private final Stall stall;
   private final UniqueKillSwitch breaker;
 
@@ -90,7 +90,7 @@ final class TcpConnection {
             system.executionContext());
     running.second().whenComplete((done, failure) -> {
       watch.cancel();
-      onClosed(failure);
+      onClosed(failure, false);
     });
   }
 
@@ -109,7 +109,7 @@ final class TcpConnection {
   /** Gives up what waits for the peer; it will hardly answer. */
   void forsake() {
     IOException silence = new IOException("nothing moves on the connection to " + peer);
-    onClosed(silence);
+    onClosed(silence, true);
     breaker.abort(silence);
   }
 
@@ -129,8 +129,13 @@ final class TcpConnection {
     return send(request, List.of(Frames.get(request, id)));
   }
 
-  CompletionStage<Void> closed() {
+  /** Completes when nothing more can be sent; true if the connection did not break but was given up. */
+  CompletionStage<Boolean> closed() {
     return closed;
+  }
+
+  boolean isClosed() {
+    return closed.isDone();
   }
 
   void close() {
@@ -195,8 +200,8 @@ final class TcpConnection {
     }
   }
 
-  private void onClosed(@Nullable Throwable failure) {
-    closed.complete(null);
+  private void onClosed(@Nullable Throwable failure, boolean forsaken) {
+    closed.complete(forsaken);
     for (Long request : List.copyOf(waiting.keySet())) {
       CompletableFuture<Payload> answer = waiting.remove(request);
       if (answer != null) {

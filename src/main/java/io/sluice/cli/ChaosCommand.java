@@ -84,7 +84,7 @@ final class ChaosCommand implements Callable<Integer> {
   private int run() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("sluice-chaos-");
     say("Seed " + seed + "; configurations and logs of the nodes are in " + directory + ".");
-    try (ChaosRun run = new ChaosRun(nodes, directory, rate, durable)) {
+    try (ChaosRun run = new ChaosRun(nodes, directory, rate, durable, "")) {
       run.start();
       harass(run);
       run.finish(CATCH_UP_SECONDS);
@@ -96,6 +96,10 @@ final class ChaosCommand implements Callable<Integer> {
     long start = System.nanoTime();
     for (ChaosPlan.Step step : ChaosPlan.of(seed, seconds)) {
       passUntil(run, start, step.atSecond());
+      if (run.driver() < 0) {
+        say("Nothing is put out any more.");
+        return;
+      }
       List<Integer> victims = victims(run, step);
       say("%3d s: %s".formatted(step.atSecond(), told(step, victims)));
       run.inflict(step.deed(), victims, step.driver());

@@ -32,6 +32,7 @@ final class ChaosNodes implements AutoCloseable {
 
   private final Path directory;
   private final String checkpoint;
+  private final String more;
   private final ChaosCuts cuts = new ChaosCuts();
   private final List<Place> places = new ArrayList<>();
   private final Map<Integer, Process> processes = new TreeMap<>();
@@ -43,9 +44,11 @@ final class ChaosNodes implements AutoCloseable {
    * @param workers beside the driver's node
    * @param directory for configurations and logs
    * @param durable whether the program is kept in a checkpoint directory
+   * @param more settings of all nodes
    */
-  ChaosNodes(int workers, Path directory, boolean durable) throws IOException {
+  ChaosNodes(int workers, Path directory, boolean durable, String more) throws IOException {
     this.directory = directory;
+    this.more = more;
     this.checkpoint = durable ? directory.resolve("checkpoint").toString() : "";
     for (int number = 0; number <= workers; number++) {
       String host = "127.0.0." + (FIRST_ADDRESS + number);
@@ -149,6 +152,7 @@ final class ChaosNodes implements AutoCloseable {
           advanced.tcp.outbound-client-hostname = "%3$s"
         }
         akka.cluster { roles = [%8$s], seed-nodes = [%9$s] }
+        %10$s
         """.formatted(
             places.size() - 1,
             place.data().proxy().port(),
@@ -158,7 +162,8 @@ final class ChaosNodes implements AutoCloseable {
             place.messages().proxy().port(),
             place.messages().bound(),
             role,
-            String.join(", ", seeds)));
+            String.join(", ", seeds),
+            more));
     List<String> line = new ArrayList<>(List.of(
         ProcessHandle.current().info().command().orElse("java"),
         "-Xmx256m",
@@ -178,6 +183,15 @@ final class ChaosNodes implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start());
+  }
+
+  /** What a node has logged so far, in all its lives. */
+  String log(int number) throws IOException {
+    return Files.readString(directory.resolve("node-" + number + ".log"));
+  }
+
+  long pid(int number) {
+    return process(number).pid();
   }
 
   void kill(int number) throws InterruptedException {

@@ -1,12 +1,6 @@
 package io.sluice.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +18,7 @@ final class ChaosRun implements AutoCloseable {
   private final Path directory;
   private final ChaosTally tally = new ChaosTally();
   private final ChaosSource source;
-  private final ServerSocket results;
+  private final ChaosResults results;
   private final ChaosNodes nodes;
   private int faults;
 
@@ -35,13 +29,14 @@ final class ChaosRun implements AutoCloseable {
    * @param directory for configurations and logs
    * @param perSecond numbers a second
    * @param durable whether the program is kept in a checkpoint directory
+   * @param more settings of all nodes
    */
-  ChaosRun(int workers, Path directory, long perSecond, boolean durable) throws IOException {
+  ChaosRun(int workers, Path directory, long perSecond, boolean durable, String more)
+      throws IOException {
     this.directory = directory;
-    this.results = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    this.nodes = new ChaosNodes(workers, directory, durable);
+    this.results = new ChaosResults(tally);
+    this.nodes = new ChaosNodes(workers, directory, durable, more);
     this.source = new ChaosSource(perSecond);
-    ChaosSource.start(this::take, "chaos-results");
   }
 
   /** Starts all nodes and blocks until the first result. */
@@ -55,7 +50,7 @@ final class ChaosRun implements AutoCloseable {
         "--class",
         ChaosProgram.class.getName(),
         String.valueOf(source.port()),
-        String.valueOf(results.getLocalPort()),
+        String.valueOf(results.port()),
         BATCH_MILLIS));
     if (!await(START_SECONDS, () -> tally.counted() > 0)) {
       throw new CommandException("The cluster put nothing out within " + START_SECONDS
@@ -144,31 +139,6 @@ final class ChaosRun implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
     return condition.getAsBoolean();
-  }
-
-  private void take() {
-    try {
-      while (true) {
-        Socket client = results.accept();
-        ChaosSource.start(() -> take(client), "chaos-result");
-      }
-    } catch (IOException closed) {
-      // The run is over.
-    }
-  }
-
-  private void take(Socket client) {
-    try (client;
-        BufferedReader in = new BufferedReader(
-            new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
-      String line = in.readLine();
-      if (line != null) {
-        tally.result(line, System.currentTimeMillis());
-        client.getOutputStream().write('\n');
-      }
-    } catch (IOException killed) {
-      // Its node was killed; another will tell again.
-    }
   }
 
   @Override

@@ -20,6 +20,7 @@ final class ChaosTally {
   private final TreeMap<Long, Map<Long, Long>> windows = new TreeMap<>();
   private final List<Kill> kills = new ArrayList<>();
   private final List<Long> results = new ArrayList<>();
+  private final Map<Long, Long> lastResults = new HashMap<>();
   private final List<String> conflicts = new ArrayList<>();
   private long driverPid;
   private long latest;
@@ -49,6 +50,7 @@ final class ChaosTally {
       conflicts.add("%s %d was %s, then %s".formatted(parts[0], batch, before, counts));
     }
     results.add(nowMillis);
+    lastResults.put(Long.parseLong(parts[2]), nowMillis);
   }
 
   private Map<Long, Map<Long, Long>> kind(String name) {
@@ -62,6 +64,11 @@ final class ChaosTally {
 
   synchronized void killed(boolean driver, long nowMillis) {
     kills.add(new Kill(nowMillis, driver));
+  }
+
+  /** When a process has put out its last result; 0 if never. */
+  synchronized long lastResultOf(long pid) {
+    return lastResults.getOrDefault(pid, 0L);
   }
 
   /** The process that put out the last result. */

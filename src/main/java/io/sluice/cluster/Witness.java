@@ -187,6 +187,11 @@ final class Witness extends AbstractBehavior<Witness.Command> {
   }
 
   private Behavior<Command> onAsked(Asked asked) {
+    boolean opens = asked.request() instanceof LedgerMessage.Open;
+    if (opens && duty(asked.request().context()).watch.isHeard()) {
+      // Whoever wants to take over does not hear a driver that is heard here.
+      return Behaviors.same();
+    }
     replicas
         .computeIfAbsent(
             asked.request().context(),
@@ -194,7 +199,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
                 name, node.address(), ThreadLocalRandom.current().nextLong()))
         .handle(asked.request())
         .ifPresent(asked.replyTo());
-    if (asked.request() instanceof LedgerMessage.Open) {
+    if (opens) {
       // Whoever opens an epoch is to have the time to go on.
       duty(asked.request().context()).watch.given();
     }

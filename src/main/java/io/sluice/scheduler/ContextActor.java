@@ -485,6 +485,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Behavior<ContextCommand> onHeartbeat(Heartbeat heartbeat) {
     return guarded(() -> {
       fleet.beat();
+      journal.beat();
+      if (isCutOff()) {
+        return;
+      }
       for (WorkerTable.Worker silent : fleet.silent(1)) {
         if (batches.canSpare(silent.address())) {
           lose(silent.address(), "it was silent for too long");
@@ -496,6 +500,24 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       batches.retryUnreached();
       batches.tellOfDelay();
     });
+  }
+
+  /**
+   * A driver that can decide nothing gives up no worker either: it is rather itself that is cut off, and it hears so
+   * from its ledger as soon as it can.
+   */
+  private boolean isCutOff() {
+    long patience = setup.heartbeatTimeout().multipliedBy(2).dividedBy(setup.heartbeatInterval());
+    int silent = journal.beatsWithoutAnswer();
+    if (silent == patience) {
+      getContext()
+          .getLog()
+          .warn(
+              "[{}] can decide nothing: its ledger, which other nodes hold, has not answered for [{}] ms; another driver may go on in its place",
+              setup.name(),
+              setup.heartbeatInterval().multipliedBy(silent).toMillis());
+    }
+    return silent >= patience;
   }
 
   private Behavior<ContextCommand> onWorkerGone(WorkerGone gone) {
