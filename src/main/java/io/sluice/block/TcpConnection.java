@@ -108,7 +108,7 @@ final class TcpConnection {
 
   /** Gives up what waits for the peer; it will hardly answer. */
   void forsake() {
-    IOException silence = new IOException("nothing moves on the connection to " + peer);
+    SilentPeer silence = new SilentPeer(peer);
     onClosed(silence, true);
     breaker.abort(silence);
   }

@@ -89,7 +89,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   private final MajorityLedger ledger;
   private final LedgerSeats seats;
   private final Downing downing = new Downing();
-  private final Map<String, String> dataAddresses = new HashMap<>();
+  private final Map<Address, String> dataAddresses = new HashMap<>();
   private Set<ActorRef<Witness.Command>> witnesses = Set.of();
   private Witness.@Nullable Charge charge;
   private @Nullable ActorRef<WorkerEvent> driver;
@@ -230,7 +230,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
 
   private Behavior<Command> onPresent(Present present) {
     seats.heard(present.address());
-    dataAddresses.put(present.witness().path().address().toString(), present.address());
+    dataAddresses.put(present.witness().path().address(), present.address());
     Witness.Charge program = charge;
     if (program != null && !present.charged()) {
       present.witness().tell(program);
@@ -288,9 +288,10 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
     cluster
         .state()
         .getUnreachable()
-        .forEach(member -> unreachable.put(member.address().toString(), member.address()));
-    List<String> gone = downing.beat(
-        unreachable.keySet(), address -> seats.isThere(dataAddresses.getOrDefault(address, "")));
+        .forEach(member -> unreachable.put(
+            dataAddresses.getOrDefault(member.address(), member.address().toString()),
+            member.address()));
+    List<String> gone = downing.beat(unreachable.keySet(), seats::isThere);
     if (seats.isMajority(members)) {
       gone.forEach(address -> cluster.manager().tell(new Down(unreachable.get(address))));
     }

@@ -405,6 +405,9 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         batches.taskFinished(finished);
       } else if (event instanceof WorkerEvent.TaskFailed failed) {
         batches.taskFailed(failed);
+        fleet
+            .parted(failed, batches::canSpare)
+            .ifPresent(gone -> lose(gone, "it and another worker do not reach each other"));
       } else if (event instanceof WorkerEvent.Pong pong) {
         fleet.pong(pong);
       } else if (event instanceof WorkerEvent.WorkerReady ready) {
@@ -437,7 +440,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       return;
     }
     lose(ready.address(), "it started anew");
-    if (!setup.welcome().test(ready.worker()) || !fleet.admit(ready)) {
+    if (!fleet.admit(ready)) {
       return;
     }
     watch(ready.address(), ready.incarnation(), ready.worker());
