@@ -466,6 +466,7 @@ final class Engine {
         Version.current(),
         deployment.proof(),
         deployment::isWelcome,
+        deployment.silentNode(),
         deployment.isWatched(),
         deployment.outlivesDriver(),
         settings.cluster().heartbeatInterval(),

@@ -29,6 +29,11 @@ public interface Deployment extends AutoCloseable {
   /** Whether a worker may come in as far as its node is concerned; it asks again if not. */
   boolean isWelcome(ActorRef<WorkerCommand> worker);
 
+  /** Data address of the node of a driver that was replaced because it was silent; empty if there is none. */
+  default String silentNode() {
+    return "";
+  }
+
   /** What a worker must present to be let in. */
   String proof();
 

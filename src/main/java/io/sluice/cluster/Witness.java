@@ -367,7 +367,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     duty.epoch = won.opened().epoch();
     getContext().getLog().warn("Taking over [{}] as driver [{}]", charge.name(), duty.epoch);
     SuccessorDeployment deployment =
-        new SuccessorDeployment(system, node, settings, ledger, opened, charge);
+        new SuccessorDeployment(system, node, settings, ledger, opened, charge, duty.dataAddress);
     var unused = CompletableFuture.runAsync(() -> goOn(charge, deployment));
     return Behaviors.same();
   }

@@ -35,6 +35,8 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
 
   private record NotResumed() implements ContextCommand.Own {}
 
+  private record StillSilent() implements ContextCommand.Own {}
+
   private record Tick() implements ContextCommand.Own {}
 
   private record Heartbeat() implements ContextCommand.Own {}
@@ -152,6 +154,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     fleet.handOver(streams.receivers(), fromWorkers).forEach(this::watch);
     boolean alone = fleet.resumption().isOver();
     timers.startSingleTimer(new NotResumed(), alone ? Duration.ZERO : setup.heartbeatTimeout());
+    timers.startSingleTimer(new StillSilent(), setup.heartbeatInterval().multipliedBy(2));
   }
 
   @Override
@@ -182,6 +185,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Receive<ContextCommand> resuming() {
     return running()
         .onMessage(NotResumed.class, this::onNotResumed)
+        .onMessage(StillSilent.class, this::onStillSilent)
         .onMessage(NoWorkers.class, this::onNoWorkers)
         .onMessage(ContextCommand.Stop.class, stop -> ended(null))
         .onMessage(ContextCommand.class, other -> Behaviors.same())
@@ -296,6 +300,16 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         }
       }
       timers.startSingleTimer(new NotResumed(), setup.heartbeatTimeout());
+    });
+  }
+
+  /** A node that has been silent for long enough to be replaced as a driver gets little time more as a worker. */
+  private Behavior<ContextCommand> onStillSilent(StillSilent silent) {
+    String node = setup.silentNode();
+    return guarded(() -> {
+      if (fleet.resumption().awaited().contains(node) && batches.canSpare(node)) {
+        lose(node, "it is as silent as the driver before, which was on the same node");
+      }
     });
   }
 

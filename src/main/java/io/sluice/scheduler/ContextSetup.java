@@ -25,6 +25,7 @@ import java.util.function.Predicate;
  * @param version of Sluice, which workers must share
  * @param proof that a worker must give of knowing the cluster's token
  * @param welcome whether a worker's node is such that it may come in now
+ * @param silentNode data address of the node of a silent driver in whose place this one goes on; empty for none
  * @param watched whether workers are on other nodes and may fall silent
  * @param ledger where the driver's decisions are kept; empty if they end with it
  * @param durable where the context is kept; empty if it ends with its processes
@@ -46,6 +47,7 @@ public record ContextSetup(
     String version,
     String proof,
     Predicate<ActorRef<WorkerCommand>> welcome,
+    String silentNode,
     boolean watched,
     boolean survived,
     Duration heartbeatInterval,
