@@ -520,13 +520,13 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   }
 
   /**
-   * A driver that can decide nothing gives up no worker either: it is rather itself that is cut off, and it hears so
-   * from its ledger as soon as it can.
+   * A driver whose ledger does not answer gives up no worker: it is rather itself that is cut off, and what it decides
+   * then may still reach a directory, and mislead the driver that goes on.
    */
   private boolean isCutOff() {
-    long patience = setup.heartbeatTimeout().multipliedBy(2).dividedBy(setup.heartbeatInterval());
+    long timeout = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
     int silent = journal.beatsWithoutAnswer();
-    if (silent == patience) {
+    if (silent == 2 * timeout) {
       getContext()
           .getLog()
           .warn(
@@ -534,7 +534,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
               setup.name(),
               setup.heartbeatInterval().multipliedBy(silent).toMillis());
     }
-    return silent >= patience;
+    return silent > timeout / 2;
   }
 
   private Behavior<ContextCommand> onWorkerGone(WorkerGone gone) {
