@@ -41,6 +41,9 @@ final class ChaosPlan {
 
   private static final int PAUSE_SECONDS = 10;
   private static final int SECONDS_BETWEEN = 6;
+  /** A node that the others have taken out ends itself only then, and more losses at once than copies stop any cluster. */
+  private static final int SECONDS_TO_RETURN = 10;
+
   private static final int SHORTEST_CUT_SECONDS = 4;
   private static final int LONGEST_CUT_SECONDS = 15;
   private static final List<Deed> CUTS = List.of(
@@ -59,7 +62,7 @@ final class ChaosPlan {
       boolean driver = number < 2 ? number == 1 : random.nextBoolean();
       int lasts = lasts(deed, random);
       steps.add(new Step(at, deed, driver, random.nextInt(1 << 16), lasts));
-      at += SECONDS_BETWEEN + random.nextInt(3) + lasts;
+      at += SECONDS_BETWEEN + random.nextInt(3) + lasts + (deed.isCut() ? SECONDS_TO_RETURN : 0);
     }
     return steps;
   }

@@ -20,6 +20,7 @@ final class ChaosTally {
   private final TreeMap<Long, Map<Long, Long>> windows = new TreeMap<>();
   private final List<Kill> kills = new ArrayList<>();
   private final List<Long> results = new ArrayList<>();
+  private final Map<Long, Long> processes = new HashMap<>();
   private final Map<Long, Long> lastResults = new HashMap<>();
   private final List<String> conflicts = new ArrayList<>();
   private long driverPid;
@@ -50,6 +51,7 @@ final class ChaosTally {
       conflicts.add("%s %d was %s, then %s".formatted(parts[0], batch, before, counts));
     }
     results.add(nowMillis);
+    processes.put(batch, Long.parseLong(parts[2]));
     lastResults.put(Long.parseLong(parts[2]), nowMillis);
   }
 
@@ -97,6 +99,18 @@ final class ChaosTally {
   /** What is wrong beside: results that changed, state and windows that do not fit the batches. */
   synchronized List<String> wrong(long sent) {
     List<String> wrong = new ArrayList<>(conflicts);
+    long counted = 0;
+    long missing = 0;
+    for (Map.Entry<Long, Map<Long, Long>> batch : batches.entrySet()) {
+      counted += sum(batch.getValue());
+      Map<Long, Long> state = states.get(batch.getKey());
+      // What went wrong once stays wrong; only the batch that did it is of interest.
+      if (state != null && counted - sum(state) != missing) {
+        missing = counted - sum(state);
+        wrong.add("state of batch %d has %d instead of %d, process %d"
+            .formatted(batch.getKey(), sum(state), counted, processes.get(batch.getKey())));
+      }
+    }
     if (!states.isEmpty()) {
       states.lastEntry().getValue().forEach((key, total) -> {
         long expected = (sent - key + ChaosProgram.KEYS - 1) / ChaosProgram.KEYS;
