@@ -267,7 +267,13 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
     }
     List<String> members = ledger.members();
     Witness.Alive alive = new Witness.Alive(
-        setup.name(), epoch, members, setup.own(), driver, getContext().getSelf());
+        setup.name(),
+        epoch,
+        members,
+        setup.own(),
+        driver,
+        seats.hearsMajority(members),
+        getContext().getSelf());
     tellWitnesses(alive);
     LedgerSeats.Change waiting = changing;
     if (waiting == null) {

@@ -49,6 +49,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
    * @param members data addresses of the nodes that hold the ledger
    * @param dataAddress of the driver's node
    * @param driver hears workers; null until it is under way
+   * @param hears whether the driver hears most of those nodes; one that hears nobody can decide nothing and counts as silent
    */
   record Alive(
       String ledger,
@@ -56,6 +57,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       List<String> members,
       String dataAddress,
       @Nullable ActorRef<WorkerEvent> driver,
+      boolean hears,
       ActorRef<LedgerActor.Command> replyTo)
       implements Command {}
 
@@ -239,7 +241,9 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     duty.members = alive.members();
     List<String> others = new ArrayList<>(alive.members());
     others.remove(alive.dataAddress());
-    duty.watch.heard(Math.max(0, others.indexOf(node.address())));
+    if (alive.hears()) {
+      duty.watch.heard(Math.max(0, others.indexOf(node.address())));
+    }
     alive
         .replyTo()
         .tell(new LedgerActor.Present(getContext().getSelf(), node.address(), duty.charged));
