@@ -465,6 +465,8 @@ final class Engine {
         deployment.jars(id, settings.jars()),
         Version.current(),
         deployment.proof(),
+        deployment::isWelcome,
+        deployment.silentNode(),
         deployment.isWatched(),
         deployment.outlivesDriver(),
         settings.cluster().heartbeatInterval(),

@@ -15,8 +15,14 @@ public interface DataChannel extends AutoCloseable {
   /** Completes with the bytes; fails if the peer has no such block or cannot be reached. */
   CompletionStage<Payload> get(String peer, BlockId id);
 
-  /** Calls {@code lost} once if the connection to the peer breaks, which for a killed process is at once. */
+  /**
+   * Calls {@code lost} once if the connection to the peer breaks, which for a killed process is at once. That a peer is
+   * silent is no such break.
+   */
   void watch(String peer, Runnable lost);
+
+  /** Lets all requests to the peer fail that wait for an answer, because it is known to be lost. Later ones try anew. */
+  void forsake(String peer);
 
   @Override
   void close();

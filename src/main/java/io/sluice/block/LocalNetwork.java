@@ -59,6 +59,10 @@ public final class LocalNetwork {
       }
     }
 
+    /** No request waits. */
+    @Override
+    public void forsake(String peer) {}
+
     @Override
     public void close() {
       if (endpoints.remove(address, this)) {

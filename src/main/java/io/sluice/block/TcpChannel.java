@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpChannel implements DataChannel {
 
   private final ActorSystem<?> system;
-  private final String token;
+  private final ClusterSettings settings;
   private final @Nullable TlsIdentity tls;
   private final Tcp.ServerBinding binding;
   private final String address;
@@ -31,10 +31,11 @@ public final class TcpChannel implements DataChannel {
       @Nullable TlsIdentity tls,
       Tcp.ServerBinding binding) {
     this.system = system;
-    this.token = settings.token();
+    this.settings = settings;
     this.tls = tls;
     this.binding = binding;
-    this.address = settings.dataHost() + ":" + binding.localAddress().getPort();
+    int port = settings.dataPort() == 0 ? binding.localAddress().getPort() : settings.dataPort();
+    this.address = settings.dataHost() + ":" + port;
   }
 
   /**
@@ -43,11 +44,12 @@ public final class TcpChannel implements DataChannel {
    * @throws SluiceException PORT_UNAVAILABLE, or SETTING_INVALID if a file for TLS cannot be used
    */
   public static TcpChannel open(ActorSystem<?> system, ClusterSettings settings, Handler handler) {
-    String host = settings.dataHost();
+    String host = settings.dataBindHost();
+    int port = settings.dataBindPort();
     TlsIdentity tls = TlsIdentity.read(settings.tls(), Instant.now());
     try {
       Tcp.ServerBinding binding = new TcpServer(settings.token(), tls, handler)
-          .bind(system, host, settings.dataPort())
+          .bind(system, host, port)
           .toCompletableFuture()
           .get(10, TimeUnit.SECONDS);
       return new TcpChannel(system, settings, tls, binding);
@@ -55,7 +57,7 @@ public final class TcpChannel implements DataChannel {
       throw new SluiceException(
           ErrorCode.PORT_UNAVAILABLE,
           "Data port %s:%d cannot be opened: %s. Set sluice.cluster.data-host to an address of this machine, and sluice.cluster.data-port to a free port or to 0 for any."
-              .formatted(host, settings.dataPort(), withoutAddress(rootCause(failure))),
+              .formatted(host, port, withoutAddress(rootCause(failure))),
           failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -94,7 +96,21 @@ public final class TcpChannel implements DataChannel {
 
   @Override
   public void watch(String peer, Runnable lost) {
-    connection(peer).closed().thenRun(lost);
+    connection(peer).closed().thenAccept(forsaken -> {
+      if (forsaken) {
+        watch(peer, lost);
+      } else {
+        lost.run();
+      }
+    });
+  }
+
+  @Override
+  public void forsake(String peer) {
+    TcpConnection connection = connections.get(peer);
+    if (connection != null) {
+      connection.forsake();
+    }
   }
 
   @Override
@@ -104,8 +120,11 @@ public final class TcpChannel implements DataChannel {
   }
 
   private TcpConnection connection(String peer) {
-    return connections.computeIfAbsent(peer, key -> {
-      TcpConnection opened = new TcpConnection(system, peer, token, tls);
+    return connections.compute(peer, (key, known) -> {
+      if (known != null && !known.isClosed()) {
+        return known;
+      }
+      TcpConnection opened = new TcpConnection(system, peer, settings, tls);
       opened.closed().thenRun(() -> connections.remove(peer, opened));
       return opened;
     });

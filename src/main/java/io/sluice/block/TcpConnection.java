@@ -2,16 +2,20 @@ package io.sluice.block;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.actor.Cancellable;
 import akka.actor.typed.ActorSystem;
 import akka.japi.Pair;
 import akka.stream.BoundedSourceQueue;
+import akka.stream.KillSwitches;
 import akka.stream.QueueOfferResult;
+import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import io.sluice.api.ClusterSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -19,8 +23,11 @@ import io.sluice.block.DataChannel.Payload;
 import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,33 +39,83 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection {
 
   private static final int MAX_WAITING_REQUESTS = 4096;
+  private static final int TIMEOUTS_WITHOUT_MOVING = 2;
 
   private final String peer;
   private final AtomicLong requests = new AtomicLong();
   private final Map<Long, CompletableFuture<Payload>> waiting = new ConcurrentHashMap<>();
   private final Map<Long, Incoming> incoming = new ConcurrentHashMap<>();
   private final BoundedSourceQueue<List<ByteString>> queue;
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
+  private final Stall stall;
+  private final UniqueKillSwitch breaker;
 
-  TcpConnection(ActorSystem<?> system, String peer, String token, @Nullable TlsIdentity tls) {
+  TcpConnection(
+      ActorSystem<?> system, String peer, ClusterSettings settings, @Nullable TlsIdentity tls) {
     this.peer = peer;
+    Duration patience = settings.heartbeatTimeout().multipliedBy(TIMEOUTS_WITHOUT_MOVING);
+    this.stall = new Stall(patience.toNanos());
     int colon = peer.lastIndexOf(':');
     String host = peer.substring(0, colon);
     int port = Integer.parseInt(peer.substring(colon + 1));
-    ByteString hello = Frames.frame(Frames.HELLO, 0, ByteString.fromString(token));
+    ByteString hello = Frames.frame(Frames.HELLO, 0, ByteString.fromString(settings.token()));
     Flow<ByteString, ByteString, NotUsed> plain = Tcp.get(system)
-        .outgoingConnection(host, port)
+        .outgoingConnection(
+            InetSocketAddress.createUnresolved(host, port),
+            from(settings),
+            List.of(),
+            true,
+            Optional.empty(),
+            Optional.empty())
+        .map(this::moving)
         .mapMaterializedValue(opened -> NotUsed.getInstance());
-    Pair<BoundedSourceQueue<List<ByteString>>, CompletionStage<Done>> running =
-        Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
+    Pair<Pair<BoundedSourceQueue<List<ByteString>>, UniqueKillSwitch>, CompletionStage<Done>>
+        running = Source.<List<ByteString>>queue(MAX_WAITING_REQUESTS)
             .mapConcat(frames -> frames)
             .prepend(Source.single(hello))
+            .map(this::moving)
+            .viaMat(KillSwitches.single(), Keep.both())
             .via(tls == null ? plain : TlsFlow.around(plain, () -> tls.connecting(host, port)))
             .via(Frames.decoder())
             .toMat(Sink.foreach(this::onFrame), Keep.both())
             .run(system);
-    this.queue = running.first();
-    running.second().whenComplete((done, failure) -> onClosed(failure));
+    this.queue = running.first().first();
+    this.breaker = running.first().second();
+    Cancellable watch = system
+        .scheduler()
+        .scheduleWithFixedDelay(
+            settings.heartbeatInterval(),
+            settings.heartbeatInterval(),
+            this::breakIfStalled,
+            system.executionContext());
+    running.second().whenComplete((done, failure) -> {
+      watch.cancel();
+      onClosed(failure, false);
+    });
+  }
+
+  /** Bytes have come, or the network asks for more because it has taken those before. */
+  private ByteString moving(ByteString bytes) {
+    stall.moved(System.nanoTime());
+    return bytes;
+  }
+
+  private void breakIfStalled() {
+    if (stall.isBroken(System.nanoTime())) {
+      forsake();
+    }
+  }
+
+  /** Gives up what waits for the peer; it will hardly answer. */
+  void forsake() {
+    SilentPeer silence = new SilentPeer(peer);
+    onClosed(silence, true);
+    breaker.abort(silence);
+  }
+
+  private static Optional<InetSocketAddress> from(ClusterSettings settings) {
+    String host = settings.dataBind().outboundHost();
+    return host.isBlank() ? Optional.empty() : Optional.of(new InetSocketAddress(host, 0));
   }
 
   CompletionStage<Void> put(BlockId id, byte[] bytes, long records) {
@@ -72,8 +129,13 @@ final class TcpConnection {
     return send(request, List.of(Frames.get(request, id)));
   }
 
-  CompletionStage<Void> closed() {
+  /** Completes when nothing more can be sent; true if the connection did not break but was given up. */
+  CompletionStage<Boolean> closed() {
     return closed;
+  }
+
+  boolean isClosed() {
+    return closed.isDone();
   }
 
   void close() {
@@ -87,6 +149,8 @@ final class TcpConnection {
   private CompletableFuture<Payload> send(long request, List<ByteString> frames) {
     CompletableFuture<Payload> answer = new CompletableFuture<>();
     waiting.put(request, answer);
+    stall.asked(System.nanoTime());
+    var unused = answer.whenComplete((payload, failure) -> stall.answered());
     if (closed.isDone() || queue.offer(frames) != QueueOfferResult.enqueued()) {
       waiting.remove(request);
       answer.completeExceptionally(unreachable(null));
@@ -136,8 +200,8 @@ final class TcpConnection {
     }
   }
 
-  private void onClosed(@Nullable Throwable failure) {
-    closed.complete(null);
+  private void onClosed(@Nullable Throwable failure, boolean forsaken) {
+    closed.complete(forsaken);
     for (Long request : List.copyOf(waiting.keySet())) {
       CompletableFuture<Payload> answer = waiting.remove(request);
       if (answer != null) {

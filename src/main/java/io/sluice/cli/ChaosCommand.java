@@ -1,20 +1,13 @@
 package io.sluice.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,10 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice chaos}: a cluster of processes that are killed and paused, and the proof that no number is lost. */
+/** {@code sluice chaos}: a cluster of processes that are killed, paused and cut off, and the proof that no number is lost. */
 @Command(
     name = "chaos",
-    description = "Kills and pauses the nodes of a cluster of processes while it counts.",
+    description = "Kills, pauses and cuts off the nodes of a cluster of processes while it counts.",
     footer = {
       "",
       "Ends with one line sent=N counted=N lost=0 duplicated=0 worker_gap_ms=N driver_gap_ms=N kills=N,",
@@ -34,9 +27,7 @@ import picocli.CommandLine.Spec;
     })
 final class ChaosCommand implements Callable<Integer> {
 
-  private static final int START_SECONDS = 60;
   private static final int CATCH_UP_SECONDS = 40;
-  private static final int RESTART_AFTER_MILLIS = 1500;
 
   @Spec
   private CommandSpec spec = CommandSpec.create();
@@ -77,9 +68,6 @@ final class ChaosCommand implements Callable<Integer> {
   @Mixin
   private Failures failures = new Failures();
 
-  private final ChaosTally tally = new ChaosTally();
-  private int kills;
-
   @Override
   public Integer call() throws InterruptedException {
     check(nodes >= 3 && nodes <= 16, "--nodes must be between 3 and 16, got " + nodes + ".");
@@ -96,102 +84,70 @@ final class ChaosCommand implements Callable<Integer> {
   private int run() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("sluice-chaos-");
     say("Seed " + seed + "; configurations and logs of the nodes are in " + directory + ".");
-    try (ChaosSource source = new ChaosSource(rate);
-        ServerSocket results = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        ChaosNodes cluster = new ChaosNodes(nodes, directory, durable)) {
-      ChaosSource.start(() -> take(results), "chaos-results");
-      for (int number = 1; number <= nodes; number++) {
-        cluster.startWorker(number);
-      }
-      cluster.startDriver(List.of(
-          "--class",
-          ChaosProgram.class.getName(),
-          String.valueOf(source.port()),
-          String.valueOf(results.getLocalPort()),
-          "200"));
-      await(START_SECONDS, () -> tally.counted() > 0);
-      if (tally.counted() == 0) {
-        throw new CommandException("The cluster put nothing out within " + START_SECONDS
-            + " s; see the logs in " + directory + ".");
-      }
-      harass(cluster);
-      source.end();
-      await(CATCH_UP_SECONDS, () -> tally.counted() >= source.sent());
-      // What is counted twice would come later.
-      TimeUnit.SECONDS.sleep(2);
-      return verdict(source.sent());
+    try (ChaosRun run = new ChaosRun(nodes, directory, rate, durable, "")) {
+      run.start();
+      harass(run);
+      run.finish(CATCH_UP_SECONDS);
+      return verdict(run);
     }
   }
 
-  private void harass(ChaosNodes cluster) throws IOException, InterruptedException {
+  private void harass(ChaosRun run) throws IOException, InterruptedException {
     long start = System.nanoTime();
     for (ChaosPlan.Step step : ChaosPlan.of(seed, seconds)) {
-      sleepUntil(start, step.atSecond());
-      await(CATCH_UP_SECONDS, () -> cluster.withPid(tally.driverPid()) >= 0);
-      int driver = cluster.withPid(tally.driverPid());
-      List<Integer> workers = new ArrayList<>(cluster.running());
-      workers.remove((Integer) driver);
-      int victim = step.driver() ? driver : workers.get(step.victim() % workers.size());
-      say("%3d s: %s node %d%s"
-          .formatted(
-              step.atSecond(),
-              step.deed() == ChaosPlan.Deed.KILL ? "kill " : "pause",
-              victim,
-              step.driver() ? ", the driver" : ""));
-      kills++;
-      tally.killed(step.driver(), System.currentTimeMillis());
-      if (step.deed() == ChaosPlan.Deed.KILL) {
-        cluster.kill(victim);
-        TimeUnit.MILLISECONDS.sleep(RESTART_AFTER_MILLIS);
-        cluster.startWorker(victim);
-      } else {
-        cluster.pause(victim);
-        TimeUnit.SECONDS.sleep(ChaosPlan.PAUSE_SECONDS);
-        cluster.resume(victim);
+      passUntil(run, start, step.atSecond());
+      if (run.driver() < 0) {
+        say("Nothing is put out any more.");
+        return;
       }
+      List<Integer> victims = victims(run, step);
+      say("%3d s: %s".formatted(step.atSecond(), told(step, victims)));
+      run.inflict(step.deed(), victims, step.driver());
+      passUntil(run, System.nanoTime(), step.seconds());
+      run.relieve(step.deed(), victims);
     }
-    sleepUntil(start, seconds);
+    passUntil(run, start, seconds);
   }
 
-  private static void sleepUntil(long startNanos, int second) throws InterruptedException {
-    long left = TimeUnit.SECONDS.toNanos(second) - (System.nanoTime() - startNanos);
-    TimeUnit.NANOSECONDS.sleep(Math.max(0, left));
-  }
-
-  private static void await(int limitSeconds, BooleanSupplier condition)
+  /** The node that suffers, and one more, which suffers with it or is parted from it. */
+  private static List<Integer> victims(ChaosRun run, ChaosPlan.Step step)
       throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(50);
+    List<Integer> workers = new ArrayList<>(run.workers());
+    List<Integer> victims = new ArrayList<>();
+    victims.add(
+        step.driver()
+            ? run.driver()
+            : workers.remove(step.victim() % workers.size()).intValue());
+    if (step.deed() == ChaosPlan.Deed.SPLIT || step.deed() == ChaosPlan.Deed.PART) {
+      victims.add(workers.get(step.victim() % workers.size()));
     }
+    return victims;
   }
 
-  private void take(ServerSocket results) {
-    try {
-      while (true) {
-        Socket client = results.accept();
-        ChaosSource.start(() -> take(client), "chaos-result");
-      }
-    } catch (IOException closed) {
-      // The run is over.
-    }
+  private static String told(ChaosPlan.Step step, List<Integer> victims) {
+    String first = "node " + victims.get(0) + (step.driver() ? ", the driver" : "");
+    String what = switch (step.deed()) {
+      case KILL -> "kill " + first;
+      case PAUSE -> "pause " + first;
+      case CUT_OFF -> "cut off " + first;
+      case SPLIT -> "cut off node " + victims.get(1) + " and " + first;
+      case DEAFEN -> "deafen " + first;
+      case MUTE -> "mute " + first;
+      case PART -> "part node " + victims.get(1) + " from " + first;
+    };
+    return step.seconds() == 0 ? what : what + " (for " + step.seconds() + " s)";
   }
 
-  private void take(Socket client) {
-    try (client;
-        BufferedReader in = new BufferedReader(
-            new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
-      String line = in.readLine();
-      if (line != null) {
-        tally.result(line, System.currentTimeMillis());
-        client.getOutputStream().write('\n');
-      }
-    } catch (IOException killed) {
-      // Its node was killed; another will tell again.
-    }
+  private static void passUntil(ChaosRun run, long startNanos, int second)
+      throws IOException, InterruptedException {
+    long left = TimeUnit.SECONDS.toNanos(second) - (System.nanoTime() - startNanos);
+    run.pass(TimeUnit.NANOSECONDS.toMillis(left));
   }
 
-  private int verdict(long sent) {
+  private int verdict(ChaosRun run) {
+    ChaosTally tally = run.tally();
+    long sent = run.source().sent();
+    say("Longest times without a result, in ms, by fault: " + tally.gaps());
     List<String> wrong = tally.wrong(sent);
     wrong.stream().limit(10).forEach(this::say);
     long lost = tally.lost(sent);
@@ -204,7 +160,7 @@ final class ChaosCommand implements Callable<Integer> {
             duplicated,
             tally.gapMillis(false),
             tally.gapMillis(true),
-            kills));
+            run.faults()));
     return lost == 0 && duplicated == 0 && wrong.isEmpty()
         ? CommandLine.ExitCode.OK
         : CommandLine.ExitCode.SOFTWARE;

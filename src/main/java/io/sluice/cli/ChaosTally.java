@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Takes the results of a chaos run and says what was lost, counted twice or wrong. A batch may be reported again by
@@ -19,8 +20,11 @@ final class ChaosTally {
   private final TreeMap<Long, Map<Long, Long>> windows = new TreeMap<>();
   private final List<Kill> kills = new ArrayList<>();
   private final List<Long> results = new ArrayList<>();
+  private final Map<Long, Long> processes = new HashMap<>();
+  private final Map<Long, Long> lastResults = new HashMap<>();
   private final List<String> conflicts = new ArrayList<>();
   private long driverPid;
+  private long latest;
 
   /**
    * Takes a line as {@link ChaosProgram} reports it.
@@ -30,7 +34,11 @@ final class ChaosTally {
   synchronized void result(String line, long nowMillis) {
     String[] parts = line.split(" ", -1);
     long batch = Long.parseLong(parts[1]);
-    driverPid = Long.parseLong(parts[2]);
+    if (batch >= latest) {
+      // A driver that was replaced may still tell of the batch in which that happened.
+      latest = batch;
+      driverPid = Long.parseLong(parts[2]);
+    }
     Map<Long, Long> counts = new HashMap<>();
     for (String count : parts[3].split(",", -1)) {
       if (!count.isEmpty()) {
@@ -43,6 +51,8 @@ final class ChaosTally {
       conflicts.add("%s %d was %s, then %s".formatted(parts[0], batch, before, counts));
     }
     results.add(nowMillis);
+    processes.put(batch, Long.parseLong(parts[2]));
+    lastResults.put(Long.parseLong(parts[2]), nowMillis);
   }
 
   private Map<Long, Map<Long, Long>> kind(String name) {
@@ -56,6 +66,11 @@ final class ChaosTally {
 
   synchronized void killed(boolean driver, long nowMillis) {
     kills.add(new Kill(nowMillis, driver));
+  }
+
+  /** When a process has put out its last result; 0 if never. */
+  synchronized long lastResultOf(long pid) {
+    return lastResults.getOrDefault(pid, 0L);
   }
 
   /** The process that put out the last result. */
@@ -84,6 +99,18 @@ final class ChaosTally {
   /** What is wrong beside: results that changed, state and windows that do not fit the batches. */
   synchronized List<String> wrong(long sent) {
     List<String> wrong = new ArrayList<>(conflicts);
+    long counted = 0;
+    long missing = 0;
+    for (Map.Entry<Long, Map<Long, Long>> batch : batches.entrySet()) {
+      counted += sum(batch.getValue());
+      Map<Long, Long> state = states.get(batch.getKey());
+      // What went wrong once stays wrong; only the batch that did it is of interest.
+      if (state != null && counted - sum(state) != missing) {
+        missing = counted - sum(state);
+        wrong.add("state of batch %d has %d instead of %d, process %d"
+            .formatted(batch.getKey(), sum(state), counted, processes.get(batch.getKey())));
+      }
+    }
     if (!states.isEmpty()) {
       states.lastEntry().getValue().forEach((key, total) -> {
         long expected = (sent - key + ChaosProgram.KEYS - 1) / ChaosProgram.KEYS;
@@ -107,21 +134,30 @@ final class ChaosTally {
     return wrong;
   }
 
-  /** The longest time without a result in the seconds after kills of drivers, or of workers. */
+  /** The longest time without a result after faults of drivers, or of workers. */
   synchronized long gapMillis(boolean driver) {
-    long longest = 0;
-    for (int at = 1; at < results.size(); at++) {
-      long from = results.get(at - 1);
-      long to = results.get(at);
-      for (int kill = 0; kill < kills.size(); kill++) {
-        long next = kill + 1 < kills.size() ? kills.get(kill + 1).millis : Long.MAX_VALUE;
-        Kill one = kills.get(kill);
-        if (one.driver == driver && to > one.millis && from < next) {
-          longest = Math.max(longest, Math.min(to, next) - Math.max(from, one.millis));
-        }
+    List<Long> gaps = gaps();
+    return IntStream.range(0, kills.size())
+        .filter(at -> kills.get(at).driver == driver)
+        .mapToLong(gaps::get)
+        .max()
+        .orElse(0);
+  }
+
+  /** The longest time without a result between each fault and the next, in milliseconds. */
+  synchronized List<Long> gaps() {
+    List<Long> gaps = new ArrayList<>();
+    for (int kill = 0; kill < kills.size(); kill++) {
+      long from = kills.get(kill).millis;
+      long next = kill + 1 < kills.size() ? kills.get(kill + 1).millis : Long.MAX_VALUE;
+      long longest = 0;
+      for (int at = 1; at < results.size(); at++) {
+        long gap = Math.min(results.get(at), next) - Math.max(results.get(at - 1), from);
+        longest = Math.max(longest, gap);
       }
+      gaps.add(longest);
     }
-    return longest;
+    return gaps;
   }
 
   private Map<Long, Long> buckets(long sent) {

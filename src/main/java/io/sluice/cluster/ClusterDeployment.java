@@ -82,6 +82,12 @@ public final class ClusterDeployment implements Deployment {
     return true;
   }
 
+  /** A node that was taken out of the cluster may live on for a while, unheard by the others. */
+  @Override
+  public boolean isWelcome(ActorRef<WorkerCommand> worker) {
+    return Membership.isSound(system, worker);
+  }
+
   @Override
   public String proof() {
     return Discovery.proof(settings.cluster());

@@ -26,6 +26,14 @@ public interface Deployment extends AutoCloseable {
   /** Whether workers run on other nodes, may fall silent and must be watched. */
   boolean isWatched();
 
+  /** Whether a worker may come in as far as its node is concerned; it asks again if not. */
+  boolean isWelcome(ActorRef<WorkerCommand> worker);
+
+  /** Data address of the node of a driver that was replaced because it was silent; empty if there is none. */
+  default String silentNode() {
+    return "";
+  }
+
   /** What a worker must present to be let in. */
   String proof();
 

@@ -22,7 +22,6 @@ import io.sluice.plan.Message;
 import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,13 +83,13 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
       boolean downs) {}
 
   private static final long RESEND_MILLIS = 300;
-  private static final int BEATS_BEFORE_DOWNING = 5;
 
   private final Setup setup;
   private final long number;
   private final MajorityLedger ledger;
   private final LedgerSeats seats;
-  private final Map<Address, Integer> unreachableBeats = new HashMap<>();
+  private final Downing downing = new Downing();
+  private final Map<Address, String> dataAddresses = new HashMap<>();
   private Set<ActorRef<Witness.Command>> witnesses = Set.of();
   private Witness.@Nullable Charge charge;
   private @Nullable ActorRef<WorkerEvent> driver;
@@ -231,6 +230,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
 
   private Behavior<Command> onPresent(Present present) {
     seats.heard(present.address());
+    dataAddresses.put(present.witness().path().address(), present.address());
     Witness.Charge program = charge;
     if (program != null && !present.charged()) {
       present.witness().tell(program);
@@ -267,7 +267,13 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
     }
     List<String> members = ledger.members();
     Witness.Alive alive = new Witness.Alive(
-        setup.name(), epoch, members, setup.own(), driver, getContext().getSelf());
+        setup.name(),
+        epoch,
+        members,
+        setup.own(),
+        driver,
+        seats.hearsMajority(members),
+        getContext().getSelf());
     tellWitnesses(alive);
     LedgerSeats.Change waiting = changing;
     if (waiting == null) {
@@ -284,14 +290,16 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   /** Whoever holds the ledger says who belongs to the cluster, before its resolver has to guess. */
   private void downTheLost(List<String> members) {
     Cluster cluster = Cluster.get(getContext().getSystem());
-    Set<Address> unreachable = new HashSet<>();
-    cluster.state().getUnreachable().forEach(member -> unreachable.add(member.address()));
-    unreachableBeats.keySet().retainAll(unreachable);
-    for (Address lost : unreachable) {
-      int beats = unreachableBeats.merge(lost, 1, Integer::sum);
-      if (beats > BEATS_BEFORE_DOWNING && seats.isMajority(members)) {
-        cluster.manager().tell(new Down(lost));
-      }
+    Map<String, Address> unreachable = new HashMap<>();
+    cluster
+        .state()
+        .getUnreachable()
+        .forEach(member -> unreachable.put(
+            dataAddresses.getOrDefault(member.address(), member.address().toString()),
+            member.address()));
+    List<String> gone = downing.beat(unreachable.keySet(), seats::isThere);
+    if (seats.isMajority(members)) {
+      gone.forEach(address -> cluster.manager().tell(new Down(unreachable.get(address))));
     }
   }
 

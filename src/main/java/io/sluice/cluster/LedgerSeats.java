@@ -49,6 +49,15 @@ final class LedgerSeats {
     return 2 * members.stream().filter(this::isThere).count() > members.size();
   }
 
+  /** Whether most of the members were heard not long ago; a driver for which that is not so can decide nothing. */
+  boolean hearsMajority(List<String> members) {
+    long heard = members.stream()
+        .filter(member ->
+            member.equals(own) || silentBeats.getOrDefault(member, patience) <= patience / 2)
+        .count();
+    return 2 * heard > members.size();
+  }
+
   /** What to change next about the members. */
   Optional<Change> next(List<String> members) {
     Optional<String> gone = members.stream().filter(member -> !isThere(member)).findFirst();

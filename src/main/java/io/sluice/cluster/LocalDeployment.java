@@ -112,6 +112,11 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
   }
 
   @Override
+  public boolean isWelcome(ActorRef<WorkerCommand> worker) {
+    return true;
+  }
+
+  @Override
   public String proof() {
     return "local";
   }

@@ -22,6 +22,7 @@ final class SuccessorDeployment implements Deployment {
   private final ActorRef<LedgerActor.Command> ledger;
   private final ContextSetup.OpenLedger opened;
   private final Witness.Charge charge;
+  private final String silentNode;
 
   SuccessorDeployment(
       ActorSystem<?> system,
@@ -29,13 +30,15 @@ final class SuccessorDeployment implements Deployment {
       Settings settings,
       ActorRef<LedgerActor.Command> ledger,
       ContextSetup.OpenLedger opened,
-      Witness.Charge charge) {
+      Witness.Charge charge,
+      String silentNode) {
     this.system = system;
     this.node = node;
     this.settings = settings;
     this.ledger = ledger;
     this.opened = opened;
     this.charge = charge;
+    this.silentNode = silentNode;
   }
 
   @Override
@@ -56,6 +59,17 @@ final class SuccessorDeployment implements Deployment {
   @Override
   public boolean isWatched() {
     return true;
+  }
+
+  /** A node that was taken out of the cluster may live on for a while, unheard by the others. */
+  @Override
+  public boolean isWelcome(ActorRef<WorkerCommand> worker) {
+    return Membership.isSound(system, worker);
+  }
+
+  @Override
+  public String silentNode() {
+    return silentNode;
   }
 
   @Override

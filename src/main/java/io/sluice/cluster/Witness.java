@@ -49,6 +49,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
    * @param members data addresses of the nodes that hold the ledger
    * @param dataAddress of the driver's node
    * @param driver hears workers; null until it is under way
+   * @param hears whether the driver hears most of those nodes; one that hears nobody can decide nothing and counts as silent
    */
   record Alive(
       String ledger,
@@ -56,6 +57,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
       List<String> members,
       String dataAddress,
       @Nullable ActorRef<WorkerEvent> driver,
+      boolean hears,
       ActorRef<LedgerActor.Command> replyTo)
       implements Command {}
 
@@ -187,6 +189,11 @@ final class Witness extends AbstractBehavior<Witness.Command> {
   }
 
   private Behavior<Command> onAsked(Asked asked) {
+    boolean opens = asked.request() instanceof LedgerMessage.Open;
+    if (opens && duty(asked.request().context()).watch.isHeard()) {
+      // Whoever wants to take over does not hear a driver that is heard here.
+      return Behaviors.same();
+    }
     replicas
         .computeIfAbsent(
             asked.request().context(),
@@ -194,7 +201,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
                 name, node.address(), ThreadLocalRandom.current().nextLong()))
         .handle(asked.request())
         .ifPresent(asked.replyTo());
-    if (asked.request() instanceof LedgerMessage.Open) {
+    if (opens) {
       // Whoever opens an epoch is to have the time to go on.
       duty(asked.request().context()).watch.given();
     }
@@ -234,7 +241,9 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     duty.members = alive.members();
     List<String> others = new ArrayList<>(alive.members());
     others.remove(alive.dataAddress());
-    duty.watch.heard(Math.max(0, others.indexOf(node.address())));
+    if (alive.hears()) {
+      duty.watch.heard(Math.max(0, others.indexOf(node.address())));
+    }
     alive
         .replyTo()
         .tell(new LedgerActor.Present(getContext().getSelf(), node.address(), duty.charged));
@@ -362,7 +371,7 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     duty.epoch = won.opened().epoch();
     getContext().getLog().warn("Taking over [{}] as driver [{}]", charge.name(), duty.epoch);
     SuccessorDeployment deployment =
-        new SuccessorDeployment(system, node, settings, ledger, opened, charge);
+        new SuccessorDeployment(system, node, settings, ledger, opened, charge, duty.dataAddress);
     var unused = CompletableFuture.runAsync(() -> goOn(charge, deployment));
     return Behaviors.same();
   }

@@ -35,6 +35,8 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
 
   private record NotResumed() implements ContextCommand.Own {}
 
+  private record StillSilent() implements ContextCommand.Own {}
+
   private record Tick() implements ContextCommand.Own {}
 
   private record Heartbeat() implements ContextCommand.Own {}
@@ -152,6 +154,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     fleet.handOver(streams.receivers(), fromWorkers).forEach(this::watch);
     boolean alone = fleet.resumption().isOver();
     timers.startSingleTimer(new NotResumed(), alone ? Duration.ZERO : setup.heartbeatTimeout());
+    timers.startSingleTimer(new StillSilent(), setup.heartbeatInterval().multipliedBy(2));
   }
 
   @Override
@@ -182,6 +185,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Receive<ContextCommand> resuming() {
     return running()
         .onMessage(NotResumed.class, this::onNotResumed)
+        .onMessage(StillSilent.class, this::onStillSilent)
         .onMessage(NoWorkers.class, this::onNoWorkers)
         .onMessage(ContextCommand.Stop.class, stop -> ended(null))
         .onMessage(ContextCommand.class, other -> Behaviors.same())
@@ -299,6 +303,16 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     });
   }
 
+  /** A node that has been silent for long enough to be replaced as a driver gets little time more as a worker. */
+  private Behavior<ContextCommand> onStillSilent(StillSilent silent) {
+    String node = setup.silentNode();
+    return guarded(() -> {
+      if (fleet.resumption().awaited().contains(node) && batches.canSpare(node)) {
+        lose(node, "it is as silent as the driver before, which was on the same node");
+      }
+    });
+  }
+
   private void goOn() {
     timers.cancel(new NotResumed());
     timers.cancel(new NoWorkers());
@@ -405,6 +419,9 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         batches.taskFinished(finished);
       } else if (event instanceof WorkerEvent.TaskFailed failed) {
         batches.taskFailed(failed);
+        fleet
+            .parted(failed, batches::canSpare)
+            .ifPresent(gone -> lose(gone, "it and another worker do not reach each other"));
       } else if (event instanceof WorkerEvent.Pong pong) {
         fleet.pong(pong);
       } else if (event instanceof WorkerEvent.WorkerReady ready) {
@@ -485,6 +502,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Behavior<ContextCommand> onHeartbeat(Heartbeat heartbeat) {
     return guarded(() -> {
       fleet.beat();
+      journal.beat();
+      if (isCutOff()) {
+        return;
+      }
       for (WorkerTable.Worker silent : fleet.silent(1)) {
         if (batches.canSpare(silent.address())) {
           lose(silent.address(), "it was silent for too long");
@@ -496,6 +517,24 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       batches.retryUnreached();
       batches.tellOfDelay();
     });
+  }
+
+  /**
+   * A driver whose ledger does not answer gives up no worker: it is rather itself that is cut off, and what it decides
+   * then may still reach a directory, and mislead the driver that goes on.
+   */
+  private boolean isCutOff() {
+    long timeout = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
+    int silent = journal.beatsWithoutAnswer();
+    if (silent == 2 * timeout) {
+      getContext()
+          .getLog()
+          .warn(
+              "[{}] can decide nothing: its ledger, which other nodes hold, has not answered for [{}] ms; another driver may go on in its place",
+              setup.name(),
+              setup.heartbeatInterval().multipliedBy(silent).toMillis());
+    }
+    return silent > timeout / 2;
   }
 
   private Behavior<ContextCommand> onWorkerGone(WorkerGone gone) {

@@ -18,11 +18,13 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class Fleet {
 
   private static final Logger log = LoggerFactory.getLogger(Fleet.class);
+
+  private static final int BEATS_HEARD = 3;
 
   /** What went with a lost worker: partitions whose only copy it had. */
   record Loss(Set<Integer> partitions) {}
@@ -46,6 +50,7 @@ final class Fleet {
   private final Recovered recovered;
   private final Resumption resumption;
   private final RateControl rates;
+  private final PartedWorkers parted = new PartedWorkers();
   private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
   private final Map<Integer, LastError> errors = new HashMap<>();
@@ -188,6 +193,10 @@ final class Fleet {
 
   /** Lets a worker in if it is of this version and knows the token; it is told why if not. */
   boolean admit(WorkerEvent.WorkerReady ready) {
+    if (!setup.welcome().test(ready.worker()) || parted.isBarred(ready.address(), beat)) {
+      // It asks again.
+      return false;
+    }
     Optional<String> objection = objection(ready);
     if (objection.isPresent()) {
       log.warn("Refused worker [{}]: {}", ready.address(), objection.get());
@@ -331,6 +340,15 @@ final class Fleet {
     return table.silent(beat, allowed * patience);
   }
 
+  /** Which worker to give up because two that are both heard here do not reach each other. */
+  Optional<String> parted(WorkerEvent.TaskFailed failed, Predicate<String> canSpare) {
+    Set<String> heard = new HashSet<>(table.usable());
+    table.silent(beat, BEATS_HEARD).forEach(worker -> heard.remove(worker.address()));
+    return heard.containsAll(List.of(failed.worker(), failed.silentPeer()))
+        ? parted.given(failed.worker(), failed.silentPeer(), canSpare, beat)
+        : Optional.empty();
+  }
+
   /** Gives a worker up: whatever it still says changes nothing, and if it lives it starts afresh. */
   Optional<Loss> lose(String address, String reason) {
     Optional<WorkerTable.Worker> lost = table.remove(address);
@@ -339,6 +357,7 @@ final class Fleet {
     }
     log.warn("Worker [{}] is lost to [{}]: {}", address, setup.name(), reason);
     tellLost(address, reason);
+    setup.node().channel().forsake(address);
     receiversLost(address);
     resumption.lost(address);
     Set<Integer> gone = removed(address);

@@ -21,6 +21,8 @@ final class Journal {
   private final Supplier<Decision.Snapshot> state;
   private int entries;
   private boolean begun;
+  private int underWay;
+  private int beatsWithoutAnswer;
 
   /**
    * @param ledger empty if decisions end with the driver
@@ -57,13 +59,26 @@ final class Journal {
     }
   }
 
+  /** A beat has passed. */
+  void beat() {
+    beatsWithoutAnswer = underWay == 0 ? 0 : beatsWithoutAnswer + 1;
+  }
+
+  /** For how many beats decisions have waited to be safe while none became so. */
+  int beatsWithoutAnswer() {
+    return beatsWithoutAnswer;
+  }
+
   private void when(CompletionStage<Void> stored, Runnable then) {
     CompletableFuture<Void> safe = stored.toCompletableFuture();
     if (safe.isDone() && !safe.isCompletedExceptionally()) {
       then.run();
       return;
     }
+    underWay++;
     var unused = safe.whenComplete((done, failure) -> driver.accept(() -> {
+      underWay--;
+      beatsWithoutAnswer = 0;
       if (failure != null) {
         throw asFailure(failure);
       }

@@ -384,7 +384,8 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   }
 
   private Behavior<WorkerCommand> onPeers(WorkerCommand.Peers changed) {
-    receivers.peersChanged(changed.addresses());
+    // What waits for an answer of a lost node, like the copy of a block, goes on without it.
+    receivers.peersChanged(changed.addresses()).forEach(host.node.channel()::forsake);
     return Behaviors.same();
   }
 

@@ -64,6 +64,11 @@ public sealed interface WorkerEvent extends Message {
   /** The latest event time that {@code node} has seen of a source. */
   record SeenTime(int node, int source, long millis) implements Message {}
 
+  /**
+   * A task has failed.
+   *
+   * @param silentPeer the node that took nothing from this worker and gave it nothing; empty if the failure was another
+   */
   record TaskFailed(
       long epoch,
       long job,
@@ -73,6 +78,7 @@ public sealed interface WorkerEvent extends Message {
       String worker,
       ErrorCode code,
       String reason,
+      String silentPeer,
       String trace)
       implements WorkerEvent {}
 

@@ -6,6 +6,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.block.DataNode;
+import io.sluice.block.SilentPeer;
 import io.sluice.plan.StageSpec;
 import java.util.HashSet;
 import java.util.List;
@@ -89,6 +90,7 @@ final class WorkerTasks {
         node.address(),
         code,
         cause instanceof SluiceException ? String.valueOf(cause.getMessage()) : cause.toString(),
+        SilentPeer.behind(cause),
         Traces.text(cause));
   }
 

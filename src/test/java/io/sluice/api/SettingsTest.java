@@ -72,6 +72,8 @@ class SettingsTest {
           sluice.cluster.heartbeat-interval | 0          | heartbeat-interval
           sluice.cluster.heartbeat-timeout  | 300 ms     | sluice.cluster.heartbeat-timeout must be at least twice heartbeat-interval
           sluice.cluster.data-port          | 65536      | sluice.cluster.data-port must be between 0 and 65535, got 65536
+          sluice.cluster.data-bind.port     | 65536      | sluice.cluster.data-bind.port must be between 0 and 65535, got 65536
+          sluice.cluster.data-bind.port     | 25521      | sluice.cluster.data-bind.port is 25521, but sluice.cluster.data-port is 0
           sluice.cluster.min-workers        | 0          | sluice.cluster.min-workers must be at least 1, got 0
           sluice.cluster.tls.enabled        | on         | sluice.cluster.tls.key-store is empty
           sluice.cluster.tls.enabled        | perhaps    | enabled

@@ -9,6 +9,7 @@ import io.sluice.api.TlsSettings;
 import io.sluice.batch.BlockId;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -120,6 +121,63 @@ class TcpChannelTest {
     lost.get(10, TimeUnit.SECONDS);
   }
 
+  @Test
+  void aPeerThatTakesNothingIsUnreachableAndStillNoBrokenConnection() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      String peer = "127.0.0.1:" + deaf.getLocalPort();
+      CompletableFuture<Void> lost = new CompletableFuture<>();
+      client.watch(peer, () -> lost.complete(null));
+
+      assertThatThrownBy(() -> client
+              .put(peer, ID, new byte[] {1}, 1)
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS))
+          .hasMessageContaining("unreachable")
+          .satisfies(failure -> assertThat(SilentPeer.behind(failure)).isEqualTo(peer));
+      assertThat(lost).isNotDone();
+    }
+  }
+
+  @Test
+  void whatWaitsForAForsakenPeerFailsAtOnceAndLaterRequestsTryAnew() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      String peer = "127.0.0.1:" + deaf.getLocalPort();
+      CompletableFuture<Void> waiting =
+          client.put(peer, ID, new byte[] {1}, 1).toCompletableFuture();
+
+      client.forsake(peer);
+
+      assertThat(waiting).isCompletedExceptionally();
+      assertThat(client.put(peer, ID, new byte[] {1}, 1).toCompletableFuture()).isNotDone();
+    }
+  }
+
+  @Test
+  void nodeIsKnownByOneAddressAndListensAndCallsFromOthers() throws Exception {
+    try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        ServerSocket free = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"))) {
+      int bound = free.getLocalPort();
+      free.close();
+      TcpChannel behind = open(
+          "secret",
+          proxy.getLocalPort(),
+          new ClusterSettings.DataBind("127.0.0.2", bound, "127.0.0.3"));
+
+      var unused = behind.put("127.0.0.1:" + proxy.getLocalPort(), ID, new byte[] {1}, 1);
+      try (Socket call = proxy.accept()) {
+        assertThat(call.getInetAddress().getHostAddress()).isEqualTo("127.0.0.3");
+      }
+      client
+          .put("127.0.0.2:" + bound, ID, new byte[] {1}, 1)
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+
+      assertThat(behind.address()).isEqualTo("127.0.0.1:" + proxy.getLocalPort());
+      assertThat(stored).containsKey(ID);
+      behind.close();
+    }
+  }
+
   /** The end of the stream, or a reset: either way the other side has closed. */
   private static boolean ended(InputStream in) {
     try {
@@ -132,12 +190,17 @@ class TcpChannelTest {
   }
 
   private TcpChannel open(String token) {
+    return open(token, 0, new ClusterSettings.DataBind("", 0, ""));
+  }
+
+  private TcpChannel open(String token, int port, ClusterSettings.DataBind bind) {
     ClusterSettings settings = new ClusterSettings(
         token,
         "127.0.0.1",
-        0,
+        port,
+        bind,
+        Duration.ofMillis(50),
         Duration.ofMillis(200),
-        Duration.ofSeconds(1),
         Duration.ofSeconds(2),
         3,
         Duration.ofSeconds(5),

@@ -241,6 +241,7 @@ class TlsChannelTest {
         token,
         "127.0.0.1",
         0,
+        new ClusterSettings.DataBind("", 0, ""),
         Duration.ofMillis(200),
         Duration.ofSeconds(1),
         Duration.ofSeconds(2),

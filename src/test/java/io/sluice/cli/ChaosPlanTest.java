@@ -3,6 +3,7 @@ package io.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ChaosPlanTest {
@@ -23,8 +24,19 @@ class ChaosPlanTest {
       assertThat(plan).anyMatch(step -> step.deed() == ChaosPlan.Deed.KILL && !step.driver());
       for (int at = 1; at < plan.size(); at++) {
         ChaosPlan.Step before = plan.get(at - 1);
-        int pause = before.deed() == ChaosPlan.Deed.PAUSE ? ChaosPlan.PAUSE_SECONDS : 0;
-        assertThat(plan.get(at).atSecond()).isGreaterThanOrEqualTo(before.atSecond() + pause + 6);
+        assertThat(plan.get(at).atSecond())
+            .isGreaterThanOrEqualTo(before.atSecond() + before.seconds() + 6);
+      }
+    }
+  }
+
+  @Test
+  void seedsDrawAllThatCanBeDoneToWorkersAndToDrivers() {
+    for (ChaosPlan.Deed deed : ChaosPlan.Deed.values()) {
+      for (boolean driver : new boolean[] {false, true}) {
+        assertThat(
+                LongStream.range(0, 200).boxed().flatMap(seed -> ChaosPlan.of(seed, 60).stream()))
+            .anyMatch(step -> step.deed() == deed && step.driver() == driver);
       }
     }
   }

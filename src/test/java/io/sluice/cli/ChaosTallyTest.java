@@ -1,7 +1,9 @@
 package io.sluice.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ChaosTallyTest {
@@ -41,15 +43,23 @@ class ChaosTallyTest {
   }
 
   @Test
-  void stateMustHoldWhatWasSent() {
+  void stateMustHoldWhatItsBatchesHold() {
+    String each = IntStream.range(0, 100).mapToObj(key -> key + "=1").collect(joining(","));
     tally.result("batch 200 7 0=100", 1);
     tally.result("window 200 7 0=100", 1);
-    tally.result("state 200 7 0=1,1=1", 1);
+    tally.result("state 200 7 " + each, 1);
     assertThat(tally.wrong(100)).isEmpty();
 
-    tally.result("state 400 7 0=2,1=1", 2);
+    tally.result("batch 400 8 ", 1);
+    tally.result("window 400 8 0=100", 1);
+    tally.result("state 400 8 " + each.replaceFirst("0=1", "0=2"), 2);
+    tally.result("batch 600 8 ", 1);
+    tally.result("window 600 8 0=100", 1);
+    tally.result("state 600 8 " + each.replaceFirst("0=1", "0=2"), 3);
 
-    assertThat(tally.wrong(100)).hasSize(1);
+    assertThat(tally.wrong(100))
+        .containsExactly(
+            "state of batch 400 has 101 instead of 100, process 8", "state of 0 is 2 instead of 1");
   }
 
   @Test

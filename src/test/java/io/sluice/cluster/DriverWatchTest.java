@@ -62,4 +62,31 @@ class DriverWatchTest {
 
     assertThat(beatsUntilDue()).isEqualTo(11);
   }
+
+  @Test
+  void driverCountsAsHeardForTwoBeatsOrUntilItsConnectionBreaks() {
+    assertThat(watch.isHeard()).isFalse();
+    watch.heard(0);
+    watch.beat();
+    watch.beat();
+    assertThat(watch.isHeard()).isTrue();
+    watch.beat();
+    assertThat(watch.isHeard()).isFalse();
+
+    watch.heard(0);
+    watch.broke();
+
+    assertThat(watch.isHeard()).isFalse();
+  }
+
+  @Test
+  void driverThatSomebodyReplacesIsNotHeardUntilItSpeaksAgain() {
+    watch.heard(0);
+    watch.given();
+    assertThat(watch.isHeard()).isFalse();
+
+    watch.heard(0);
+
+    assertThat(watch.isHeard()).isTrue();
+  }
 }

@@ -90,4 +90,19 @@ class LedgerSeatsTest {
     assertThat(seats.isMajority(List.of("driver", "a", "b"))).isFalse();
     assertThat(seats.isMajority(List.of("driver"))).isTrue();
   }
+
+  @Test
+  void driverHearsMostOfTheMembersUntilHalfOfItsPatienceIsOver() {
+    List<String> members = List.of("driver", "a", "b");
+    assertThat(seats.hearsMajority(List.of("driver"))).isTrue();
+    assertThat(seats.hearsMajority(members)).isFalse();
+    hear("a");
+    beats(2);
+    assertThat(seats.hearsMajority(members)).isTrue();
+
+    beats(1);
+
+    assertThat(seats.hearsMajority(members)).isFalse();
+    assertThat(seats.isMajority(members)).isTrue();
+  }
 }

@@ -73,8 +73,8 @@ class JobRunTest {
     job.beginAttempt(planning);
 
     for (int i = 0; i < 2 * MAX_ATTEMPTS; i++) {
-      WorkerEvent.TaskFailed unreachable =
-          new WorkerEvent.TaskFailed(1, 1, 1, 1, 0, "a", ErrorCode.NODE_UNREACHABLE, "gone", "");
+      WorkerEvent.TaskFailed unreachable = new WorkerEvent.TaskFailed(
+          1, 1, 1, 1, 0, "a", ErrorCode.NODE_UNREACHABLE, "gone", "", "");
       assertThat(job.failed(unreachable, planning)).isInstanceOf(JobRun.Verdict.Wait.class);
     }
 
@@ -135,7 +135,7 @@ class JobRunTest {
   @Test
   void jobThatMissesWhatWasKeptStartsOverAndAnyOtherGivesUp() {
     WorkerEvent.TaskFailed lost =
-        new WorkerEvent.TaskFailed(1, 1, 1, 0, 0, "a", ErrorCode.BLOCK_LOST, "gone", "");
+        new WorkerEvent.TaskFailed(1, 1, 1, 0, 0, "a", ErrorCode.BLOCK_LOST, "gone", "", "");
     Node.Kept node = new Node.Kept(7, new Node.Literal(6, 1), -1, StorageLevel.MEMORY_ONLY);
     Stage stage =
         new Stage(new StageSpec(new StageSpec.Blocks(), List.of()), new Stage.KeptInput(node, -1));
@@ -212,7 +212,7 @@ class JobRunTest {
 
   private static WorkerEvent.TaskFailed failure(int attempt, int ordinal, String worker) {
     return new WorkerEvent.TaskFailed(
-        1, 1, attempt, ordinal, 0, worker, ErrorCode.TASK_FAILED, "it threw", "");
+        1, 1, attempt, ordinal, 0, worker, ErrorCode.TASK_FAILED, "it threw", "", "");
   }
 
   private static WorkerEvent.TaskFinished finished(int attempt, int ordinal, int index) {

@@ -145,7 +145,7 @@ class MessageSerializationTest {
             new WorkerEvent.TaskReport(
                 Map.of("bad lines", 3L), List.of(new WorkerEvent.SeenTime(7, 0, 11_000)))),
         new WorkerEvent.TaskFailed(
-            2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "at Some.line"),
+            2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "b:2", "at Some.line"),
         new WorkerEvent.PartitionCopied(1, 9, true),
         new ReceiverSupervisor.ReceiverStarted(0, 1, "a:1"),
         new ReceiverSupervisor.BlockStored(0, 1, BLOCK, 55, true),
