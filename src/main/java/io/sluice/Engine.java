@@ -166,6 +166,10 @@ final class Engine {
     return id;
   }
 
+  long nowMillis() {
+    return ticker.now().toEpochMilli();
+  }
+
   Deployment deployment() {
     return deployment;
   }

@@ -7,7 +7,6 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.ContextState;
-import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -52,7 +51,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -304,8 +302,12 @@ public final class StreamingContext implements AutoCloseable {
    * file system under the same path. Files that are there now are left out, as are names that begin with a dot or an underscore.
    * Write a file elsewhere on the same file system and move it into the directory when it is complete. A file is taken once,
    * by its name and content: one that is only touched is not taken again, one that is replaced by other content is. A file must stay
-   * until its batch is over; one that cannot be read, or has changed since it was found, fails the batch. A file of more than
-   * 32 MiB is read in parts.
+   * until its batch is over, with a checkpoint directory until no version needs it; one that cannot be read, or has changed since it
+   * was found, fails the batch. A file of more than 32 MiB is read in parts.
+   *
+   * <p>Which files a batch has is a decision of the driver: batches that are run again, by another driver or after a restart from a
+   * checkpoint directory, have the same ones. Files that come while nothing runs are found at the restart; each goes to the first batch
+   * that is made up whose time is not before its time of change.
    *
    * @throws IllegalArgumentException if there is no such directory
    */
@@ -316,7 +318,8 @@ public final class StreamingContext implements AutoCloseable {
   /**
    * What a function reads of the files that come into a directory; see {@link #textFileStream}. Each file is read by one task.
    *
-   * @param filter is called on the driver, in every batch, with each file's absolute path
+   * @param filter is called on the driver, in every batch, with each file's absolute path; what it refers to must be serializable if
+   *     another node is to go on when the driver is lost
    * @param newFilesOnly whether to leave out the files that are there now
    * @param reader runs on the workers and makes records of a file, whose absolute path it is given
    * @throws IllegalArgumentException if there is no such directory
@@ -324,7 +327,7 @@ public final class StreamingContext implements AutoCloseable {
    */
   public <T> DStream<T> fileStream(
       String directory,
-      Predicate<Path> filter,
+      Function<Path, Boolean> filter,
       boolean newFilesOnly,
       FlatMapFunction<Path, T> reader) {
     return files.stream(directory, filter, newFilesOnly, reader);
@@ -708,29 +711,12 @@ public final class StreamingContext implements AutoCloseable {
       throw new IllegalStateException(
           "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
-    refuseWhatCannotBeKept();
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
   }
 
-  /** Which files a batch had is not kept yet: run again, it would find others. */
-  private void refuseWhatCannotBeKept() {
-    if (engine.checkpointDirectory().isEmpty()) {
-      return;
-    }
-    for (Node node : draft.program().nodes()) {
-      if (node instanceof Node.Generated generated
-          && FileInputs.OPERATIONS.contains(generated.operation())) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "Context '%s' has a checkpoint directory and a %s, but which files a batch has read is not kept in checkpoints. Receive the records with a receiver, or run without sluice.checkpoint.directory."
-                .formatted(name, generated.operation()));
-      }
-    }
-  }
-
-  private PortableProgram portable() throws IOException {
+  PortableProgram portable() throws IOException {
     PortableProgram.Identity identity = new PortableProgram.Identity(
         engine.id(),
         name,
@@ -811,7 +797,7 @@ public final class StreamingContext implements AutoCloseable {
 
   Node generated(String operation, List<Node> inputs, DStreamLike.RddMaker maker) {
     requireInitialized("Cannot add a stream");
-    return new Node.Generated(newId(), operation, inputs, time -> {
+    return new Node.Generated(newId(), operation, inputs, (time, files) -> {
       RDD<?> made = maker.make(time);
       if (made != null && made.context() != this) {
         throw new IllegalArgumentException(
@@ -856,6 +842,11 @@ public final class StreamingContext implements AutoCloseable {
       return simulated;
     }
     throw new IllegalStateException("The nodes of this context are not inside this process.");
+  }
+
+  /** What the context's clock shows. */
+  long nowMillis() {
+    return engine.nowMillis();
   }
 
   /** Streams can be made of others only while the program is written. */

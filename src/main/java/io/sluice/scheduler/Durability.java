@@ -104,10 +104,13 @@ final class Durability implements AutoCloseable {
     Map<Integer, String> operators = new HashMap<>();
     Map<Integer, String> streams = new HashMap<>();
     Map<String, Integer> states = new HashMap<>();
+    Map<Integer, String> files = new HashMap<>();
     for (Node node : program.nodes()) {
       String name = program.ids().of(node);
       if (node instanceof Node.Received received) {
         streams.put(received.stream(), name);
+      } else if (node instanceof Node.Generated made && made.generator() instanceof Node.Finder) {
+        files.put(node.id(), name);
       } else if (node instanceof Node.Stateful stateful) {
         states.put(name, stateful.partitions());
         operators.put(node.id(), name);
@@ -118,7 +121,7 @@ final class Durability implements AutoCloseable {
         operators.put(node.id(), name);
       }
     }
-    return new Decision.Names(operators, streams, states);
+    return new Decision.Names(operators, streams, states, files);
   }
 
   private static boolean observesTime(Node node) {
@@ -194,6 +197,15 @@ final class Durability implements AutoCloseable {
   void workerLost(String worker, long committedMillis) {
     versions.workerLost(worker);
     strangersNeededMillis = Math.max(strangersNeededMillis, committedMillis + longestKept());
+  }
+
+  /**
+   * The last batch that will never be run again.
+   *
+   * @param committedMillis the last batch
+   */
+  long doneMillis(long committedMillis) {
+    return isOn() ? rewind.oldestMillis() : committedMillis;
   }
 
   /** Whether batches must wait until what others have left is written. */

@@ -40,6 +40,7 @@ final class Restart {
   private final long context;
   private final Map<Integer, Integer> nodes = new HashMap<>();
   private final Map<Integer, Integer> streams = new HashMap<>();
+  private final Map<Integer, Integer> files = new HashMap<>();
   private final long batchMillis;
   private final BlockArchive logged;
   private final Map<BlockId, String> holders = new HashMap<>();
@@ -69,6 +70,7 @@ final class Restart {
     this.context = context;
     match(rewind.names().operators(), names.operators(), nodes);
     match(rewind.names().streams(), names.streams(), streams);
+    match(rewind.names().files(), names.files(), files);
     refuseUnclaimed(names);
     this.batchMillis = choose();
     this.logged = logged;
@@ -418,6 +420,11 @@ final class Restart {
     return before.entrySet().stream()
         .filter(entry -> streams.containsKey(entry.getKey()))
         .collect(Collectors.toMap(entry -> streams.get(entry.getKey()), Map.Entry::getValue));
+  }
+
+  /** What streams of files have found. */
+  StreamFiles files() {
+    return past.files().renamed(files);
   }
 
   /** How fast receivers went. */
