@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Props;
 import com.typesafe.config.Config;
+import io.sluice.api.CheckpointReport;
 import io.sluice.api.CheckpointSettings;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
@@ -26,7 +27,9 @@ import io.sluice.cluster.Tickers;
 import io.sluice.cluster.Version;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
+import io.sluice.plan.Program;
 import io.sluice.scheduler.Broadcasts;
+import io.sluice.scheduler.CheckpointCheck;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
@@ -250,6 +253,20 @@ final class Engine {
         checkpoint.sync(),
         SegmentFiles.disk(),
         ledgerThread);
+  }
+
+  /**
+   * What {@link #begin} would do with what is kept of the context.
+   *
+   * @throws IllegalStateException if there is no directory
+   */
+  CheckpointReport check(Program unstarted) {
+    Path kept = directory()
+        .orElseThrow(
+            () -> new IllegalStateException(
+                "Context '" + name
+                    + "' has no checkpoint directory. Call checkpoint first, or set sluice.checkpoint.directory."));
+    return CheckpointCheck.of(name, kept, checkpoint, unstarted, ledger(kept).peek(), loader);
   }
 
   /** From now on nothing can be added to the program. */

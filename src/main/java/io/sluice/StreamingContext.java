@@ -6,6 +6,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.sluice.api.CheckpointReport;
 import io.sluice.api.ContextState;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
@@ -83,6 +84,7 @@ public final class StreamingContext implements AutoCloseable {
   private final ProgramDraft draft;
   private final Engine engine;
   private final String travelling;
+  private final @Nullable Rehearsal rehearsal = Rehearsal.current();
 
   private StreamingContext(
       Builder builder, Config config, Settings settings, Deployment deployment, Ticker ticker) {
@@ -209,10 +211,23 @@ public final class StreamingContext implements AutoCloseable {
       Config loaded = config != null
           ? config
           : system != null ? system.settings().config() : ConfigFactory.load();
+      Rehearsal rehearsal = Rehearsal.current();
+      if (rehearsal != null) {
+        return rehearsed(loaded, rehearsal);
+      }
       Settings settings = Settings.from(loaded);
       Deployment deployment = Deployments.choose(loaded, settings, system, nodes, faults);
       Ticker clock = ticker != null ? ticker : Tickers.of(deployment.system());
       return new StreamingContext(this, loaded, settings, deployment, clock);
+    }
+
+    private StreamingContext rehearsed(Config loaded, Rehearsal rehearsal) {
+      Config kept = ConfigFactory.parseMap(
+              Map.of("sluice.checkpoint.directory", rehearsal.checkpoints().toString()))
+          .withFallback(loaded);
+      Settings settings = Settings.from(kept);
+      Deployment alone = Deployments.choose(kept, settings, null, 1, Faults.NONE);
+      return new StreamingContext(this, kept, settings, alone, Tickers.of(alone.system()));
     }
   }
 
@@ -512,7 +527,21 @@ public final class StreamingContext implements AutoCloseable {
    */
   public void checkpoint(String directory) {
     requireNonNull(directory, "checkpoint got null; it needs a directory.");
-    engine.keepIn(Path.of(directory));
+    if (rehearsal == null) {
+      engine.keepIn(Path.of(directory));
+    }
+  }
+
+  /**
+   * What {@link #start} would do with what the checkpoint directory holds: what each operator would go on with, begin without, or be refused for.
+   * Blocks while all of it is read; changes nothing, and nothing runs. The program may be added to afterwards.
+   *
+   * @throws IllegalStateException if the context has no checkpoint directory, or was started or stopped
+   * @throws SluiceException CHECKPOINT_FAILED if no decision of an earlier run can be read
+   */
+  public CheckpointReport checkRestart() {
+    engine.requireInitialized("Cannot check");
+    return engine.check(draft.program());
   }
 
   /**
@@ -524,6 +553,9 @@ public final class StreamingContext implements AutoCloseable {
    */
   public static StreamingContext getOrCreate(String directory, Supplier<StreamingContext> factory) {
     StreamingContext context = factory.get();
+    if (context.rehearsal != null) {
+      return context;
+    }
     Path wanted = Path.of(directory);
     Path chosen = context.engine.checkpointDirectory().orElse(null);
     if (chosen == null) {
@@ -711,6 +743,9 @@ public final class StreamingContext implements AutoCloseable {
       throw new IllegalStateException(
           "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
+    if (rehearsal != null) {
+      rehearsal.start(this);
+    }
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
@@ -779,6 +814,11 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   JobClient jobs() {
+    if (rehearsal != null) {
+      throw new IllegalStateException(
+          "The program of context '" + name
+              + "' runs an action before start(), and in a rehearsal nothing runs. Begin the streams first, or run the action in an output.");
+    }
     return engine.jobs();
   }
 

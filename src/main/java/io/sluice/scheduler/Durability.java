@@ -100,7 +100,8 @@ final class Durability implements AutoCloseable {
     return names;
   }
 
-  private static Decision.Names names(Program program) {
+  /** What the program keeps. */
+  static Decision.Names names(Program program) {
     Map<Integer, String> operators = new HashMap<>();
     Map<Integer, String> streams = new HashMap<>();
     Map<String, Integer> states = new HashMap<>();
@@ -264,8 +265,19 @@ final class Durability implements AutoCloseable {
     archive.warnings().forEach(warning -> log.warn("{}", warning));
     received.warnings().forEach(warning -> log.warn("{}", warning));
     damaged.addAll(archive.damaged());
-    Restart restart =
-        new Restart(past, program, names(program), setup.id(), archive, received, workers);
+    Restart restart = new Restart(
+        past,
+        program,
+        names(program),
+        setup.id(),
+        archive,
+        received,
+        workers,
+        setup.durable().orElseThrow().settings().dropUnclaimed());
+    restart
+        .dropped()
+        .forEach(name ->
+            log.warn("[{}] forgets state that no operator takes: [{}]", setup.name(), name));
     log.info(
         "[{}] goes on after batch [{}], and runs [{}] batches again",
         setup.name(),

@@ -2,6 +2,9 @@ package io.sluice.scheduler;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sluice.api.CheckpointReport.Fate;
+import io.sluice.api.CheckpointReport.Kind;
+import io.sluice.api.CheckpointReport.Operator;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -43,6 +46,7 @@ final class Restart {
   private final Map<Integer, Integer> files = new HashMap<>();
   private final long batchMillis;
   private final BlockArchive logged;
+  private final List<Operator> claims;
   private final Map<BlockId, String> holders = new HashMap<>();
   private final Map<BlockId, BlockArchive.Found> loaded = new LinkedHashMap<>();
   private final List<BlockRef> unassigned = new ArrayList<>();
@@ -53,6 +57,7 @@ final class Restart {
    * @param names of the program that is to go on
    * @param context its number in the names of blocks
    * @param workers over which received blocks are spread
+   * @param dropUnclaimed whether state that no operator takes is forgotten
    * @throws SluiceException PLAN_INVALID if it does not take what the one before has left, CHECKPOINT_FAILED if that is damaged
    */
   Restart(
@@ -62,7 +67,8 @@ final class Restart {
       long context,
       StateArchive archive,
       BlockArchive logged,
-      List<String> workers) {
+      List<String> workers,
+      boolean dropUnclaimed) {
     this.past = past;
     this.rewind = past.rewind();
     this.program = program;
@@ -71,7 +77,8 @@ final class Restart {
     match(rewind.names().operators(), names.operators(), nodes);
     match(rewind.names().streams(), names.streams(), streams);
     match(rewind.names().files(), names.files(), files);
-    refuseUnclaimed(names);
+    claims = Claims.of(rewind.names(), names, dropUnclaimed);
+    refuseUnclaimed();
     this.batchMillis = choose();
     this.logged = logged;
     chooseBlocks(workers);
@@ -152,22 +159,20 @@ final class Restart {
     });
   }
 
-  private void refuseUnclaimed(Decision.Names names) {
-    rewind.names().states().forEach((operator, partitions) -> {
-      Integer now = names.states().get(operator);
-      if (now == null) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "State of operator '%s' is in the checkpoint, but the program has no such operator, only %s. Give the operator that shall have it this name with named(\"%s\"), or choose another checkpoint directory to begin without a past."
-                .formatted(operator, new TreeSet<>(names.states().keySet()), operator));
+  private void refuseUnclaimed() {
+    for (Operator claim : claims) {
+      if (claim.fate() == Fate.REFUSED) {
+        throw new SluiceException(ErrorCode.PLAN_INVALID, claim.reason());
       }
-      if (!now.equals(partitions)) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "State of operator '%s' is in the checkpoint in %d partitions, but the program asks for %d. Ask for %d, or give the operator another name with named(...) to begin without it."
-                .formatted(operator, partitions, now, partitions));
-      }
-    });
+    }
+  }
+
+  /** The operators whose state is forgotten. */
+  List<String> dropped() {
+    return claims.stream()
+        .filter(claim -> claim.kind() == Kind.STATE && claim.fate() == Fate.DROPPED)
+        .map(Operator::name)
+        .toList();
   }
 
   private long choose() {
@@ -203,6 +208,11 @@ final class Restart {
   }
 
   private Optional<String> file(Decision.Stored stored) {
+    return file(rewind, archive, stored);
+  }
+
+  /** The file that has a part of a dataset. */
+  static Optional<String> file(Rewind rewind, StateArchive archive, Decision.Stored stored) {
     return archive.dataset(new StateArchive.DatasetKey(
         rewind.names().operators().getOrDefault(stored.node(), ""),
         stored.batchMillis(),
@@ -241,7 +251,13 @@ final class Restart {
       return orders;
     }
     Map<String, Integer> byName = new HashMap<>();
-    operators.forEach((node, name) -> byName.put(name, node));
+    // Files may still have what an operator had that the program before did not have any more.
+    Set<String> known = Set.copyOf(rewind.names().operators().values());
+    operators.forEach((node, name) -> {
+      if (known.contains(name)) {
+        byName.put(name, node);
+      }
+    });
     Set<String> workers = new LinkedHashSet<>(owners);
     workers.addAll(holders.values());
     for (String owner : workers) {

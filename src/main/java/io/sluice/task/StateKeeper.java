@@ -368,7 +368,7 @@ final class StateKeeper implements AutoCloseable {
           ErrorCode.CHECKPOINT_FAILED,
           "What '" + entry.operator() + "' had kept in " + directory + " cannot be read: "
               + unreadable.getMessage()
-              + " Give the operator another name with named(...) to begin without it.",
+              + " Give the operator another name with named(...) and set sluice.checkpoint.drop-unclaimed = true to begin without it.",
           unreadable);
     }
   }
