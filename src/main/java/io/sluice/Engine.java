@@ -18,6 +18,7 @@ import io.sluice.block.RecordCodec;
 import io.sluice.checkpoint.DirectoryLedger;
 import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.MirroredLedger;
+import io.sluice.checkpoint.ReadOnlyLedger;
 import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.DriverName;
@@ -42,6 +43,7 @@ import io.sluice.task.WorkerEvent;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -261,12 +263,16 @@ final class Engine {
    * @throws IllegalStateException if there is no directory
    */
   CheckpointReport check(Program unstarted) {
-    Path kept = directory()
+    Path kept = requireDirectory();
+    return CheckpointCheck.of(name, kept, checkpoint, unstarted, ledger(kept).peek(), loader);
+  }
+
+  private Path requireDirectory() {
+    return directory()
         .orElseThrow(
             () -> new IllegalStateException(
                 "Context '" + name
                     + "' has no checkpoint directory. Call checkpoint first, or set sluice.checkpoint.directory."));
-    return CheckpointCheck.of(name, kept, checkpoint, unstarted, ledger(kept).peek(), loader);
   }
 
   /** From now on nothing can be added to the program. */
@@ -300,6 +306,37 @@ final class Engine {
     }
     begun.tell(new ContextCommand.Begin(streams));
     await(life.started());
+  }
+
+  /**
+   * Runs the batches of the directory up to one again, of which only that one puts out something, and ends. Blocks until then; changes nothing there.
+   *
+   * @throws SluiceException what ended it, if it failed
+   */
+  void replay(StreamProgram streams, long batchMillis) throws InterruptedException {
+    Path kept = requireDirectory();
+    activate();
+    Ledger.Opened found = ledger(kept).peek();
+    if (!CheckpointCheck.hasBegun(found)) {
+      throw new SluiceException(
+          ErrorCode.CHECKPOINT_FAILED,
+          "Nothing of context '" + name + "' is kept in " + kept
+              + ". Name the directory and the context of the run whose batch is wanted.");
+    }
+    ActorRef<ContextCommand> replaying;
+    synchronized (this) {
+      replaying = start(
+          setup(
+              Optional.of(ContextSetup.OpenLedger.open(new ReadOnlyLedger(found))),
+              Optional.of(new ContextSetup.Durable(kept, checkpoint, Optional.of(batchMillis))),
+              new StoppedClock(Instant.ofEpochMilli(batchMillis))),
+          Optional.empty());
+    }
+    replaying.tell(new ContextCommand.Begin(streams));
+    await(life.started());
+    replaying.tell(new ContextCommand.Stop(true));
+    awaitTermination();
+    release();
   }
 
   private void entrust(Writer writer) {
@@ -469,7 +506,16 @@ final class Engine {
   }
 
   private ContextSetup setup() {
-    Optional<ContextSetup.OpenLedger> ledger = openLedger();
+    return setup(
+        openLedger(),
+        directory().map(kept -> new ContextSetup.Durable(kept, checkpoint, Optional.empty())),
+        ticker);
+  }
+
+  private ContextSetup setup(
+      Optional<ContextSetup.OpenLedger> ledger,
+      Optional<ContextSetup.Durable> durable,
+      Ticker clock) {
     ledger.ifPresent(open -> open.opened().warnings().forEach(found -> log.warn("{}", found)));
     return new ContextSetup(
         id,
@@ -481,7 +527,7 @@ final class Engine {
         settings.receiver(),
         settings.rate(),
         settings.task(),
-        ticker,
+        clock,
         deployment.node(),
         deployment.jars(id, settings.jars()),
         Version.current(),
@@ -495,7 +541,7 @@ final class Engine {
         counters,
         broadcasts,
         ledger,
-        directory().map(kept -> new ContextSetup.Durable(kept, checkpoint)));
+        durable);
   }
 
   /** With a directory, the nodes' memory decides who goes on for a lost driver, and the directory outlives them all. */

@@ -14,6 +14,7 @@ import io.sluice.api.Function;
 import io.sluice.api.Function2;
 import io.sluice.api.Pair;
 import io.sluice.api.Receiver;
+import io.sluice.api.ReplayedBatch;
 import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
 import io.sluice.api.SluiceException;
@@ -45,11 +46,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -222,8 +226,11 @@ public final class StreamingContext implements AutoCloseable {
     }
 
     private StreamingContext rehearsed(Config loaded, Rehearsal rehearsal) {
-      Config kept = ConfigFactory.parseMap(
-              Map.of("sluice.checkpoint.directory", rehearsal.checkpoints().toString()))
+      Config kept = ConfigFactory.parseMap(Map.of(
+              "sluice.checkpoint.directory",
+              rehearsal.checkpoints().toString(),
+              "sluice.cluster.min-workers",
+              1))
           .withFallback(loaded);
       Settings settings = Settings.from(kept);
       Deployment alone = Deployments.choose(kept, settings, null, 1, Faults.NONE);
@@ -739,16 +746,58 @@ public final class StreamingContext implements AutoCloseable {
    */
   public void start() {
     engine.requireInitialized("Cannot start");
-    if (!draft.hasOutputs()) {
-      throw new IllegalStateException(
-          "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
-    }
+    requireOutputs();
     if (rehearsal != null) {
       rehearsal.start(this);
     }
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
+  }
+
+  /**
+   * Runs a batch of an earlier run again, alone: from the latest version before it that its checkpoint directory has, with the same blocks and files as
+   * then, up to this batch. Its outputs are collected and not carried out, and those of batches before it are not made at all. The program may be another version of
+   * the one that ran; its functions on the driver are called. Nothing in the directory is changed, so the context itself may run meanwhile elsewhere.
+   *
+   * <p>This context is used up by it: blocks until the batch is done, then the context has stopped. Make it with {@link #local}, since in a cluster
+   * only one context of a name can run.
+   *
+   * @throws IllegalStateException if there is no output or no checkpoint directory, or the context was started or stopped
+   * @throws SluiceException CHECKPOINT_FAILED if the batch, or what it needs, is not in the directory; PLAN_INVALID if the program does not take what is kept; what
+   *     failed the batch
+   */
+  public ReplayedBatch replay(Instant batchTime) throws InterruptedException {
+    requireNonNull(batchTime, "replay got null; it needs the time of a batch.");
+    engine.requireInitialized("Cannot replay");
+    requireOutputs();
+    Map<Integer, List<Object>> collected = new ConcurrentHashMap<>();
+    Map<Integer, String> names = new TreeMap<>();
+    engine.replay(
+        draft.replaying(output -> {
+          names.put(output.id(), output.name());
+          return time -> {
+            RDD<Object> records =
+                new RDD<>(this, new Node.AtBatch(newId(), output.node(), time), time);
+            collected.put(output.id(), records.collect());
+          };
+        }),
+        batchTime.toEpochMilli());
+    Map<String, List<Object>> outputs = new LinkedHashMap<>();
+    names.forEach((id, output) -> {
+      List<Object> records = collected.get(id);
+      if (records != null) {
+        outputs.put(output, records);
+      }
+    });
+    return new ReplayedBatch(batchTime, outputs);
+  }
+
+  private void requireOutputs() {
+    if (!draft.hasOutputs()) {
+      throw new IllegalStateException(
+          "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
+    }
   }
 
   PortableProgram portable() throws IOException {
@@ -814,7 +863,7 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   JobClient jobs() {
-    if (rehearsal != null) {
+    if (rehearsal != null && engine.state() == ContextState.INITIALIZED) {
       throw new IllegalStateException(
           "The program of context '" + name
               + "' runs an action before start(), and in a rehearsal nothing runs. Begin the streams first, or run the action in an output.");

@@ -1,26 +1,19 @@
 package io.sluice.cli;
 
-import com.typesafe.config.ConfigFactory;
 import io.sluice.Checkpoints;
-import io.sluice.Rehearsal;
 import io.sluice.StreamingContext;
 import io.sluice.api.CheckpointContents;
 import io.sluice.api.CheckpointReport;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -40,85 +33,6 @@ final class CheckpointCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Missing command: check or list.");
   }
 
-  /** The directory that is looked into. */
-  static final class Kept {
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command = CommandSpec.create();
-
-    @Option(
-        names = "--checkpoint",
-        paramLabel = "DIRECTORY",
-        required = true,
-        description = "Directory in which contexts are kept: sluice.checkpoint.directory.")
-    private Path directory = Path.of("");
-
-    /** @throws ParameterException if there is no such directory */
-    Path directory() {
-      if (!Files.isDirectory(directory)) {
-        throw new ParameterException(
-            command.commandLine(), "Checkpoint directory '" + directory + "' does not exist.");
-      }
-      return directory.toAbsolutePath();
-    }
-  }
-
-  /** A program up to its start. */
-  static final class Rehearsed {
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command = CommandSpec.create();
-
-    @Option(
-        names = "--config",
-        paramLabel = "FILE",
-        description = "Configuration with which the program will be run.")
-    private @Nullable Path config;
-
-    @Mixin
-    private ProgramClass program = new ProgramClass();
-
-    /** Gives what is made of the program's context where it would start. */
-    <R> R run(Path checkpoints, List<String> arguments, Function<StreamingContext, R> use)
-        throws Exception {
-      install();
-      ProgramClass.Main main = find();
-      AtomicReference<@Nullable R> result = new AtomicReference<>();
-      boolean started = Rehearsal.run(
-          checkpoints,
-          () -> {
-            main.call(arguments);
-            return true;
-          },
-          context -> result.set(use.apply(context)));
-      R made = result.get();
-      if (!started || made == null) {
-        throw new CommandException(
-            "The program has ended without a call of start() on a StreamingContext.");
-      }
-      return made;
-    }
-
-    private void install() {
-      if (config != null) {
-        if (!Files.isReadable(config)) {
-          throw new ParameterException(
-              command.commandLine(), "Configuration file '" + config + "' cannot be read.");
-        }
-        System.setProperty("config.file", config.toString());
-        ConfigFactory.invalidateCaches();
-      }
-    }
-
-    private ProgramClass.Main find() {
-      try {
-        return program.find();
-      } catch (CommandException wrong) {
-        throw new ParameterException(command.commandLine(), String.valueOf(wrong.getMessage()));
-      }
-    }
-  }
-
   /** {@code sluice checkpoint check}: exits with 1 if the program would not start. */
   @Command(
       name = "check",
@@ -131,10 +45,10 @@ final class CheckpointCommand implements Runnable {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private Kept kept = new Kept();
+    private KeptContexts kept = new KeptContexts();
 
     @Mixin
-    private Rehearsed program = new Rehearsed();
+    private RehearsedProgram program = new RehearsedProgram();
 
     @Mixin
     private Failures failures = new Failures();
@@ -170,7 +84,7 @@ final class CheckpointCommand implements Runnable {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private Kept kept = new Kept();
+    private KeptContexts kept = new KeptContexts();
 
     @Mixin
     private Failures failures = new Failures();

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       NodeCommand.class,
       RunCommand.class,
       CheckpointCommand.class,
+      ReplayCommand.class,
       ChaosCommand.class
     })
 public final class Main implements Runnable {
@@ -60,7 +61,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Missing command: demo, node, run, checkpoint or chaos.");
+        spec.commandLine(), "Missing command: demo, node, run, checkpoint, replay or chaos.");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {

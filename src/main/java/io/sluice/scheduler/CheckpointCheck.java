@@ -64,6 +64,11 @@ public final class CheckpointCheck {
     return new CheckpointCheck(context, directory, program, loader).check(settings, opened);
   }
 
+  /** Whether a program was under way. */
+  public static boolean hasBegun(Ledger.Opened opened) {
+    return Recovered.of(opened, 0).isBegun();
+  }
+
   private CheckpointReport check(CheckpointSettings settings, Ledger.Opened opened) {
     Recovered past = Recovered.of(opened, 0);
     Decision.Names now = Durability.names(program);
@@ -109,7 +114,15 @@ public final class CheckpointCheck {
       damage.addAll(state.warnings());
       damage.addAll(blocks.warnings());
       return Optional.of(new Restart(
-          past, program, now, 0, state, blocks, List.of(HERE), settings.dropUnclaimed()));
+          past,
+          program,
+          now,
+          0,
+          state,
+          blocks,
+          List.of(HERE),
+          settings.dropUnclaimed(),
+          Optional.empty()));
     } catch (IOException unreadable) {
       problems.add("Checkpoint directory " + directory + " cannot be read: " + unreadable
           + ". Make it readable for this process.");

@@ -74,6 +74,10 @@ final class Durability implements AutoCloseable {
     return setup.durable().isPresent();
   }
 
+  private boolean isReadOnly() {
+    return setup.durable().flatMap(ContextSetup.Durable::replayMillis).isPresent();
+  }
+
   Rewind.Snapshot snapshot() {
     return isOn() ? rewind.snapshot() : Rewind.nothing();
   }
@@ -163,7 +167,7 @@ final class Durability implements AutoCloseable {
 
   /** Workers were told of a commit. */
   void told(long batchMillis, List<String> workers) {
-    if (!isOn()) {
+    if (!isOn() || isReadOnly()) {
       return;
     }
     if (names.operators().isEmpty()) {
@@ -237,7 +241,7 @@ final class Durability implements AutoCloseable {
   /** The files of earlier runs. */
   private void release(List<LoggedBlocks.Key> unneeded) {
     BlockArchive earlier = blocks;
-    if (earlier != null) {
+    if (earlier != null && !isReadOnly()) {
       Path directory = setup.durable().orElseThrow().directory().resolve("blocks");
       cleaner.execute(() -> earlier.release(SegmentFiles.disk(), directory, unneeded));
     }
@@ -273,7 +277,8 @@ final class Durability implements AutoCloseable {
         archive,
         received,
         workers,
-        setup.durable().orElseThrow().settings().dropUnclaimed());
+        setup.durable().orElseThrow().settings().dropUnclaimed(),
+        setup.durable().orElseThrow().replayMillis());
     restart
         .dropped()
         .forEach(name ->

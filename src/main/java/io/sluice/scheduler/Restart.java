@@ -46,6 +46,7 @@ final class Restart {
   private final Map<Integer, Integer> files = new HashMap<>();
   private final long batchMillis;
   private final BlockArchive logged;
+  private final Optional<Long> replayMillis;
   private final List<Operator> claims;
   private final Map<BlockId, String> holders = new HashMap<>();
   private final Map<BlockId, BlockArchive.Found> loaded = new LinkedHashMap<>();
@@ -58,6 +59,7 @@ final class Restart {
    * @param context its number in the names of blocks
    * @param workers over which received blocks are spread
    * @param dropUnclaimed whether state that no operator takes is forgotten
+   * @param replayMillis the last batch that is to be run, and the only one that puts out something; empty for all
    * @throws SluiceException PLAN_INVALID if it does not take what the one before has left, CHECKPOINT_FAILED if that is damaged
    */
   Restart(
@@ -68,7 +70,9 @@ final class Restart {
       StateArchive archive,
       BlockArchive logged,
       List<String> workers,
-      boolean dropUnclaimed) {
+      boolean dropUnclaimed,
+      Optional<Long> replayMillis) {
+    this.replayMillis = replayMillis;
     this.past = past;
     this.rewind = past.rewind();
     this.program = program;
@@ -79,6 +83,7 @@ final class Restart {
     match(rewind.names().files(), names.files(), files);
     claims = Claims.of(rewind.names(), names, dropUnclaimed);
     refuseUnclaimed();
+    replayMillis.ifPresent(this::requireCut);
     this.batchMillis = choose();
     this.logged = logged;
     chooseBlocks(workers);
@@ -90,13 +95,20 @@ final class Restart {
         .mapToLong(node -> program.keepMillis(node.id()))
         .max()
         .orElse(0);
-    for (Decision.Cut cut : rewind.cuts()) {
+    for (Decision.Cut cut : wantedCuts()) {
       if (batchMillis == Recovered.NONE || cut.batchMillis() > batchMillis - keep) {
         cut.blocks().stream()
             .filter(block -> streams.containsKey(block.id().owner()))
             .forEach(block -> load(required(block, cut), block.id(), workers));
       }
     }
+    if (replayMillis.isEmpty()) {
+      chooseOthers(workers);
+    }
+  }
+
+  /** What no batch has belongs to the next one. */
+  private void chooseOthers(List<String> workers) {
     Map<String, Integer> before = new HashMap<>();
     rewind.names().streams().forEach((number, name) -> before.put(name, number));
     for (BlockArchive.Found found : logged.all()) {
@@ -175,9 +187,30 @@ final class Restart {
         .toList();
   }
 
+  private void requireCut(long millis) {
+    List<Instant> known = rewind.cuts().stream()
+        .map(cut -> Instant.ofEpochMilli(cut.batchMillis()))
+        .toList();
+    if (!known.contains(Instant.ofEpochMilli(millis))) {
+      throw new SluiceException(
+          ErrorCode.CHECKPOINT_FAILED,
+          "Batch %s is not in the checkpoint, which has %s. Name one of these; raise sluice.checkpoint.keep to have more."
+              .formatted(Instant.ofEpochMilli(millis), known));
+    }
+  }
+
+  /** Whether a batch comes before what is to be run again. */
+  private boolean isBefore(long candidate) {
+    return candidate < replayMillis.orElse(Long.MAX_VALUE);
+  }
+
+  private boolean isWanted(long cutMillis) {
+    return cutMillis <= replayMillis.orElse(Long.MAX_VALUE);
+  }
+
   private long choose() {
     for (long candidate : rewind.committed()) {
-      if (isRestorable(candidate)) {
+      if (isBefore(candidate) && isRestorable(candidate)) {
         return candidate;
       }
     }
@@ -186,7 +219,9 @@ final class Restart {
     }
     throw new SluiceException(
         ErrorCode.CHECKPOINT_FAILED,
-        "No batch of the checkpoint has all its state intact. "
+        (replayMillis.isPresent()
+                ? "No batch before this one has all its state in the checkpoint. "
+                : "No batch of the checkpoint has all its state intact. ")
             + String.join(" ", archive.warnings())
             + " Restore its files, or choose another directory to begin without a past.");
   }
@@ -378,7 +413,7 @@ final class Restart {
 
   /** The batches that were cut, with their blocks under the names that these have now; nobody holds them yet. */
   List<Decision.Cut> cuts() {
-    return rewind.cuts().stream()
+    return wantedCuts().stream()
         .map(cut -> new Decision.Cut(
             cut.batchMillis(),
             cut.blocks().stream()
@@ -399,9 +434,13 @@ final class Restart {
     return BlockId.received(context, requireNonNull(streams.get(block.owner())), block.sequence());
   }
 
+  private List<Decision.Cut> wantedCuts() {
+    return rewind.cuts().stream().filter(cut -> isWanted(cut.batchMillis())).toList();
+  }
+
   /** The batches to be run again, oldest first. */
   List<Long> again() {
-    return rewind.cuts().stream()
+    return wantedCuts().stream()
         .map(Decision.Cut::batchMillis)
         .filter(millis -> millis > batchMillis)
         .sorted()
@@ -464,11 +503,11 @@ final class Restart {
 
   /** The last batch that was cut. */
   long cutMillis() {
-    return Math.max(past.cutMillis(), past.zeroMillis());
+    return replayMillis.orElse(Math.max(past.cutMillis(), past.zeroMillis()));
   }
 
   /** The last batch whose outputs are done. */
   long deliveredMillis() {
-    return rewind.deliveredMillis();
+    return replayMillis.map(millis -> millis - 1).orElse(rewind.deliveredMillis());
   }
 }

@@ -28,6 +28,7 @@ class CheckpointIT {
       public class Totals {
         public static class %1$s implements Serializable {
           public int count;
+          public String toString() { return "" + count; }
           %2$s
         }
 
@@ -164,7 +165,36 @@ class CheckpointIT {
       assertThat(list.lines())
           .anyMatch(line -> line.startsWith("[totals] in "))
           .anyMatch(line -> line.startsWith("version  "));
+      replay(field, list.lines());
     }
+  }
+
+  /** The state of the last version, of which one more is counted than in the one before. */
+  private void replay(Path jar, List<String> listed) throws Exception {
+    List<String> versions = listed.stream()
+        .filter(line -> line.startsWith("version  "))
+        .map(line -> line.substring(9))
+        .toList();
+    int[] counts = new int[2];
+    for (int i = 0; i < 2; i++) {
+      try (Command replay = new Command(
+          "replay",
+          "--class",
+          "Totals",
+          "--jar",
+          jar.toString(),
+          "--checkpoint",
+          checkpoints(),
+          "--batch",
+          versions.get(versions.size() - 2 + i),
+          "ignored")) {
+        assertThat(replay.awaitExit()).as(replay.lines().toString()).isZero();
+        assertThat(replay.lines()).contains("output foreachRDD-0: 1 records");
+        String record = replay.lines().get(replay.lines().size() - 1);
+        counts[i] = Integer.parseInt(record.replaceAll("^  \\(all,(\\d+)\\)$", "$1"));
+      }
+    }
+    assertThat(counts[1]).isEqualTo(counts[0] + 1);
   }
 
   @Test
