@@ -190,7 +190,7 @@ class ReplayTest {
           try (StreamingTest test = test(1)) {
             test.output(test.context()
                 .textFileStream(files.toString())
-                .mapToPair(line -> Pair.of("all", Integer.parseInt(line) / 0))
+                .mapToPair(line -> Pair.of("all", 1 / (Integer.parseInt(line) - 3)))
                 .updateStateByKey((List<Integer> values, Optional<Integer> state) -> state)
                 .named("sums"));
             test.context().replay(Instant.ofEpochSecond(3));
