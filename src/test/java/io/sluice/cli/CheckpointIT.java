@@ -40,8 +40,8 @@ class CheckpointIT {
               .transform((rdd, time) -> context.parallelize(List.of(1), 1))
               .mapToPair(one -> Pair.of("all", one))
               .updateStateByKey((List<Integer> ones, Optional<%1$s> before) -> {
-                %1$s now = before.orElseGet(%1$s::new);
-                now.count += ones.size();
+                %1$s now = new %1$s();
+                now.count = before.map(total -> total.count).orElse(0) + ones.size();
                 return Optional.of(now);
               })
               .named("%3$s")
