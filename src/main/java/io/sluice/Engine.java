@@ -526,7 +526,9 @@ final class Engine {
         settings.batch(),
         settings.receiver(),
         settings.rate(),
-        settings.task(),
+        durable.flatMap(ContextSetup.Durable::replayMillis).isPresent()
+            ? settings.task().withoutTrace()
+            : settings.task(),
         clock,
         deployment.node(),
         deployment.jars(id, settings.jars()),

@@ -183,6 +183,30 @@ class ReplayTest {
   }
 
   @Test
+  void inputThatWouldBeWrittenAwayIsOnlyLeftOut() throws Exception {
+    run(1);
+    Path letters = Files.createDirectory(files.resolve("letters"));
+
+    try (StreamingTest test = StreamingTest.builder()
+        .set("sluice.checkpoint.directory", checkpoints.toString())
+        .set("sluice.checkpoint.drop-unclaimed", true)
+        .set("sluice.task.on-failure", "dead-letter")
+        .set("sluice.task.dead-letter-directory", letters.toString())
+        .build()) {
+      test.output(test.context()
+          .textFileStream(files.toString())
+          .map(line -> 1 / (Integer.parseInt(line) - 3)));
+      ReplayedBatch replayed = test.context().replay(Instant.ofEpochSecond(3));
+
+      assertThat(replayed.outputs()).containsEntry("foreachRDD-0", List.of());
+    }
+
+    try (Stream<Path> written = Files.list(letters)) {
+      assertThat(written).isEmpty();
+    }
+  }
+
+  @Test
   void failureOfTheBatchIsThatOfTheReplay() {
     run(1);
 
