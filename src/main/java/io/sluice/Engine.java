@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Props;
 import com.typesafe.config.Config;
+import io.sluice.api.CheckpointReport;
 import io.sluice.api.CheckpointSettings;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
@@ -17,6 +18,7 @@ import io.sluice.block.RecordCodec;
 import io.sluice.checkpoint.DirectoryLedger;
 import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.MirroredLedger;
+import io.sluice.checkpoint.ReadOnlyLedger;
 import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.DriverName;
@@ -26,7 +28,9 @@ import io.sluice.cluster.Tickers;
 import io.sluice.cluster.Version;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
+import io.sluice.plan.Program;
 import io.sluice.scheduler.Broadcasts;
+import io.sluice.scheduler.CheckpointCheck;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
@@ -39,6 +43,7 @@ import io.sluice.task.WorkerEvent;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -166,6 +171,10 @@ final class Engine {
     return id;
   }
 
+  long nowMillis() {
+    return ticker.now().toEpochMilli();
+  }
+
   Deployment deployment() {
     return deployment;
   }
@@ -248,6 +257,24 @@ final class Engine {
         ledgerThread);
   }
 
+  /**
+   * What {@link #begin} would do with what is kept of the context.
+   *
+   * @throws IllegalStateException if there is no directory
+   */
+  CheckpointReport check(Program unstarted) {
+    Path kept = requireDirectory();
+    return CheckpointCheck.of(name, kept, checkpoint, unstarted, ledger(kept).peek(), loader);
+  }
+
+  private Path requireDirectory() {
+    return directory()
+        .orElseThrow(
+            () -> new IllegalStateException(
+                "Context '" + name
+                    + "' has no checkpoint directory. Call checkpoint first, or set sluice.checkpoint.directory."));
+  }
+
   /** From now on nothing can be added to the program. */
   synchronized void activate() {
     requireInitialized("Cannot start");
@@ -279,6 +306,37 @@ final class Engine {
     }
     begun.tell(new ContextCommand.Begin(streams));
     await(life.started());
+  }
+
+  /**
+   * Runs the batches of the directory up to one again, of which only that one puts out something, and ends. Blocks until then; changes nothing there.
+   *
+   * @throws SluiceException what ended it, if it failed
+   */
+  void replay(StreamProgram streams, long batchMillis) throws InterruptedException {
+    Path kept = requireDirectory();
+    activate();
+    Ledger.Opened found = ledger(kept).peek();
+    if (!CheckpointCheck.hasBegun(found)) {
+      throw new SluiceException(
+          ErrorCode.CHECKPOINT_FAILED,
+          "Nothing of context '" + name + "' is kept in " + kept
+              + ". Name the directory and the context of the run whose batch is wanted.");
+    }
+    ActorRef<ContextCommand> replaying;
+    synchronized (this) {
+      replaying = start(
+          setup(
+              Optional.of(ContextSetup.OpenLedger.open(new ReadOnlyLedger(found))),
+              Optional.of(new ContextSetup.Durable(kept, checkpoint, Optional.of(batchMillis))),
+              new StoppedClock(Instant.ofEpochMilli(batchMillis))),
+          Optional.empty());
+    }
+    replaying.tell(new ContextCommand.Begin(streams));
+    await(life.started());
+    replaying.tell(new ContextCommand.Stop(true));
+    awaitTermination();
+    release();
   }
 
   private void entrust(Writer writer) {
@@ -448,7 +506,16 @@ final class Engine {
   }
 
   private ContextSetup setup() {
-    Optional<ContextSetup.OpenLedger> ledger = openLedger();
+    return setup(
+        openLedger(),
+        directory().map(kept -> new ContextSetup.Durable(kept, checkpoint, Optional.empty())),
+        ticker);
+  }
+
+  private ContextSetup setup(
+      Optional<ContextSetup.OpenLedger> ledger,
+      Optional<ContextSetup.Durable> durable,
+      Ticker clock) {
     ledger.ifPresent(open -> open.opened().warnings().forEach(found -> log.warn("{}", found)));
     return new ContextSetup(
         id,
@@ -459,8 +526,10 @@ final class Engine {
         settings.batch(),
         settings.receiver(),
         settings.rate(),
-        settings.task(),
-        ticker,
+        durable.flatMap(ContextSetup.Durable::replayMillis).isPresent()
+            ? settings.task().withoutTrace()
+            : settings.task(),
+        clock,
         deployment.node(),
         deployment.jars(id, settings.jars()),
         Version.current(),
@@ -476,7 +545,7 @@ final class Engine {
         counters,
         broadcasts,
         ledger,
-        directory().map(kept -> new ContextSetup.Durable(kept, checkpoint)));
+        durable);
   }
 
   /** With a directory, the nodes' memory decides who goes on for a lost driver, and the directory outlives them all. */

@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
+import io.sluice.api.Function;
 import io.sluice.api.SluiceException;
 import io.sluice.block.ObjectFiles;
 import io.sluice.block.RecordCodec;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.plan.Closure;
+import io.sluice.plan.FoundFile;
 import io.sluice.plan.Node;
 import io.sluice.plan.Operator;
 import java.io.BufferedInputStream;
@@ -23,16 +25,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /** RDDs and streams of files: found on the driver, read by tasks on the workers, which see the same file system. */
 final class FileInputs {
-
-  /** The streams of files. */
-  static final Set<String> OPERATIONS =
-      Set.of("textFileStream", "fileStream", "binaryRecordsStream");
 
   private static final int MAX_PARTITIONS = 10_000;
   private static final long MAX_PART_BYTES = 32 << 20;
@@ -54,6 +51,7 @@ final class FileInputs {
     }
     FlatMapFunction<TextFiles.Part, String> lines = TextFiles.Part::lines;
     return each(
+        context,
         TextFiles.divide(TextFiles.find(path), atLeast),
         new Operator.FlatMap(Closure.of(lines, "textFile")));
   }
@@ -64,7 +62,7 @@ final class FileInputs {
         .toList();
     FlatMapFunction<String, T> records =
         file -> Functions.cast(ObjectFiles.read(file, new RecordCodec(ProgramJars.loader())));
-    return each(files, new Operator.FlatMap(Closure.of(records, "objectFile")));
+    return each(context, files, new Operator.FlatMap(Closure.of(records, "objectFile")));
   }
 
   DStream<String> textStream(String directory) {
@@ -104,7 +102,7 @@ final class FileInputs {
 
   <T> DStream<T> stream(
       String directory,
-      Predicate<Path> filter,
+      Function<Path, Boolean> filter,
       boolean newFilesOnly,
       FlatMapFunction<Path, T> reader) {
     requireNonNull(filter, "The filter of files is null; give path -> true to take all.");
@@ -123,30 +121,59 @@ final class FileInputs {
   }
 
   /** How a file is divided for tasks. */
-  private interface Division {
-    List<FilePart> divide(FoundFiles.Found file);
+  private interface Division extends Serializable {
+    List<FilePart> divide(FoundFile file);
+  }
+
+  /** Finds the files of a batch, and makes an RDD of them. */
+  private record Found(
+      StreamingContext context,
+      FoundFiles files,
+      List<FoundFile> present,
+      Division division,
+      Closure reader)
+      implements Node.Finder {
+
+    @Override
+    public List<FoundFile> find(long batchMillis, Map<String, FoundFile> known) {
+      List<FoundFile> found = files.find(batchMillis, context.nowMillis(), known);
+      // What cannot be divided must not be decided.
+      parts(found);
+      return found;
+    }
+
+    private List<FilePart> parts(List<FoundFile> found) {
+      return found.stream()
+          .filter(file -> file.standing() == FoundFile.Standing.READ)
+          .flatMap(file -> division.divide(file).stream())
+          .toList();
+    }
+
+    @Override
+    public Node generate(long batchMillis, List<FoundFile> found) {
+      return each(context, parts(found), new Operator.FlatMap(reader)).node();
+    }
   }
 
   private <T> DStream<T> stream(
       String operation,
       String directory,
-      Predicate<Path> filter,
+      Function<Path, Boolean> filter,
       boolean newFilesOnly,
       Division division,
       Closure reader) {
+    context.requireBuilding();
     FoundFiles files = new FoundFiles(directory(directory), filter);
-    if (newFilesOnly) {
-      files.skipPresent();
-    }
-    Node node = context.generated(operation, List.of(), time -> {
-      List<FilePart> parts = new ArrayList<>();
-      files.find(time).forEach(file -> parts.addAll(division.divide(file)));
-      return this.<FilePart, T>each(parts, new Operator.FlatMap(reader));
-    });
+    List<FoundFile> present = newFilesOnly ? files.present() : List.of();
+    Node node = new Node.Generated(
+        context.newId(),
+        operation,
+        List.of(),
+        new Found(context, files, present, division, reader));
     return new DStream<>(context, node, context.batchInterval().toMillis());
   }
 
-  private <P, T> RDD<T> each(List<P> parts, Operator read) {
+  private static <P, T> RDD<T> each(StreamingContext context, List<P> parts, Operator read) {
     if (parts.isEmpty()) {
       return context.emptyRDD();
     }
@@ -169,9 +196,9 @@ final class FileInputs {
     return Path.of(local).toAbsolutePath();
   }
 
-  private static List<FilePart> parts(FoundFiles.Found file, long maxBytes) {
+  private static List<FilePart> parts(FoundFile file, long maxBytes) {
     List<FilePart> parts = new ArrayList<>();
-    String name = file.path().toString();
+    String name = file.path();
     long from = 0;
     while (file.size() - from > maxBytes) {
       parts.add(new FilePart(name, file.size(), from, from + maxBytes));
@@ -181,7 +208,7 @@ final class FileInputs {
     return parts;
   }
 
-  private static void requireWholeRecords(FoundFiles.Found file, int recordLength) {
+  private static void requireWholeRecords(FoundFile file, int recordLength) {
     if (file.size() % recordLength != 0) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,
@@ -217,7 +244,7 @@ final class FileInputs {
         : new SluiceException(
             ErrorCode.TASK_FAILED,
             "File '" + file + "' cannot be read: " + failure
-                + ". Files must stay until their batch is over, and every worker must see them under the same path.",
+                + ". Files must stay until their batch is over and no restart can go back to it, and every worker must see them under the same path.",
             failure);
   }
 

@@ -1,9 +1,13 @@
 package io.sluice;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Function;
 import io.sluice.api.SluiceException;
 import io.sluice.block.Sha256;
+import io.sluice.plan.FoundFile;
+import io.sluice.plan.FoundFile.Standing;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,108 +16,132 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the files that come into a directory, each once. A file is known by its name and its content: one that was only touched is
- * not found again, one that was replaced by other content is.
+ * not read again, one that was replaced by other content is.
  *
  * <p>Of a file of more than 16 MiB, its size and its first and last MiB stand for the content. Content is looked at only if the
- * attributes of a file say that it may have changed.
+ * attributes of a file say that it may have changed. What is known is the caller's, who keeps what {@link #find} gives.
  */
-final class FoundFiles {
+final class FoundFiles implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private static final long FORGET_AFTER_MILLIS = 60_000;
   private static final int WHOLE_BYTES = 16 << 20;
   private static final int END_BYTES = 1 << 20;
 
-  /** A file as it was found. */
-  record Found(Path path, long size) {}
+  private final String directory;
+  private final Function<Path, Boolean> filter;
 
-  /** What says cheaply that a file has not changed. */
-  private record Attributes(
-      long size, FileTime modified, @Nullable Object key) {}
-
-  /** A file that was found, or was there before; content that was never read is null. */
-  private record Known(Attributes attributes, @Nullable String content, long seenMillis) {}
-
-  private final Path directory;
-  private final Predicate<Path> filter;
-  private final Map<Path, Known> known = new HashMap<>();
-
-  FoundFiles(Path directory, Predicate<Path> filter) {
-    this.directory = directory;
+  FoundFiles(Path directory, Function<Path, Boolean> filter) {
+    this.directory = directory.toString();
     this.filter = filter;
   }
 
-  /** Leaves out what is there now. */
-  void skipPresent() {
+  /** What is there now, not to be read. */
+  List<FoundFile> present() {
+    List<FoundFile> present = new ArrayList<>();
     for (Path file : list()) {
-      Attributes attributes = attributes(file);
-      if (attributes != null) {
-        known.put(file, new Known(attributes, null, 0));
+      FoundFile now = look(file);
+      if (now != null) {
+        present.add(now);
       }
     }
+    return present;
   }
 
   /**
-   * The files that were not found before, in the order of their names.
+   * What is new in the directory, in the order of the names, and then what has gone.
    *
+   * <p>A file that came after the batch's time is left to a later one, so that batches that are made up share what came meanwhile. Its time of
+   * change says when that was, unless that is later than now.
+   *
+   * @param known what earlier batches have found
    * @throws SluiceException DRIVER_FUNCTION_FAILED if the directory or a file in it cannot be read, naming it
    */
-  List<Found> find(long nowMillis) {
-    List<Found> found = new ArrayList<>();
-    Map<Path, Known> seen = new HashMap<>();
+  List<FoundFile> find(long batchMillis, long nowMillis, Map<String, FoundFile> known) {
+    List<FoundFile> found = new ArrayList<>();
+    Set<String> there = new HashSet<>();
     for (Path file : list()) {
-      Attributes attributes = attributes(file);
-      if (attributes != null) {
-        Known before = known.get(file);
-        Known now = look(file, attributes, before, nowMillis);
-        if (now != null) {
-          seen.put(file, now);
-          if (isNew(before, now)) {
-            found.add(new Found(file, attributes.size));
-          }
+      FoundFile now = look(file);
+      if (now != null) {
+        there.add(now.path());
+        FoundFile before = known.get(now.path());
+        if (!isUnchanged(before, now) && !comesLater(now, batchMillis, nowMillis)) {
+          addRead(file, before, now, batchMillis, found);
         }
       }
     }
-    // Only now, so that a failure above leaves all of this batch's files to be found.
-    known.putAll(seen);
-    known.values().removeIf(file -> nowMillis - file.seenMillis > FORGET_AFTER_MILLIS);
+    for (FoundFile before : known.values()) {
+      if (!there.contains(before.path())) {
+        addGone(before, batchMillis, found);
+      }
+    }
     return found;
   }
 
-  private static boolean isNew(@Nullable Known before, Known now) {
-    if (before == null) {
-      return true;
-    }
-    if (before.content == null || now.content == null) {
-      // There before the stream: the same file, of the same size, counts as touched.
-      return before.attributes.size != now.attributes.size
-          || !Objects.equals(before.attributes.key, now.attributes.key);
-    }
-    return !before.content.equals(now.content);
+  private static boolean isUnchanged(@Nullable FoundFile before, FoundFile now) {
+    return before != null
+        && before.standing() != Standing.AWAY
+        && before.size() == now.size()
+        && before.modified().equals(now.modified())
+        && before.key().equals(now.key());
   }
 
-  private static @Nullable Known look(
-      Path file, Attributes attributes, @Nullable Known before, long nowMillis) {
-    if (before != null && before.attributes.equals(attributes)) {
-      return new Known(attributes, before.content, nowMillis);
-    }
+  private static boolean comesLater(FoundFile file, long batchMillis, long nowMillis) {
+    long modified = Instant.parse(file.modified()).toEpochMilli();
+    return modified > batchMillis && modified <= nowMillis;
+  }
+
+  private static void addRead(
+      Path file,
+      @Nullable FoundFile before,
+      FoundFile now,
+      long batchMillis,
+      List<FoundFile> found) {
+    String content;
     try {
-      return new Known(attributes, content(file, attributes.size), nowMillis);
+      content = content(file, now.size());
     } catch (NoSuchFileException gone) {
-      return null;
+      return;
     } catch (IOException failure) {
       throw unreadable(file, failure);
+    }
+    found.add(new FoundFile(
+        now.path(),
+        now.size(),
+        now.modified(),
+        now.key(),
+        content,
+        isSame(before, now, content) ? Standing.KNOWN : Standing.READ,
+        batchMillis));
+  }
+
+  private static boolean isSame(@Nullable FoundFile before, FoundFile now, String content) {
+    if (before == null) {
+      return false;
+    }
+    // There before the stream: the same file, of the same size, counts as touched.
+    return before.content().isEmpty()
+        ? before.size() == now.size() && before.key().equals(now.key())
+        : before.content().equals(content);
+  }
+
+  private static void addGone(FoundFile before, long batchMillis, List<FoundFile> found) {
+    if (before.standing() != Standing.AWAY) {
+      found.add(before.become(Standing.AWAY, batchMillis));
+    } else if (batchMillis - before.sinceMillis() > FORGET_AFTER_MILLIS) {
+      found.add(before.become(Standing.FORGOTTEN, batchMillis));
     }
   }
 
@@ -139,11 +167,19 @@ final class FoundFiles {
     }
   }
 
-  private static @Nullable Attributes attributes(Path file) {
+  /** Null if it is no file, or not there any more. */
+  private static @Nullable FoundFile look(Path file) {
     try {
       BasicFileAttributes read = Files.readAttributes(file, BasicFileAttributes.class);
       return read.isRegularFile()
-          ? new Attributes(read.size(), read.lastModifiedTime(), read.fileKey())
+          ? new FoundFile(
+              file.toString(),
+              read.size(),
+              read.lastModifiedTime().toString(),
+              key(read.fileKey()),
+              "",
+              Standing.KNOWN,
+              Long.MIN_VALUE)
           : null;
     } catch (NoSuchFileException gone) {
       return null;
@@ -152,14 +188,30 @@ final class FoundFiles {
     }
   }
 
+  /** Each node has a number of its own for a device that all have mounted. */
+  private static String key(@Nullable Object key) {
+    return key == null ? "" : key.toString().replaceFirst("dev=[^,]*,", "");
+  }
+
   private List<Path> list() {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(TextFiles::isData).filter(filter).sorted().toList();
+    try (Stream<Path> files = Files.list(Path.of(directory))) {
+      return files.filter(TextFiles::isData).filter(this::isWanted).sorted().toList();
     } catch (IOException | UncheckedIOException failure) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,
           "Directory '" + directory + "' cannot be listed: " + failure
               + ". It must stay, and be readable for the driver, while the context runs.",
+          failure);
+    }
+  }
+
+  private boolean isWanted(Path file) {
+    try {
+      return filter.call(file);
+    } catch (Exception failure) {
+      throw new SluiceException(
+          ErrorCode.DRIVER_FUNCTION_FAILED,
+          "The filter of files in '" + directory + "' failed for '" + file + "': " + failure,
           failure);
     }
   }

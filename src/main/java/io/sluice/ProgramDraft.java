@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** A program while it is written: its outputs, and what they need. */
 final class ProgramDraft implements Serializable {
@@ -93,6 +94,17 @@ final class ProgramDraft implements Serializable {
 
   Program program() {
     return new Program(intervalMillis, outputs, persisted, rememberMillis, names, checkpointMillis);
+  }
+
+  /**
+   * The program without its receivers, whose outputs are only collected.
+   *
+   * @param collector makes of an output what is done with its batches
+   */
+  StreamProgram replaying(Function<Program.Output, StreamProgram.BatchFunction> collector) {
+    Map<Integer, StreamProgram.BatchFunction> collecting = new HashMap<>();
+    outputs.forEach(output -> collecting.put(output.id(), collector.apply(output)));
+    return new StreamProgram(program(), collecting, List.of());
   }
 
   /** The program to be started, with the receivers that an output needs. */

@@ -6,14 +6,15 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.sluice.api.CheckpointReport;
 import io.sluice.api.ContextState;
-import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
 import io.sluice.api.Pair;
 import io.sluice.api.Receiver;
+import io.sluice.api.ReplayedBatch;
 import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
 import io.sluice.api.SluiceException;
@@ -45,14 +46,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +88,7 @@ public final class StreamingContext implements AutoCloseable {
   private final ProgramDraft draft;
   private final Engine engine;
   private final String travelling;
+  private final @Nullable Rehearsal rehearsal = Rehearsal.current();
 
   private StreamingContext(
       Builder builder, Config config, Settings settings, Deployment deployment, Ticker ticker) {
@@ -211,10 +215,26 @@ public final class StreamingContext implements AutoCloseable {
       Config loaded = config != null
           ? config
           : system != null ? system.settings().config() : ConfigFactory.load();
+      Rehearsal rehearsal = Rehearsal.current();
+      if (rehearsal != null) {
+        return rehearsed(loaded, rehearsal);
+      }
       Settings settings = Settings.from(loaded);
       Deployment deployment = Deployments.choose(loaded, settings, system, nodes, faults);
       Ticker clock = ticker != null ? ticker : Tickers.of(deployment.system());
       return new StreamingContext(this, loaded, settings, deployment, clock);
+    }
+
+    private StreamingContext rehearsed(Config loaded, Rehearsal rehearsal) {
+      Config kept = ConfigFactory.parseMap(Map.of(
+              "sluice.checkpoint.directory",
+              rehearsal.checkpoints().toString(),
+              "sluice.cluster.min-workers",
+              1))
+          .withFallback(loaded);
+      Settings settings = Settings.from(kept);
+      Deployment alone = Deployments.choose(kept, settings, null, 1, Faults.NONE);
+      return new StreamingContext(this, kept, settings, alone, Tickers.of(alone.system()));
     }
   }
 
@@ -304,8 +324,12 @@ public final class StreamingContext implements AutoCloseable {
    * file system under the same path. Files that are there now are left out, as are names that begin with a dot or an underscore.
    * Write a file elsewhere on the same file system and move it into the directory when it is complete. A file is taken once,
    * by its name and content: one that is only touched is not taken again, one that is replaced by other content is. A file must stay
-   * until its batch is over; one that cannot be read, or has changed since it was found, fails the batch. A file of more than
-   * 32 MiB is read in parts.
+   * until its batch is over, with a checkpoint directory until no version needs it; one that cannot be read, or has changed since it
+   * was found, fails the batch. A file of more than 32 MiB is read in parts.
+   *
+   * <p>Which files a batch has is a decision of the driver: batches that are run again, by another driver or after a restart from a
+   * checkpoint directory, have the same ones. Files that come while nothing runs are found at the restart; each goes to the first batch
+   * that is made up whose time is not before its time of change.
    *
    * @throws IllegalArgumentException if there is no such directory
    */
@@ -316,7 +340,8 @@ public final class StreamingContext implements AutoCloseable {
   /**
    * What a function reads of the files that come into a directory; see {@link #textFileStream}. Each file is read by one task.
    *
-   * @param filter is called on the driver, in every batch, with each file's absolute path
+   * @param filter is called on the driver, in every batch, with each file's absolute path; what it refers to must be serializable if
+   *     another node is to go on when the driver is lost
    * @param newFilesOnly whether to leave out the files that are there now
    * @param reader runs on the workers and makes records of a file, whose absolute path it is given
    * @throws IllegalArgumentException if there is no such directory
@@ -324,7 +349,7 @@ public final class StreamingContext implements AutoCloseable {
    */
   public <T> DStream<T> fileStream(
       String directory,
-      Predicate<Path> filter,
+      Function<Path, Boolean> filter,
       boolean newFilesOnly,
       FlatMapFunction<Path, T> reader) {
     return files.stream(directory, filter, newFilesOnly, reader);
@@ -509,7 +534,21 @@ public final class StreamingContext implements AutoCloseable {
    */
   public void checkpoint(String directory) {
     requireNonNull(directory, "checkpoint got null; it needs a directory.");
-    engine.keepIn(Path.of(directory));
+    if (rehearsal == null) {
+      engine.keepIn(Path.of(directory));
+    }
+  }
+
+  /**
+   * What {@link #start} would do with what the checkpoint directory holds: what each operator would go on with, begin without, or be refused for.
+   * Blocks while all of it is read; changes nothing, and nothing runs. The program may be added to afterwards.
+   *
+   * @throws IllegalStateException if the context has no checkpoint directory, or was started or stopped
+   * @throws SluiceException CHECKPOINT_FAILED if no decision of an earlier run can be read
+   */
+  public CheckpointReport checkRestart() {
+    engine.requireInitialized("Cannot check");
+    return engine.check(draft.program());
   }
 
   /**
@@ -521,6 +560,9 @@ public final class StreamingContext implements AutoCloseable {
    */
   public static StreamingContext getOrCreate(String directory, Supplier<StreamingContext> factory) {
     StreamingContext context = factory.get();
+    if (context.rehearsal != null) {
+      return context;
+    }
     Path wanted = Path.of(directory);
     Path chosen = context.engine.checkpointDirectory().orElse(null);
     if (chosen == null) {
@@ -704,33 +746,61 @@ public final class StreamingContext implements AutoCloseable {
    */
   public void start() {
     engine.requireInitialized("Cannot start");
-    if (!draft.hasOutputs()) {
-      throw new IllegalStateException(
-          "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
+    requireOutputs();
+    if (rehearsal != null) {
+      rehearsal.start(this);
     }
-    refuseWhatCannotBeKept();
     engine.activate();
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
   }
 
-  /** Which files a batch had is not kept yet: run again, it would find others. */
-  private void refuseWhatCannotBeKept() {
-    if (engine.checkpointDirectory().isEmpty()) {
-      return;
-    }
-    for (Node node : draft.program().nodes()) {
-      if (node instanceof Node.Generated generated
-          && FileInputs.OPERATIONS.contains(generated.operation())) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "Context '%s' has a checkpoint directory and a %s, but which files a batch has read is not kept in checkpoints. Receive the records with a receiver, or run without sluice.checkpoint.directory."
-                .formatted(name, generated.operation()));
+  /**
+   * Runs a batch of an earlier run again, alone: from the latest version before it that its checkpoint directory has, with the same blocks and files as
+   * then, up to this batch. Its outputs are collected and not carried out, and those of batches before it are not made at all. The program may be another version of
+   * the one that ran; its functions on the driver are called. Nothing in the directory is changed, so the context itself may run meanwhile elsewhere.
+   *
+   * <p>This context is used up by it: blocks until the batch is done, then the context has stopped. Make it with {@link #local}, since in a cluster
+   * only one context of a name can run.
+   *
+   * @throws IllegalStateException if there is no output or no checkpoint directory, or the context was started or stopped
+   * @throws SluiceException CHECKPOINT_FAILED if the batch, or what it needs, is not in the directory; PLAN_INVALID if the program does not take what is kept; what
+   *     failed the batch
+   */
+  public ReplayedBatch replay(Instant batchTime) throws InterruptedException {
+    requireNonNull(batchTime, "replay got null; it needs the time of a batch.");
+    engine.requireInitialized("Cannot replay");
+    requireOutputs();
+    Map<Integer, List<Object>> collected = new ConcurrentHashMap<>();
+    Map<Integer, String> names = new TreeMap<>();
+    engine.replay(
+        draft.replaying(output -> {
+          names.put(output.id(), output.name());
+          return time -> {
+            RDD<Object> records =
+                new RDD<>(this, new Node.AtBatch(newId(), output.node(), time), time);
+            collected.put(output.id(), records.collect());
+          };
+        }),
+        batchTime.toEpochMilli());
+    Map<String, List<Object>> outputs = new LinkedHashMap<>();
+    names.forEach((id, output) -> {
+      List<Object> records = collected.get(id);
+      if (records != null) {
+        outputs.put(output, records);
       }
+    });
+    return new ReplayedBatch(batchTime, outputs);
+  }
+
+  private void requireOutputs() {
+    if (!draft.hasOutputs()) {
+      throw new IllegalStateException(
+          "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
   }
 
-  private PortableProgram portable() throws IOException {
+  PortableProgram portable() throws IOException {
     PortableProgram.Identity identity = new PortableProgram.Identity(
         engine.id(),
         name,
@@ -793,6 +863,11 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   JobClient jobs() {
+    if (rehearsal != null && engine.state() == ContextState.INITIALIZED) {
+      throw new IllegalStateException(
+          "The program of context '" + name
+              + "' runs an action before start(), and in a rehearsal nothing runs. Begin the streams first, or run the action in an output.");
+    }
     return engine.jobs();
   }
 
@@ -811,7 +886,7 @@ public final class StreamingContext implements AutoCloseable {
 
   Node generated(String operation, List<Node> inputs, DStreamLike.RddMaker maker) {
     requireInitialized("Cannot add a stream");
-    return new Node.Generated(newId(), operation, inputs, time -> {
+    return new Node.Generated(newId(), operation, inputs, (time, files) -> {
       RDD<?> made = maker.make(time);
       if (made != null && made.context() != this) {
         throw new IllegalArgumentException(
@@ -856,6 +931,11 @@ public final class StreamingContext implements AutoCloseable {
       return simulated;
     }
     throw new IllegalStateException("The nodes of this context are not inside this process.");
+  }
+
+  /** What the context's clock shows. */
+  long nowMillis() {
+    return engine.nowMillis();
   }
 
   /** Streams can be made of others only while the program is written. */

@@ -11,9 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -245,95 +243,6 @@ class FileStreamTest {
               context.<String>fileStream(directory.toString(), path -> true, true, Absent.value()))
           .hasMessageContaining("reader is null");
     }
-  }
-
-  @Test
-  void fileIsFoundOnceThoughItIsTouched() throws IOException {
-    FoundFiles files = new FoundFiles(directory, path -> true);
-    Path file = write("file", "same");
-    assertThat(names(files.find(1000))).containsExactly("file");
-
-    Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(5)));
-    assertThat(files.find(2000)).isEmpty();
-    write("file", "same");
-
-    assertThat(files.find(3000)).isEmpty();
-  }
-
-  @Test
-  void fileIsFoundAgainWhenItsContentIsAnother() throws IOException {
-    FoundFiles files = new FoundFiles(directory, path -> true);
-    Path file = write("file", "1234");
-    files.find(1000);
-    FileTime modified = Files.getLastModifiedTime(file);
-
-    write("file", "5678");
-    Files.setLastModifiedTime(file, modified);
-
-    assertThat(names(files.find(2000))).containsExactly("file");
-    assertThat(files.find(3000)).isEmpty();
-  }
-
-  @Test
-  void fileThatWasThereBeforeIsFoundOnlyWhenItIsReplaced() throws IOException {
-    FoundFiles files = new FoundFiles(directory, path -> true);
-    Path old = write("old", "old");
-    files.skipPresent();
-
-    Files.setLastModifiedTime(old, FileTime.from(Instant.ofEpochSecond(5)));
-    assertThat(files.find(1000)).isEmpty();
-    write("old", "new");
-
-    assertThat(names(files.find(2000))).containsExactly("old");
-  }
-
-  @Test
-  void hiddenAndUnfinishedFilesAndDirectoriesAreNotFound() throws IOException {
-    FoundFiles files = new FoundFiles(directory, path -> true);
-    write("_part", "1");
-    write(".part", "1");
-    Files.createDirectory(directory.resolve("below"));
-
-    assertThat(files.find(1000)).isEmpty();
-    Files.move(directory.resolve("_part"), directory.resolve("part"));
-
-    assertThat(names(files.find(2000))).containsExactly("part");
-  }
-
-  @Test
-  void fileThatWasAwayForLongIsFoundAgain() throws IOException {
-    FoundFiles files = new FoundFiles(directory, path -> true);
-    Path file = write("file", "same");
-    files.find(1000);
-    Files.delete(file);
-    files.find(2000);
-    write("file", "same");
-    assertThat(files.find(3000)).isEmpty();
-
-    Files.delete(file);
-    files.find(70_000);
-    write("file", "same");
-
-    assertThat(names(files.find(71_000))).containsExactly("file");
-  }
-
-  @Test
-  void endsOfALongFileStandForItsContent() throws IOException {
-    FoundFiles files = new FoundFiles(directory, path -> true);
-    write("long", "a".repeat(17 << 20));
-    files.find(1000);
-
-    write("long", "a".repeat(17 << 20));
-    assertThat(files.find(2000)).isEmpty();
-    write("long", "a".repeat((17 << 20) - 1) + "b");
-    assertThat(names(files.find(3000))).containsExactly("long");
-    write("long", "c" + "a".repeat((17 << 20) - 2) + "b");
-
-    assertThat(names(files.find(4000))).containsExactly("long");
-  }
-
-  private static List<String> names(List<FoundFiles.Found> found) {
-    return found.stream().map(file -> file.path().getFileName().toString()).toList();
   }
 
   /** As programs should: the file has its name only when it is complete. */

@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param keep how many versions can be gone back to; more than the newest serve when a file is damaged
  * @param interval batch time between two of these versions, and between two whole copies of a partition; zero for ten
  *     batches
+ * @param dropUnclaimed whether a start forgets state that no operator of the program takes, rather than refuse
  */
 public record CheckpointSettings(
-    Optional<Path> directory, boolean sync, int keep, Duration interval) {
+    Optional<Path> directory, boolean sync, int keep, Duration interval, boolean dropUnclaimed) {
 
   public CheckpointSettings {
     if (keep < 1) {
@@ -34,12 +35,13 @@ public record CheckpointSettings(
         directory.isBlank() ? Optional.empty() : Optional.of(Path.of(directory)),
         checkpoint.getBoolean("sync"),
         checkpoint.getInt("keep"),
-        checkpoint.getDuration("interval"));
+        checkpoint.getDuration("interval"),
+        checkpoint.getBoolean("drop-unclaimed"));
   }
 
   /** The same in another directory. */
   public CheckpointSettings in(Path other) {
-    return new CheckpointSettings(Optional.of(other), sync, keep, interval);
+    return new CheckpointSettings(Optional.of(other), sync, keep, interval, dropUnclaimed);
   }
 
   /** The interval in milliseconds; empty if the configuration leaves it open. */

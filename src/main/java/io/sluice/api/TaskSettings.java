@@ -31,6 +31,13 @@ public record TaskSettings(
     }
   }
 
+  /** The same for a run that is to leave no trace: input that would be written away is only left out. */
+  public TaskSettings withoutTrace() {
+    return onFailure == FailurePolicy.DEAD_LETTER
+        ? new TaskSettings(slots, maxAttempts, FailurePolicy.SKIP, "")
+        : this;
+  }
+
   public static TaskSettings from(Config task) {
     return new TaskSettings(
         task.getInt("slots"),

@@ -79,9 +79,15 @@ public final class RecordCodec {
     } catch (RuntimeException | StackOverflowError failure) {
       throw new SluiceException(
           ErrorCode.RECORD_NOT_SERIALIZABLE,
-          "Records cannot be decoded: " + failure + ". All nodes must have the same classes.",
+          "Records cannot be decoded: " + root(failure) + ". All nodes must have the same classes.",
           failure);
     }
+  }
+
+  /** What names the class: Fory wraps it. */
+  private static Throwable root(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null || cause == failure ? failure : root(cause);
   }
 
   private ThreadSafeFory fory() {
@@ -96,6 +102,9 @@ public final class RecordCodec {
               .requireClassRegistration(false)
               .suppressClassRegistrationWarnings(true)
               .withCompatible(evolving)
+              // Otherwise something of Fory's own would take the place of an object whose class is
+              // gone.
+              .withDeserializeUnknownClass(false)
               .withTypeChecker((resolver, name) -> isAllowed(name))
               .buildThreadSafeForyPool(Runtime.getRuntime().availableProcessors() * 2);
           refuse(made, LambdaSerializer.ReplaceStub.class);

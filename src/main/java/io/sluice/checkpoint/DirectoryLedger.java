@@ -83,6 +83,19 @@ public final class DirectoryLedger implements Ledger {
     }
   }
 
+  /**
+   * The epochs of which something is there, oldest first.
+   *
+   * @throws SluiceException {@code CHECKPOINT_FAILED} if the directory cannot be read
+   */
+  public List<Long> epochs() {
+    try {
+      return epochFiles().stream().map(EpochFile::epoch).distinct().sorted().toList();
+    } catch (IOException cause) {
+      throw cannotRead(cause);
+    }
+  }
+
   @Override
   public synchronized CompletionStage<Opened> open() {
     if (asked) {

@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
-    subcommands = {DemoCommand.class, NodeCommand.class, RunCommand.class, ChaosCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      NodeCommand.class,
+      RunCommand.class,
+      CheckpointCommand.class,
+      ReplayCommand.class,
+      ChaosCommand.class
+    })
 public final class Main implements Runnable {
 
   private static final String LOGGING = "logback.configurationFile";
@@ -53,7 +60,8 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command: demo, node, run or chaos.");
+    throw new ParameterException(
+        spec.commandLine(), "Missing command: demo, node, run, checkpoint, replay or chaos.");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {

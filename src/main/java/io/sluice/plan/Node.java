@@ -3,6 +3,7 @@ package io.sluice.plan;
 import io.sluice.api.StorageLevel;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,8 +106,27 @@ public sealed interface Node extends Serializable {
   /** Gives the dataset of a batch, or null for none. */
   @FunctionalInterface
   interface Generator extends Serializable {
+    /**
+     * Makes the dataset.
+     *
+     * @param files those that a {@link Finder} has found for the batch; none for others
+     */
     @Nullable
-    Node generate(long batchMillis) throws Exception;
+    Node generate(long batchMillis, List<FoundFile> files) throws Exception;
+  }
+
+  /** Gives a dataset made of files. It remembers nothing itself: what it finds is a decision of the driver. */
+  interface Finder extends Generator {
+
+    /** What was there when the program was made, and is not to be read. */
+    List<FoundFile> present();
+
+    /**
+     * What has changed.
+     *
+     * @param known what it has found before, by path
+     */
+    List<FoundFile> find(long batchMillis, Map<String, FoundFile> known) throws Exception;
   }
 
   /**

@@ -100,6 +100,11 @@ public final class Program {
     return only(Node.Received.class);
   }
 
+  /** What functions on the driver make in every batch. */
+  public List<Node.Generated> generated() {
+    return only(Node.Generated.class);
+  }
+
   /** Whether some output needs the stream; a receiver that nobody reads is not started. */
   public boolean reads(int stream) {
     return received().stream().anyMatch(node -> node.stream() == stream);

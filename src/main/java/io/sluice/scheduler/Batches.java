@@ -80,8 +80,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.backlog = new Backlog(setup.intervalMillis());
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
     this.standbys = new Standbys(setup, fleet, holdings, journal, () -> streaming);
-    this.batch =
-        new CurrentBatch(setup, holdings, jobs, driverThreads, () -> streaming, this::commit);
+    this.batch = new CurrentBatch(
+        setup, holdings, jobs, driverThreads, journal, () -> streaming, this::commit);
     this.durability = new Durability(setup, recovered.rewind(), fleet::tellAll);
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
@@ -96,6 +96,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
     fleet.logStreams(durability.streams());
+    streaming.files().beginning().forEach(journal::decide);
     journal.decide(
         new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names),
         () -> then.accept(Instant.ofEpochMilli(streaming.schedule().nextMillis())));
@@ -112,6 +113,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     fleet.logStreams(durability.streams());
     committedMillis = restart.batchMillis();
     cutMillis = restart.cutMillis();
+    idleSinceMillis = setup.ticker().now().toEpochMilli();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     setup.counters().restore(restart.counters());
     fleet.receiveAgain(streams.receivers(), restart);
@@ -193,6 +195,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         setup.counters().all(),
         sinks.decided(),
         durability.snapshot(),
+        streaming.files().snapshot(),
         "");
   }
 
@@ -567,6 +570,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         durability.operators(),
         durability.pace()));
     durability.told(time, fleet.usable());
+    streaming.files().forgetUpTo(durability.doneMillis(time));
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = done.info(Optional.of(setup.ticker().now()), Optional.empty());

@@ -236,6 +236,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(ContextCommand.CommitAgain.class, this::onCommitAgain)
         .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(ContextCommand.Refreshed.class, this::onRefreshed)
+        .onMessage(ContextCommand.Found.class, this::onFound)
         .onMessage(ContextCommand.Generated.class, this::onGenerated)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
@@ -401,6 +402,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
 
   private Behavior<ContextCommand> onRefreshed(ContextCommand.Refreshed refreshed) {
     return guarded(() -> batches.batch().refreshed(refreshed.batchMillis()));
+  }
+
+  private Behavior<ContextCommand> onFound(ContextCommand.Found found) {
+    return guarded(() -> batches.batch().found(found.node(), found.found()));
   }
 
   private Behavior<ContextCommand> onGenerated(ContextCommand.Generated generated) {

@@ -50,6 +50,9 @@ public sealed interface ContextCommand {
   /** Broadcast values are as the batch shall see them. */
   record Refreshed(long batchMillis) implements ContextCommand {}
 
+  /** A stream of files has looked into its directory. */
+  record Found(Node.Generated node, Decision.Found found) implements ContextCommand {}
+
   record Generated(long batchMillis, Node.Generated node, Node dataset) implements ContextCommand {}
 
   record DriverFailed(long batchMillis, String what, Throwable failure) implements ContextCommand {}

@@ -64,11 +64,13 @@ public record ContextSetup(
    * Where a context is kept so that it outlives all its processes.
    *
    * @param directory of this context alone
+   * @param replayMillis the only batch that is wanted again, if nothing shall be written
    */
-  public record Durable(Path directory, CheckpointSettings settings) {
+  public record Durable(Path directory, CheckpointSettings settings, Optional<Long> replayMillis) {
 
     WorkerCommand.Checkpoint forWorkers() {
-      return new WorkerCommand.Checkpoint(directory.toString(), settings.sync());
+      return new WorkerCommand.Checkpoint(
+          directory.toString(), settings.sync(), replayMillis.isPresent());
     }
   }
 

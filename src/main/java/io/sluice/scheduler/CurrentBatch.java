@@ -4,6 +4,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.BatchInfo;
+import io.sluice.plan.FoundFile;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.plan.Stage;
@@ -25,6 +26,7 @@ final class CurrentBatch {
   private final Holdings holdings;
   private final Jobs jobs;
   private final DriverThreads driverThreads;
+  private final Journal journal;
   private final Supplier<Streaming> streaming;
   private final Consumer<BatchRun> complete;
   private @Nullable BatchRun current;
@@ -35,12 +37,14 @@ final class CurrentBatch {
       Holdings holdings,
       Jobs jobs,
       DriverThreads driverThreads,
+      Journal journal,
       Supplier<Streaming> streaming,
       Consumer<BatchRun> complete) {
     this.setup = setup;
     this.holdings = holdings;
     this.jobs = jobs;
     this.driverThreads = driverThreads;
+    this.journal = journal;
     this.streaming = streaming;
     this.complete = complete;
   }
@@ -144,10 +148,30 @@ final class CurrentBatch {
     batch.nextLevel();
     List<Node.Generated> generators = program.toGenerate(batch.level(), time, zero);
     batch.generatorsStarted(generators.size());
-    generators.forEach(node -> driverThreads.generate(node, time));
+    generators.forEach(node -> generate(node, time));
     if (generators.isEmpty()) {
       planLevel(batch);
     }
+  }
+
+  private void generate(Node.Generated node, long time) {
+    StreamFiles files = streaming.get().files();
+    Optional<List<FoundFile>> decided = files.of(time, node.id());
+    if (node.generator() instanceof Node.Finder finder
+        && decided.isEmpty()
+        && time > streaming.get().deliveredMillis()) {
+      driverThreads.find(node, finder, time, files.known(node.id()));
+    } else {
+      driverThreads.generate(node, time, decided.orElse(List.of()));
+    }
+  }
+
+  /** From now on the batch has these files, under whatever driver. */
+  void found(Node.Generated node, Decision.Found found) {
+    at(found.batchMillis()).ifPresent(batch -> {
+      streaming.get().files().found(found);
+      journal.decide(found, () -> driverThreads.generate(node, found.batchMillis(), found.files()));
+    });
   }
 
   private void startOutputs(BatchRun batch, List<Program.Output> due) {

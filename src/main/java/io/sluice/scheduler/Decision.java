@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.batch.Watermark;
+import io.sluice.plan.FoundFile;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Map;
   @JsonSubTypes.Type(value = Decision.Copied.class, name = "copied"),
   @JsonSubTypes.Type(value = Decision.Received.class, name = "received"),
   @JsonSubTypes.Type(value = Decision.Cut.class, name = "cut"),
+  @JsonSubTypes.Type(value = Decision.Found.class, name = "found"),
   @JsonSubTypes.Type(value = Decision.Rated.class, name = "rated"),
   @JsonSubTypes.Type(value = Decision.Committed.class, name = "committed"),
   @JsonSubTypes.Type(value = Decision.Ended.class, name = "ended"),
@@ -62,6 +64,14 @@ sealed interface Decision {
   record Cut(long batchMillis, List<BlockRef> blocks, Map<Integer, Long> positions)
       implements Decision {}
 
+  /**
+   * A stream of files has found these for the batch, which will always have them.
+   *
+   * @param node the stream's
+   * @param files also those that are only to be known from now on
+   */
+  record Found(long batchMillis, int node, List<FoundFile> files) implements Decision {}
+
   /** How fast the receivers of these streams go on, in records a second. */
   record Rated(Map<Integer, Double> rates) implements Decision {}
 
@@ -94,10 +104,14 @@ sealed interface Decision {
    * @param operators of nodes that remember something, by their number
    * @param streams of receivers' streams, by their number
    * @param states the number of partitions of each operator with state
+   * @param files of streams of files, by the number of their node
    */
   record Names(
-      Map<Integer, String> operators, Map<Integer, String> streams, Map<String, Integer> states) {
-    static final Names NONE = new Names(Map.of(), Map.of(), Map.of());
+      Map<Integer, String> operators,
+      Map<Integer, String> streams,
+      Map<String, Integer> states,
+      Map<Integer, String> files) {
+    static final Names NONE = new Names(Map.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** All that still counts of the decisions so far. */
@@ -117,5 +131,6 @@ sealed interface Decision {
       Map<String, Long> counters,
       List<Prepared> prepared,
       Rewind.Snapshot rewind,
+      StreamFiles.Snapshot files,
       String ended) {}
 }

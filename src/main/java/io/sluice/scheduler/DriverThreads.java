@@ -1,8 +1,10 @@
 package io.sluice.scheduler;
 
+import io.sluice.plan.FoundFile;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -96,10 +98,29 @@ public final class DriverThreads implements AutoCloseable {
     });
   }
 
-  void generate(Node.Generated node, long batchMillis) {
+  /**
+   * Looks for the files of a batch.
+   *
+   * @param known what was found before
+   */
+  void find(
+      Node.Generated node, Node.Finder finder, long batchMillis, Map<String, FoundFile> known) {
     threads.execute(() -> {
       try {
-        Node dataset = node.generator().generate(batchMillis);
+        List<FoundFile> files = finder.find(batchMillis, known);
+        actor.accept(
+            new ContextCommand.Found(node, new Decision.Found(batchMillis, node.id(), files)));
+      } catch (Throwable failure) {
+        actor.accept(new ContextCommand.DriverFailed(batchMillis, node.operation(), failure));
+      }
+    });
+  }
+
+  /** @param files those that were found for the batch */
+  void generate(Node.Generated node, long batchMillis, List<FoundFile> files) {
+    threads.execute(() -> {
+      try {
+        Node dataset = node.generator().generate(batchMillis, files);
         if (dataset == null) {
           throw new IllegalStateException("The function passed to "
               + node.operation()

@@ -74,6 +74,10 @@ final class Durability implements AutoCloseable {
     return setup.durable().isPresent();
   }
 
+  private boolean isReadOnly() {
+    return setup.durable().flatMap(ContextSetup.Durable::replayMillis).isPresent();
+  }
+
   Rewind.Snapshot snapshot() {
     return isOn() ? rewind.snapshot() : Rewind.nothing();
   }
@@ -100,14 +104,18 @@ final class Durability implements AutoCloseable {
     return names;
   }
 
-  private static Decision.Names names(Program program) {
+  /** What the program keeps. */
+  static Decision.Names names(Program program) {
     Map<Integer, String> operators = new HashMap<>();
     Map<Integer, String> streams = new HashMap<>();
     Map<String, Integer> states = new HashMap<>();
+    Map<Integer, String> files = new HashMap<>();
     for (Node node : program.nodes()) {
       String name = program.ids().of(node);
       if (node instanceof Node.Received received) {
         streams.put(received.stream(), name);
+      } else if (node instanceof Node.Generated made && made.generator() instanceof Node.Finder) {
+        files.put(node.id(), name);
       } else if (node instanceof Node.Stateful stateful) {
         states.put(name, stateful.partitions());
         operators.put(node.id(), name);
@@ -118,7 +126,7 @@ final class Durability implements AutoCloseable {
         operators.put(node.id(), name);
       }
     }
-    return new Decision.Names(operators, streams, states);
+    return new Decision.Names(operators, streams, states, files);
   }
 
   private static boolean observesTime(Node node) {
@@ -159,7 +167,7 @@ final class Durability implements AutoCloseable {
 
   /** Workers were told of a commit. */
   void told(long batchMillis, List<String> workers) {
-    if (!isOn()) {
+    if (!isOn() || isReadOnly()) {
       return;
     }
     if (names.operators().isEmpty()) {
@@ -196,6 +204,15 @@ final class Durability implements AutoCloseable {
     strangersNeededMillis = Math.max(strangersNeededMillis, committedMillis + longestKept());
   }
 
+  /**
+   * The last batch that will never be run again.
+   *
+   * @param committedMillis the last batch
+   */
+  long doneMillis(long committedMillis) {
+    return isOn() ? rewind.oldestMillis() : committedMillis;
+  }
+
   /** Whether batches must wait until what others have left is written. */
   boolean isBehind() {
     return versions.unsafe() >= MAX_UNSAFE;
@@ -224,7 +241,7 @@ final class Durability implements AutoCloseable {
   /** The files of earlier runs. */
   private void release(List<LoggedBlocks.Key> unneeded) {
     BlockArchive earlier = blocks;
-    if (earlier != null) {
+    if (earlier != null && !isReadOnly()) {
       Path directory = setup.durable().orElseThrow().directory().resolve("blocks");
       cleaner.execute(() -> earlier.release(SegmentFiles.disk(), directory, unneeded));
     }
@@ -252,8 +269,20 @@ final class Durability implements AutoCloseable {
     archive.warnings().forEach(warning -> log.warn("{}", warning));
     received.warnings().forEach(warning -> log.warn("{}", warning));
     damaged.addAll(archive.damaged());
-    Restart restart =
-        new Restart(past, program, names(program), setup.id(), archive, received, workers);
+    Restart restart = new Restart(
+        past,
+        program,
+        names(program),
+        setup.id(),
+        archive,
+        received,
+        workers,
+        setup.durable().orElseThrow().settings().dropUnclaimed(),
+        setup.durable().orElseThrow().replayMillis());
+    restart
+        .dropped()
+        .forEach(name ->
+            log.warn("[{}] forgets state that no operator takes: [{}]", setup.name(), name));
     log.info(
         "[{}] goes on after batch [{}], and runs [{}] batches again",
         setup.name(),

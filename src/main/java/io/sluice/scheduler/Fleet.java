@@ -301,7 +301,7 @@ final class Fleet {
             setup
                 .durable()
                 .map(ContextSetup.Durable::forWorkers)
-                .orElseGet(() -> new WorkerCommand.Checkpoint("", false))));
+                .orElseGet(() -> new WorkerCommand.Checkpoint("", false, false))));
   }
 
   void workerUp(WorkerEvent.WorkerUp up) {

@@ -31,6 +31,7 @@ final class Recovered {
   private final TreeSet<Long> waiting = new TreeSet<>();
   private List<Decision.Prepared> prepared;
   private final Rewind rewind;
+  private final StreamFiles files;
   private int partitions;
   private long zeroMillis = NONE;
   private long cutMillis = NONE;
@@ -54,6 +55,7 @@ final class Recovered {
     counters.putAll(from.counters());
     prepared = from.prepared();
     rewind = Rewind.of(from.rewind());
+    files = StreamFiles.of(from.files());
     zeroMillis = from.zeroMillis();
     cutMillis = from.cutMillis();
     committedMillis = from.committedMillis();
@@ -94,6 +96,7 @@ final class Recovered {
         Map.of(),
         List.of(),
         Rewind.nothing(),
+        StreamFiles.Snapshot.NONE,
         "");
   }
 
@@ -120,6 +123,8 @@ final class Recovered {
       cutMillis = cut.batchMillis();
       rewind.cut(cut);
       waiting.add(cutMillis);
+    } else if (decision instanceof Decision.Found found) {
+      files.found(found);
     } else if (decision instanceof Decision.Rated rated) {
       rates.putAll(rated.rates());
     } else if (decision instanceof Decision.Committed committed) {
@@ -169,6 +174,11 @@ final class Recovered {
   /** What it takes to go back to an earlier batch, if something is kept durably. */
   Rewind rewind() {
     return rewind;
+  }
+
+  /** What streams of files have found. */
+  StreamFiles files() {
+    return files;
   }
 
   BlockTracker tracker() {

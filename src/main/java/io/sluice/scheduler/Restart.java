@@ -2,6 +2,9 @@ package io.sluice.scheduler;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sluice.api.CheckpointReport.Fate;
+import io.sluice.api.CheckpointReport.Kind;
+import io.sluice.api.CheckpointReport.Operator;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -40,8 +43,11 @@ final class Restart {
   private final long context;
   private final Map<Integer, Integer> nodes = new HashMap<>();
   private final Map<Integer, Integer> streams = new HashMap<>();
+  private final Map<Integer, Integer> files = new HashMap<>();
   private final long batchMillis;
   private final BlockArchive logged;
+  private final Optional<Long> replayMillis;
+  private final List<Operator> claims;
   private final Map<BlockId, String> holders = new HashMap<>();
   private final Map<BlockId, BlockArchive.Found> loaded = new LinkedHashMap<>();
   private final List<BlockRef> unassigned = new ArrayList<>();
@@ -52,6 +58,8 @@ final class Restart {
    * @param names of the program that is to go on
    * @param context its number in the names of blocks
    * @param workers over which received blocks are spread
+   * @param dropUnclaimed whether state that no operator takes is forgotten
+   * @param replayMillis the last batch that is to be run, and the only one that puts out something; empty for all
    * @throws SluiceException PLAN_INVALID if it does not take what the one before has left, CHECKPOINT_FAILED if that is damaged
    */
   Restart(
@@ -61,7 +69,10 @@ final class Restart {
       long context,
       StateArchive archive,
       BlockArchive logged,
-      List<String> workers) {
+      List<String> workers,
+      boolean dropUnclaimed,
+      Optional<Long> replayMillis) {
+    this.replayMillis = replayMillis;
     this.past = past;
     this.rewind = past.rewind();
     this.program = program;
@@ -69,7 +80,10 @@ final class Restart {
     this.context = context;
     match(rewind.names().operators(), names.operators(), nodes);
     match(rewind.names().streams(), names.streams(), streams);
-    refuseUnclaimed(names);
+    match(rewind.names().files(), names.files(), files);
+    claims = Claims.of(rewind.names(), names, dropUnclaimed);
+    refuseUnclaimed();
+    replayMillis.ifPresent(this::requireCut);
     this.batchMillis = choose();
     this.logged = logged;
     chooseBlocks(workers);
@@ -81,13 +95,20 @@ final class Restart {
         .mapToLong(node -> program.keepMillis(node.id()))
         .max()
         .orElse(0);
-    for (Decision.Cut cut : rewind.cuts()) {
+    for (Decision.Cut cut : wantedCuts()) {
       if (batchMillis == Recovered.NONE || cut.batchMillis() > batchMillis - keep) {
         cut.blocks().stream()
             .filter(block -> streams.containsKey(block.id().owner()))
             .forEach(block -> load(required(block, cut), block.id(), workers));
       }
     }
+    if (replayMillis.isEmpty()) {
+      chooseOthers(workers);
+    }
+  }
+
+  /** What no batch has belongs to the next one. */
+  private void chooseOthers(List<String> workers) {
     Map<String, Integer> before = new HashMap<>();
     rewind.names().streams().forEach((number, name) -> before.put(name, number));
     for (BlockArchive.Found found : logged.all()) {
@@ -150,27 +171,46 @@ final class Restart {
     });
   }
 
-  private void refuseUnclaimed(Decision.Names names) {
-    rewind.names().states().forEach((operator, partitions) -> {
-      Integer now = names.states().get(operator);
-      if (now == null) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "State of operator '%s' is in the checkpoint, but the program has no such operator, only %s. Give the operator that shall have it this name with named(\"%s\"), or choose another checkpoint directory to begin without a past."
-                .formatted(operator, new TreeSet<>(names.states().keySet()), operator));
+  private void refuseUnclaimed() {
+    for (Operator claim : claims) {
+      if (claim.fate() == Fate.REFUSED) {
+        throw new SluiceException(ErrorCode.PLAN_INVALID, claim.reason());
       }
-      if (!now.equals(partitions)) {
-        throw new SluiceException(
-            ErrorCode.PLAN_INVALID,
-            "State of operator '%s' is in the checkpoint in %d partitions, but the program asks for %d. Ask for %d, or give the operator another name with named(...) to begin without it."
-                .formatted(operator, partitions, now, partitions));
-      }
-    });
+    }
+  }
+
+  /** The operators whose state is forgotten. */
+  List<String> dropped() {
+    return claims.stream()
+        .filter(claim -> claim.kind() == Kind.STATE && claim.fate() == Fate.DROPPED)
+        .map(Operator::name)
+        .toList();
+  }
+
+  private void requireCut(long millis) {
+    List<Instant> known = rewind.cuts().stream()
+        .map(cut -> Instant.ofEpochMilli(cut.batchMillis()))
+        .toList();
+    if (!known.contains(Instant.ofEpochMilli(millis))) {
+      throw new SluiceException(
+          ErrorCode.CHECKPOINT_FAILED,
+          "Batch %s is not in the checkpoint, which has %s. Name one of these; raise sluice.checkpoint.keep to have more."
+              .formatted(Instant.ofEpochMilli(millis), known));
+    }
+  }
+
+  /** Whether a batch comes before what is to be run again. */
+  private boolean isBefore(long candidate) {
+    return candidate < replayMillis.orElse(Long.MAX_VALUE);
+  }
+
+  private boolean isWanted(long cutMillis) {
+    return cutMillis <= replayMillis.orElse(Long.MAX_VALUE);
   }
 
   private long choose() {
     for (long candidate : rewind.committed()) {
-      if (isRestorable(candidate)) {
+      if (isBefore(candidate) && isRestorable(candidate)) {
         return candidate;
       }
     }
@@ -179,7 +219,9 @@ final class Restart {
     }
     throw new SluiceException(
         ErrorCode.CHECKPOINT_FAILED,
-        "No batch of the checkpoint has all its state intact. "
+        (replayMillis.isPresent()
+                ? "No batch before this one has all its state in the checkpoint. "
+                : "No batch of the checkpoint has all its state intact. ")
             + String.join(" ", archive.warnings())
             + " Restore its files, or choose another directory to begin without a past.");
   }
@@ -201,6 +243,11 @@ final class Restart {
   }
 
   private Optional<String> file(Decision.Stored stored) {
+    return file(rewind, archive, stored);
+  }
+
+  /** The file that has a part of a dataset. */
+  static Optional<String> file(Rewind rewind, StateArchive archive, Decision.Stored stored) {
     return archive.dataset(new StateArchive.DatasetKey(
         rewind.names().operators().getOrDefault(stored.node(), ""),
         stored.batchMillis(),
@@ -239,7 +286,13 @@ final class Restart {
       return orders;
     }
     Map<String, Integer> byName = new HashMap<>();
-    operators.forEach((node, name) -> byName.put(name, node));
+    // Files may still have what an operator had that the program before did not have any more.
+    Set<String> known = Set.copyOf(rewind.names().operators().values());
+    operators.forEach((node, name) -> {
+      if (known.contains(name)) {
+        byName.put(name, node);
+      }
+    });
     Set<String> workers = new LinkedHashSet<>(owners);
     workers.addAll(holders.values());
     for (String owner : workers) {
@@ -360,7 +413,7 @@ final class Restart {
 
   /** The batches that were cut, with their blocks under the names that these have now; nobody holds them yet. */
   List<Decision.Cut> cuts() {
-    return rewind.cuts().stream()
+    return wantedCuts().stream()
         .map(cut -> new Decision.Cut(
             cut.batchMillis(),
             cut.blocks().stream()
@@ -381,9 +434,13 @@ final class Restart {
     return BlockId.received(context, requireNonNull(streams.get(block.owner())), block.sequence());
   }
 
+  private List<Decision.Cut> wantedCuts() {
+    return rewind.cuts().stream().filter(cut -> isWanted(cut.batchMillis())).toList();
+  }
+
   /** The batches to be run again, oldest first. */
   List<Long> again() {
-    return rewind.cuts().stream()
+    return wantedCuts().stream()
         .map(Decision.Cut::batchMillis)
         .filter(millis -> millis > batchMillis)
         .sorted()
@@ -420,6 +477,11 @@ final class Restart {
         .collect(Collectors.toMap(entry -> streams.get(entry.getKey()), Map.Entry::getValue));
   }
 
+  /** What streams of files have found. */
+  StreamFiles files() {
+    return past.files().renamed(files);
+  }
+
   /** How fast receivers went. */
   Map<Integer, Double> rates() {
     return past.rates().entrySet().stream()
@@ -441,11 +503,11 @@ final class Restart {
 
   /** The last batch that was cut. */
   long cutMillis() {
-    return Math.max(past.cutMillis(), past.zeroMillis());
+    return replayMillis.orElse(Math.max(past.cutMillis(), past.zeroMillis()));
   }
 
   /** The last batch whose outputs are done. */
   long deliveredMillis() {
-    return rewind.deliveredMillis();
+    return replayMillis.map(millis -> millis - 1).orElse(rewind.deliveredMillis());
   }
 }

@@ -125,6 +125,11 @@ final class Rewind {
     datasets.removeIf(stored -> stored.batchMillis() > batchMillis);
   }
 
+  /** The earliest batch that can be gone back to; {@link Recovered#NONE} if it is the beginning. */
+  long oldestMillis() {
+    return fromStart || points.isEmpty() ? Recovered.NONE : points.firstKey();
+  }
+
   boolean fromStart() {
     return fromStart;
   }

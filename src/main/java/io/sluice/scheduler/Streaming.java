@@ -18,6 +18,7 @@ record Streaming(
     BatchSchedule schedule,
     History history,
     EventTimes eventTimes,
+    StreamFiles files,
     Map<Integer, Long> keepMillis,
     long deliveredMillis) {
 
@@ -26,6 +27,7 @@ record Streaming(
     return of(
         streams,
         new BatchSchedule(streams.program().intervalMillis(), nowMillis, maxLate),
+        new StreamFiles(),
         Recovered.NONE);
   }
 
@@ -36,6 +38,7 @@ record Streaming(
     Streaming streaming = of(
         streams,
         BatchSchedule.after(last, zero, streams.program().intervalMillis(), maxLate),
+        recovered.files(),
         recovered.rewind().deliveredMillis());
     recovered.restore(streaming.eventTimes);
     if (recovered.committedMillis() >= zero) {
@@ -50,6 +53,7 @@ record Streaming(
     Streaming streaming = of(
         streams,
         BatchSchedule.after(restart.cutMillis(), zero, streams.program().intervalMillis(), maxLate),
+        restart.files(),
         restart.deliveredMillis());
     restart.restore(streaming.eventTimes);
     if (restart.batchMillis() >= zero) {
@@ -58,14 +62,17 @@ record Streaming(
     return streaming;
   }
 
-  private static Streaming of(StreamProgram streams, BatchSchedule schedule, long deliveredMillis) {
+  private static Streaming of(
+      StreamProgram streams, BatchSchedule schedule, StreamFiles files, long deliveredMillis) {
     Program program = streams.program();
     long zero = schedule.zeroMillis();
+    files.begin(program, zero);
     return new Streaming(
         streams,
         schedule,
         new History(program, zero),
         new EventTimes(program, zero),
+        files,
         program.keptDatasets(),
         deliveredMillis);
   }

@@ -103,6 +103,9 @@ final class StateKeeper implements AutoCloseable {
 
   /** Of several attempts of a batch the last counts. */
   private void note(BlockId id, Supplier<StateEntry> entry) {
+    if (settings.readOnly()) {
+      return;
+    }
     BlockId slot =
         new BlockId(id.kind(), id.context(), id.owner(), id.sequence(), id.partition(), 0);
     made.merge(
@@ -117,6 +120,9 @@ final class StateKeeper implements AutoCloseable {
    * @param states those of the worker, none of them open
    */
   void commit(WorkerCommand.Commit commit, Map<WorkerSession.StateKey, KeyedState> states) {
+    if (settings.readOnly()) {
+      return;
+    }
     operators = commit.operators();
     List<String> owners = commit.owners();
     modulo = owners.size();
@@ -368,7 +374,7 @@ final class StateKeeper implements AutoCloseable {
           ErrorCode.CHECKPOINT_FAILED,
           "What '" + entry.operator() + "' had kept in " + directory + " cannot be read: "
               + unreadable.getMessage()
-              + " Give the operator another name with named(...) to begin without it.",
+              + " Give the operator another name with named(...) and set sluice.checkpoint.drop-unclaimed = true to begin without it.",
           unreadable);
     }
   }

@@ -44,7 +44,7 @@ public sealed interface WorkerCommand extends Message {
    * @param directory of the context; empty if nothing is kept
    * @param sync whether it must outlive a loss of power
    */
-  record Checkpoint(String directory, boolean sync) implements Message {
+  record Checkpoint(String directory, boolean sync, boolean readOnly) implements Message {
     boolean isWanted() {
       return !directory.isEmpty();
     }

@@ -69,7 +69,7 @@ class MessageSerializationTest {
             "a:1",
             List.of(new WorkerCommand.ProgramJar(BlockId.jar(1, 0), "0f")),
             true,
-            new WorkerCommand.Checkpoint("/tmp/checkpoints/context", true)),
+            new WorkerCommand.Checkpoint("/tmp/checkpoints/context", true, false)),
         new WorkerCommand.CopyBlocks(2, 1, List.of(BLOCK.id()), "b:2"),
         new WorkerEvent.BlocksCopied(2, 1, true),
         new WorkerCommand.Leave(),
