@@ -60,6 +60,7 @@ class JournalTest {
           Map.of(),
           List.of(),
           new Rewind().snapshot(),
+          StreamFiles.Snapshot.NONE,
           ""));
 
   private void beats(int count) {
