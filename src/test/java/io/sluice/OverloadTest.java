@@ -28,9 +28,10 @@ class OverloadTest {
   private static final int RECORD_CHARS = 1000;
   private static final long MEMORY = 4 << 20;
   private static final long DISK = 8 << 20;
+  private static final long BLOCK = 256 << 10;
 
-  /** What a record may take at least of either bound: its characters, one byte each when encoded. */
-  private static final long MOST_RECORDS = (MEMORY + DISK) / RECORD_CHARS;
+  /** A record takes a byte for each character at least. One block may be under way, and another wait for room. */
+  private static final long MOST_RECORDS = (MEMORY + DISK + 2 * BLOCK) / RECORD_CHARS;
 
   private static final long JOB_RECORDS_A_SECOND = 4000;
 
@@ -138,6 +139,7 @@ class OverloadTest {
         .config(ConfigFactory.parseMap(Map.of(
                 "sluice.block.memory", MEMORY,
                 "sluice.block.disk", DISK,
+                "sluice.receiver.block-size", BLOCK,
                 "sluice.block.directory", directory.toString()))
             .withFallback(ConfigFactory.load()))
         .nodes(1)

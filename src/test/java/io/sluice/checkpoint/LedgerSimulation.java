@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -196,7 +197,8 @@ final class LedgerSimulation {
         try {
           if (cause == null) {
             action.accept(value);
-          } else if (!(cause instanceof IllegalArgumentException)) {
+          } else if (!(cause instanceof IllegalArgumentException)
+              && !(cause instanceof CancellationException)) {
             failed(cause);
           }
         } catch (RuntimeException | AssertionError found) {
