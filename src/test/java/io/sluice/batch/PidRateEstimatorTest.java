@@ -127,13 +127,33 @@ class PidRateEstimatorTest {
   }
 
   @Test
-  void p11_toP13_rateFollowsWhatWaits() {
+  void p11_withTheUsualSettingsTheSecondBatchGivesTheRateOfProcessing() {
     PidRateEstimator estimator = new PidRateEstimator(1000, 1, 0.2, 0, 100);
 
     assertThat(estimator.compute(1000, 1000, 500, 0)).isEmpty();
     assertThat(estimator.compute(2000, 1000, 1000, 0)).hasValue(1000);
+  }
+
+  @Test
+  void p12_rateFallsByAFifthOfWhatWaits() {
+    PidRateEstimator estimator = afterTwoBatches();
+
+    assertThat(estimator.compute(3000, 1000, 1000, 500)).hasValue(900);
+  }
+
+  @Test
+  void p13_rateRisesWhenLessWaits() {
+    PidRateEstimator estimator = afterTwoBatches();
+
     assertThat(estimator.compute(3000, 1000, 1000, 500)).hasValue(900);
     assertThat(estimator.compute(4000, 900, 900, 400).getAsDouble()).isCloseTo(920, within(1e-9));
+  }
+
+  private static PidRateEstimator afterTwoBatches() {
+    PidRateEstimator estimator = new PidRateEstimator(1000, 1, 0.2, 0, 100);
+    assertThat(estimator.compute(1000, 1000, 500, 0)).isEmpty();
+    assertThat(estimator.compute(2000, 1000, 1000, 0)).hasValue(1000);
+    return estimator;
   }
 
   @Test
