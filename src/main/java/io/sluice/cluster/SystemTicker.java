@@ -1,20 +1,39 @@
 package io.sluice.cluster;
 
 import io.sluice.api.Ticker;
+import io.sluice.batch.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The machine's clock, with a thread that wakes at batch boundaries; Akka's timers are too coarse for 10 ms. */
+/** The machine's clock, which is never set back here, with a thread that wakes at batch boundaries; Akka's timers are too coarse for 10 ms. */
 public final class SystemTicker implements Ticker {
 
+  private static final Logger log = LoggerFactory.getLogger(SystemTicker.class);
+
+  private final SteadyClock clock = new SteadyClock();
+  private boolean ahead;
   private @Nullable ScheduledThreadPoolExecutor thread;
 
   @Override
   public Instant now() {
-    return Instant.now();
+    long millis = clock.millis(System.currentTimeMillis(), System.nanoTime());
+    tellIfSetBack();
+    return Instant.ofEpochMilli(millis);
+  }
+
+  private synchronized void tellIfSetBack() {
+    if (clock.isAhead() != ahead) {
+      ahead = !ahead;
+      log.warn(
+          ahead
+              ? "The machine's clock was set back; batches go on in the time before"
+              : "Batches go on in the machine's time again");
+    }
   }
 
   @Override

@@ -66,8 +66,10 @@ final class Durability implements AutoCloseable {
     this.versions = setup
         .durable()
         .map(durable -> new Versions(
-            durable.settings().keep(), durable.settings().intervalMillis(setup.intervalMillis())))
-        .orElseGet(() -> new Versions(1, 0));
+            durable.settings().keep(),
+            durable.settings().keepFor().toMillis(),
+            durable.settings().intervalMillis(setup.intervalMillis())))
+        .orElseGet(() -> new Versions(1, 0, 0));
   }
 
   boolean isOn() {

@@ -34,6 +34,7 @@ final class Versions {
   }
 
   private final int keep;
+  private final long keepForMillis;
   private final long intervalMillis;
   private final TreeMap<Long, Version> open = new TreeMap<>();
   private final Deque<Long> kept = new ArrayDeque<>();
@@ -41,10 +42,12 @@ final class Versions {
 
   /**
    * @param keep how many versions
+   * @param keepForMillis younger ones are kept too, in batch time
    * @param intervalMillis batch time between two of them
    */
-  Versions(int keep, long intervalMillis) {
+  Versions(int keep, long keepForMillis, long intervalMillis) {
     this.keep = keep;
+    this.keepForMillis = keepForMillis;
     this.intervalMillis = intervalMillis;
   }
 
@@ -93,7 +96,7 @@ final class Versions {
     }
     kept.addLast(batchMillis);
     files.put(batchMillis, oldestFiles);
-    while (kept.size() > keep) {
+    while (kept.size() > keep && batchMillis - kept.getFirst() >= keepForMillis) {
       files.remove(kept.removeFirst());
     }
     return kept.getFirst();
