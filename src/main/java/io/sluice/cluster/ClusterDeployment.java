@@ -10,12 +10,14 @@ import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
+import akka.pattern.Patterns;
 import com.typesafe.config.Config;
 import io.sluice.api.Settings;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +31,7 @@ public final class ClusterDeployment implements Deployment {
 
   private static final int SLOTS_FACTOR = 4;
   private static final String DRIVER_ROLE = "driver";
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
   private final ActorSystem<?> system;
   private final boolean ownsSystem;
@@ -150,12 +153,22 @@ public final class ClusterDeployment implements Deployment {
     if (opened != null) {
       opened.tell(new LedgerActor.Announce(driver.events()));
     }
-    CoordinatedShutdown.get(system)
-        .addActorTerminationTask(
-            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-            "sluice-stop-" + driver.name(),
-            Adapter.toClassic(driver.actor()),
-            Optional.of(new ContextCommand.Stop(false)));
+    CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+        "sluice-stop-" + driver.name(),
+        () -> Patterns.gracefulStop(
+                Adapter.toClassic(driver.actor()), STOP_LIMIT, farewell(shutdown))
+            .thenApply(stopped -> Done.getInstance()));
+  }
+
+  /** A node that the others have taken out is lost to them: they go on, and nobody is to hear that the context has ended. */
+  private static ContextCommand farewell(CoordinatedShutdown shutdown) {
+    boolean downed = shutdown
+        .getShutdownReason()
+        .filter(reason -> reason.equals(CoordinatedShutdown.clusterDowningReason()))
+        .isPresent();
+    return downed ? new ContextCommand.Crash(true) : new ContextCommand.Stop(false);
   }
 
   /** A node that was killed would keep this one from leaving until the cluster has given it up. */

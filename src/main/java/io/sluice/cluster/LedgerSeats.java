@@ -58,8 +58,14 @@ final class LedgerSeats {
     return 2 * heard > members.size();
   }
 
-  /** What to change next about the members. */
+  /**
+   * What to change next about the members. A driver that does not hear most of them changes nothing: if it is still
+   * heard, a member less may leave those that take over without a majority.
+   */
   Optional<Change> next(List<String> members) {
+    if (!hearsMajority(members)) {
+      return Optional.empty();
+    }
     Optional<String> gone = members.stream().filter(member -> !isThere(member)).findFirst();
     if (gone.isPresent()) {
       return gone.map(member -> new Change(member, false));

@@ -241,7 +241,8 @@ final class Witness extends AbstractBehavior<Witness.Command> {
     duty.members = alive.members();
     List<String> others = new ArrayList<>(alive.members());
     others.remove(alive.dataAddress());
-    if (alive.hears()) {
+    // A node never takes over from the driver on itself: it would be just as cut off.
+    if (alive.hears() || alive.dataAddress().equals(node.address())) {
       duty.watch.heard(Math.max(0, others.indexOf(node.address())));
     }
     alive

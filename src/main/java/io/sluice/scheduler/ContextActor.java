@@ -531,7 +531,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private boolean isCutOff() {
     long timeout = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
     int silent = journal.beatsWithoutAnswer();
-    if (silent == 2 * timeout) {
+    if (silent == beatsUntilCutOff()) {
       getContext()
           .getLog()
           .warn(
@@ -540,6 +540,11 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
               setup.heartbeatInterval().multipliedBy(silent).toMillis());
     }
     return silent > timeout / 2;
+  }
+
+  /** From then on another driver may be there already. */
+  private long beatsUntilCutOff() {
+    return setup.heartbeatTimeout().multipliedBy(2).dividedBy(setup.heartbeatInterval());
   }
 
   private Behavior<ContextCommand> onWorkerGone(WorkerGone gone) {
@@ -597,9 +602,11 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   }
 
   private Behavior<ContextCommand> ended(@Nullable SluiceException failure) {
-    boolean replaced = failure != null && failure.code() == ErrorCode.EPOCH_SEALED;
-    if (replaced) {
-      // The workers are another driver's now.
+    boolean sealed = failure != null && failure.code() == ErrorCode.EPOCH_SEALED;
+    // That the context has ended would have to be decided too; another driver may go on with it.
+    boolean cutOff = journal.beatsWithoutAnswer() >= beatsUntilCutOff();
+    if (sealed || cutOff) {
+      // The workers are another driver's now, or soon.
       silent = true;
       setup.ticker().close();
     } else {

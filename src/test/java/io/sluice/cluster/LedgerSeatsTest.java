@@ -105,4 +105,14 @@ class LedgerSeatsTest {
     assertThat(seats.hearsMajority(members)).isFalse();
     assertThat(seats.isMajority(members)).isTrue();
   }
+
+  @Test
+  void driverThatDoesNotHearMostMembersRemovesNone() {
+    List<String> members = List.of("driver", "a", "b");
+    hear("a", "b");
+
+    beats(6);
+
+    assertThat(seats.next(members)).isEmpty();
+  }
 }
