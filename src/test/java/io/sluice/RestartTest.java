@@ -170,7 +170,8 @@ class RestartTest {
             .root()
             .keySet())
         .as("no switch can ask for a log that has no directory")
-        .containsExactlyInAnyOrder("directory", "sync", "keep", "interval", "drop-unclaimed");
+        .containsExactlyInAnyOrder(
+            "directory", "sync", "keep", "keep-for", "interval", "drop-unclaimed");
     for (int run = 0; run < 2; run++) {
       try (StreamingTest test =
           StreamingTest.builder().set("sluice.checkpoint.sync", true).build()) {

@@ -111,8 +111,13 @@ public record BlockId(
     return new BlockId(Kind.DELTA, context, node, batchMillis, partition, maker);
   }
 
-  public static BlockId snapshot(long context, int node, int piece, int partition) {
-    return new BlockId(Kind.SNAPSHOT, context, node, piece, partition, 0);
+  /**
+   * A piece of all of a partition's state.
+   *
+   * @param copy the copy that it belongs to; of several the greatest counts
+   */
+  public static BlockId snapshot(long context, int node, int piece, int partition, long copy) {
+    return new BlockId(Kind.SNAPSHOT, context, node, piece, partition, copy);
   }
 
   public static BlockId broadcast(long context, int number, int version) {

@@ -54,6 +54,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final Map<StateKey, KeyedState> states = new ConcurrentHashMap<>();
   private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
   private final Map<BlockId, Object> broadcasts = new ConcurrentHashMap<>();
+  private final SnapshotFence snapshots = new SnapshotFence();
   private volatile long lowestLiveJob;
   private volatile long committedMillis = Long.MIN_VALUE;
   private volatile @Nullable StateKeeper keeper;
@@ -234,6 +235,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   void handover(long batchMillis, long epoch) {
     catchUp(batchMillis);
     lowestLiveJob = JobIds.first(epoch);
+    snapshots.sealBefore(epoch);
     stages.clear();
     attempts.clear();
     inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
@@ -283,7 +285,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     }
     states.forEach((key, state) -> {
       if (key.partition() % copy.modulo() == copy.partition()) {
-        sends.add(sendPieces(copy.standby(), key, state.snapshot(MAX_KEYS_IN_PIECE)));
+        sends.add(sendPieces(copy, key, state.snapshot(MAX_KEYS_IN_PIECE)));
       }
     });
     return CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new));
@@ -303,12 +305,14 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   /** The first piece of a snapshot empties the copy, so they go one after another. */
-  private CompletableFuture<Void> sendPieces(String peer, StateKey key, List<List<Object>> pieces) {
+  private CompletableFuture<Void> sendPieces(
+      WorkerCommand.CopyPartition copy, StateKey key, List<List<Object>> pieces) {
+    long name = SnapshotFence.copy(copy.epoch(), copy.number());
     CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
     for (int piece = 0; piece < pieces.size(); piece++) {
-      BlockId id = BlockId.snapshot(context, key.node(), piece, key.partition());
+      BlockId id = BlockId.snapshot(context, key.node(), piece, key.partition(), name);
       List<Object> content = pieces.get(piece);
-      sent = sent.thenCompose(before -> send(peer, id, stateCodec.encode(content), 0));
+      sent = sent.thenCompose(before -> send(copy.standby(), id, stateCodec.encode(content), 0));
     }
     return sent;
   }
@@ -375,6 +379,10 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         }
       }
       case SNAPSHOT -> {
+        if (!snapshots.admits(
+            new StateKey(id.owner(), id.partition()), id.source(), id.sequence())) {
+          throw new IllegalArgumentException("a later copy of this state has begun");
+        }
         KeyedState state = state(id.owner(), id.partition());
         if (id.sequence() == 0) {
           state.clear();
