@@ -7,17 +7,14 @@ import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.BlockInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
 import io.sluice.api.StreamingListener.Scope;
-import io.sluice.api.StreamingListener.SkippedInfo;
 import io.sluice.batch.BatchQueue;
 import io.sluice.batch.BatchSchedule;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
-import io.sluice.task.TaskSpec;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The batches of a context, from the tick to the commit. */
-final class Batches implements Jobs.Owner, AutoCloseable {
+final class Batches implements AutoCloseable {
 
   private static final long LONG_BATCH_MILLIS = 10_000;
 
@@ -39,6 +36,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
   private final DriverThreads driverThreads;
   private final BatchQueue queue;
   private final Jobs jobs;
+  private final JobOutcomes outcomes;
   private final Holdings holdings;
   private final Standbys standbys;
   private final BlockCopies blockCopies = new BlockCopies();
@@ -78,7 +76,8 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     this.queue = new BatchQueue(setup.batch().maxWaiting());
     this.sinks = new SinkCommits(setup, driverThreads, recovered, () -> streaming);
     this.backlog = new Backlog(setup.intervalMillis());
-    this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, this);
+    this.outcomes = new JobOutcomes(setup, holdings, this::jobs, this::batch, this::fail);
+    this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, outcomes);
     this.standbys = new Standbys(setup, fleet, holdings, journal, () -> streaming);
     this.batch = new CurrentBatch(
         setup, holdings, jobs, driverThreads, journal, () -> streaming, this::commit);
@@ -315,6 +314,14 @@ final class Batches implements Jobs.Owner, AutoCloseable {
     batch.begin(batchMillis, since == null ? setup.ticker().now() : since);
   }
 
+  private Jobs jobs() {
+    return jobs;
+  }
+
+  JobOutcomes outcomes() {
+    return outcomes;
+  }
+
   /** The batch that runs now. */
   CurrentBatch batch() {
     return batch;
@@ -342,60 +349,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         .times()
         .complete(
             streaming.history().remembered(asked.node(), asked.fromMillis(), asked.toMillis()));
-  }
-
-  @Override
-  public void jobFinished(JobRun job) {
-    if (job.batchMillis() < 0) {
-      setup.counters().add(job.counters());
-    }
-    batch.completeIfDone();
-  }
-
-  @Override
-  public void jobFailed(JobRun job, SluiceException cause) {
-    if (batch.has(job)) {
-      fail(cause);
-    }
-  }
-
-  @Override
-  public void jobMustStartOver(JobRun job, String reason) {
-    if (batch.has(job)) {
-      startOver(reason);
-      return;
-    }
-    recovers(Scope.JOB, job.batchMillis(), reason);
-    if (job.batchMillis() < 0) {
-      jobs.startForCaller(job);
-    } else {
-      jobs.start(job);
-    }
-  }
-
-  @Override
-  public void inputSkipped(JobRun job, TaskSpec.Poison poison) {
-    log.error(
-        "Batch [{}] goes on without {}: {}",
-        Instant.ofEpochMilli(job.batchMillis()),
-        poison.inputs(),
-        poison.reason());
-    post(new StreamingEvent.InputSkipped(new SkippedInfo(
-        Instant.ofEpochMilli(job.batchMillis()),
-        poison.inputs().stream().sorted().toList(),
-        poison.reason(),
-        Optional.of(poison.directory()).filter(directory -> !directory.isEmpty()))));
-  }
-
-  @Override
-  public void taskTriedAgain(JobRun job, String reason) {
-    recovers(Scope.TASK, job.batchMillis(), reason);
-  }
-
-  private void recovers(Scope scope, long batchMillis, String reason) {
-    Optional<Instant> time =
-        batchMillis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(batchMillis));
-    post(new StreamingEvent.Recovery(new RecoveryInfo(scope, time, reason)));
   }
 
   /** The program does not want a dataset kept any more, or nothing of the program refers to it. */
@@ -433,7 +386,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
       throw new SluiceException(
           ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has lost its last worker.");
     }
-    startOver("Worker " + worker + " is lost: " + reason);
+    outcomes.startOver("Worker " + worker + " is lost: " + reason);
     proceed();
   }
 
@@ -464,7 +417,7 @@ final class Batches implements Jobs.Owner, AutoCloseable {
         if (!none.isEmpty()) {
           throw new IllegalStateException("Blocks left with worker " + leaver + ": " + none);
         }
-        startOver("Worker " + leaver + " has left");
+        outcomes.startOver("Worker " + leaver + " has left");
       } else if (blockCopies.isIdle()) {
         // Its receivers have stored some more until they were ended.
         blockCopies.thinned(holdings.tracker().heldBy(leaver));
@@ -503,36 +456,6 @@ final class Batches implements Jobs.Owner, AutoCloseable {
             ? "batch %s %s".formatted(Instant.ofEpochMilli(batch.batchMillis()), batch.awaited())
             : "no batch runs; copies of partitions under way: %s, batches: %s"
                 .formatted(standbys, queue));
-  }
-
-  /** Tries jobs again that could not reach a node which is still not known to be lost. */
-  void retryUnreached() {
-    jobs.takeUnreached().forEach(job -> jobMustStartOver(job, "A node could not be reached"));
-  }
-
-  /** Readers of a dataset must know which attempt made it, so all jobs of the batch begin again together. */
-  private void startOver(String reason) {
-    BatchRun batch = this.batch.get().orElse(null);
-    List<JobRun> again = new ArrayList<>();
-    List<JobRun> others = new ArrayList<>(jobs.all());
-    jobs.takeUnreached();
-    if (batch != null && !batch.isDecided() && !(batch.jobs().isEmpty() && jobs.isEmpty())) {
-      batch.startedOver();
-      recovers(Scope.BATCH, batch.batchMillis(), reason);
-      again.addAll(batch.jobs());
-      batch
-          .jobs()
-          .forEach(job -> job.storedNodes()
-              .forEach(node -> holdings.datasets().remove(node, batch.batchMillis())));
-    }
-    others.removeAll(again);
-    again.forEach(jobs::start);
-    for (JobRun job : others) {
-      if (job.batchMillis() < 0) {
-        recovers(Scope.JOB, -1, reason);
-      }
-      jobs.startForCaller(job);
-    }
   }
 
   private void commit(BatchRun done) {

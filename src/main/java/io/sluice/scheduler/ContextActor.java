@@ -519,7 +519,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       for (WorkerTable.Worker silent : fleet.silent(LAST_COPY_PATIENCE)) {
         lose(silent.address(), "it was silent for far too long");
       }
-      batches.retryUnreached();
+      batches.outcomes().retryUnreached();
       batches.tellOfDelay();
     });
   }

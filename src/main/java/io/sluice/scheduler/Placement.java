@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Which worker owns each partition of keyed data, and which one stands by with a copy.
@@ -23,6 +24,7 @@ final class Placement {
   private final List<String> owners = new ArrayList<>();
   private final List<String> standbys = new ArrayList<>();
   private final Set<Integer> synced = new HashSet<>();
+  private final Map<Integer, String> moving = new TreeMap<>();
 
   Placement(int partitions) {
     this.partitions = partitions;
@@ -97,6 +99,7 @@ final class Placement {
    * @return the partitions whose only copy is gone; with the last worker all, and nobody owns them
    */
   Set<Integer> remove(String worker, List<String> left) {
+    moving.clear();
     Set<Integer> lost = new HashSet<>();
     if (left.isEmpty()) {
       for (int partition = 0; partition < partitions; partition++) {
@@ -143,8 +146,10 @@ final class Placement {
       return copies;
     }
     giveNewWorkersAShare(workers);
+    moving.forEach(
+        (partition, standby) -> copies.add(new Copy(partition, owners.get(partition), standby)));
     for (int partition = 0; partition < partitions; partition++) {
-      if (!synced.contains(partition)) {
+      if (!synced.contains(partition) && !moving.containsKey(partition)) {
         String owner = owners.get(partition);
         List<String> others = after(owner, workers);
         if (!others.contains(standbys.get(partition)) && !others.isEmpty()) {
@@ -166,8 +171,10 @@ final class Placement {
     return others;
   }
 
-  /** The standby has everything. */
-  void copied(int partition) {
+  /** The worker has everything, and is the partition's standby from now on. */
+  void copied(int partition, String standby) {
+    moving.remove(partition);
+    standbys.set(partition, standby);
     synced.add(partition);
   }
 
@@ -186,17 +193,22 @@ final class Placement {
     return moved;
   }
 
-  /** A worker below its share becomes the standby of partitions that it will then take over. */
+  /**
+   * A worker below its share becomes the standby of partitions that it will then take over. Until it has the copy the standby
+   * before stays: no batch runs meanwhile, so that it misses nothing.
+   */
   private void giveNewWorkersAShare(List<String> workers) {
+    moving.clear();
     int share = partitions / workers.size();
     for (String worker : workers) {
       for (long load = load(worker); load < share; load++) {
         String richest =
             Collections.max(workers, (left, right) -> Long.compare(load(left), load(right)));
         for (int partition = 0; partition < partitions; partition++) {
-          if (owners.get(partition).equals(richest) && !standbys.get(partition).equals(worker)) {
-            standbys.set(partition, worker);
-            synced.remove(partition);
+          if (owners.get(partition).equals(richest)
+              && !standbys.get(partition).equals(worker)
+              && !moving.containsKey(partition)) {
+            moving.put(partition, worker);
             break;
           }
         }

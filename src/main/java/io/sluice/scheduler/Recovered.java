@@ -112,7 +112,7 @@ final class Recovered {
     } else if (decision instanceof Decision.Placed placed) {
       placement.restore(placed);
     } else if (decision instanceof Decision.Copied copied) {
-      placement.copied(copied.partition());
+      placement.copied(copied.partition(), copied.standby());
       datasets.addHolder(copied.partition(), partitions, copied.owner(), copied.standby());
     } else if (decision instanceof Decision.Received received) {
       receivers.put(received.stream(), received);

@@ -71,7 +71,7 @@ final class Standbys {
       return false;
     }
     copies.ended(copied).ifPresent(copy -> {
-      fleet.placement().copied(copy.partition());
+      fleet.placement().copied(copy.partition(), copy.standby());
       holdings
           .datasets()
           .addHolder(copy.partition(), setup.partitions(), copy.owner(), copy.standby());

@@ -40,7 +40,7 @@ class PlacementTest {
 
     assertThat(copies).hasSize(PARTITIONS).allMatch(copy -> copy.standby().equals("b"));
     assertThat(placement.canSpare("a")).isFalse();
-    copies.forEach(copy -> placement.copied(copy.partition()));
+    copies.forEach(copy -> placement.copied(copy.partition(), copy.standby()));
     assertThat(placement.canSpare("a")).isTrue();
     assertThat(placement.remove("a", List.of("b"))).isEmpty();
     assertThat(placement.owners()).containsOnly("b");
@@ -78,7 +78,7 @@ class PlacementTest {
     placement.remove("a", List.of("b", "c"));
 
     List<Placement.Copy> copies = placement.missingCopies(List.of("b", "c"));
-    copies.forEach(copy -> placement.copied(copy.partition()));
+    copies.forEach(copy -> placement.copied(copy.partition(), copy.standby()));
 
     assertThat(copies).allSatisfy(copy -> assertThat(copy.owner()).isNotEqualTo(copy.standby()));
     assertThat(placement.missingCopies(List.of("b", "c"))).isEmpty();
@@ -93,12 +93,25 @@ class PlacementTest {
 
     List<Placement.Copy> copies = placement.missingCopies(workers);
     assertThat(placement.owners()).doesNotContain("c");
-    copies.forEach(copy -> placement.copied(copy.partition()));
+    assertThat(placement.standbys()).doesNotContain("c");
+    assertThat(placement.canSpare("a")).isTrue();
+    assertThat(placement.canSpare("b")).isTrue();
+    copies.forEach(copy -> placement.copied(copy.partition(), copy.standby()));
     placement.rebalance(workers);
 
     for (String worker : workers) {
       assertThat(Collections.frequency(placement.owners(), worker)).isBetween(2, 3);
     }
+  }
+
+  @Test
+  void ownerThatIsLostWhileItsStandbyMovesIsFollowedByTheStandbyBefore() {
+    placement.assign(List.of("a", "b"));
+    List<Placement.Copy> copies = placement.missingCopies(List.of("a", "b", "c"));
+    assertThat(copies).isNotEmpty().allMatch(copy -> copy.standby().equals("c"));
+
+    assertThat(placement.remove("a", List.of("b", "c"))).isEmpty();
+    assertThat(placement.owners()).containsOnly("b");
   }
 
   @Test
