@@ -112,7 +112,7 @@ final class Fleet {
       return false;
     }
     log.info("Worker [{}] wants to leave [{}]", leaving.address(), setup.name());
-    tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), usable(), staying()));
     moveReceivers();
     return true;
   }
@@ -161,7 +161,7 @@ final class Fleet {
     stages.workerLost(address);
     Set<Integer> gone = placement.isEmpty() ? Set.of() : placement.remove(address, left());
     journal.decide(new Decision.Left(address));
-    tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), usable(), staying()));
     return gone;
   }
 
@@ -266,7 +266,7 @@ final class Fleet {
 
   /** All workers of the driver before go on or are lost. */
   void goOn() {
-    tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+    tellAll(new WorkerCommand.Peers(setup.epoch(), usable(), staying()));
     if (placement.isEmpty()) {
       placeFirst();
     }
@@ -307,7 +307,7 @@ final class Fleet {
   void workerUp(WorkerEvent.WorkerUp up) {
     if (table.up(up.address(), up.incarnation(), beat)) {
       log.info("Worker [{}] has joined [{}]", up.address(), setup.name());
-      tellAll(new WorkerCommand.Peers(setup.epoch(), staying()));
+      tellAll(new WorkerCommand.Peers(setup.epoch(), usable(), staying()));
       moveReceivers();
       table
           .get(up.address())

@@ -2,7 +2,6 @@ package io.sluice.task;
 
 import akka.actor.typed.ActorRef;
 import io.sluice.receiver.ReceiverSupervisor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +38,10 @@ final class HostedReceivers {
     }
   }
 
-  /** The nodes that may hold copies of received blocks have changed; gives those that may no longer. */
-  List<String> peersChanged(List<String> addresses) {
-    List<String> gone = new ArrayList<>(peers);
-    gone.removeAll(addresses);
+  /** The nodes that may hold copies of received blocks have changed. */
+  void peersChanged(List<String> addresses) {
     peers = addresses;
     tellAll(new ReceiverSupervisor.Peers(addresses));
-    return gone;
   }
 
   void ended(int stream, ActorRef<ReceiverSupervisor.Command> supervisor) {

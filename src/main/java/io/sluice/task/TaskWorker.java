@@ -14,6 +14,8 @@ import io.sluice.api.Faults;
 import io.sluice.block.DataNode;
 import io.sluice.receiver.ReceiverSupervisor;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   private final TimerScheduler<WorkerCommand> timers;
   private final long incarnation = System.nanoTime();
   private final HostedReceivers receivers = new HostedReceivers();
+  private final Set<String> peers = new HashSet<>();
   private WorkerCommand.@Nullable Accepted accepted;
   private @Nullable WorkerSession session;
   private @Nullable WorkerTasks tasks;
@@ -384,8 +387,12 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   }
 
   private Behavior<WorkerCommand> onPeers(WorkerCommand.Peers changed) {
+    receivers.peersChanged(changed.keepers());
     // What waits for an answer of a lost node, like the copy of a block, goes on without it.
-    receivers.peersChanged(changed.addresses()).forEach(host.node.channel()::forsake);
+    peers.removeAll(changed.addresses());
+    peers.forEach(host.node.channel()::forsake);
+    peers.clear();
+    peers.addAll(changed.addresses());
     return Behaviors.same();
   }
 

@@ -70,8 +70,12 @@ public sealed interface WorkerCommand extends Message {
 
   record Ping(long epoch, long number) implements WorkerCommand {}
 
-  /** The nodes that may hold copies of received blocks. */
-  record Peers(long epoch, List<String> addresses) implements WorkerCommand {}
+  /**
+   * The nodes that work for the context.
+   *
+   * @param keepers those of them that may be given copies of received blocks
+   */
+  record Peers(long epoch, List<String> addresses, List<String> keepers) implements WorkerCommand {}
 
   /** A stage that tasks will name by its number. */
   record DefineStage(long epoch, int stage, byte[] spec) implements WorkerCommand {}

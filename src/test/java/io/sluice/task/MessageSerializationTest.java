@@ -95,7 +95,7 @@ class MessageSerializationTest {
             "a:1", 77, List.of(new WorkerEvent.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
         new WorkerCommand.Refused("it runs another version"),
         new WorkerCommand.Ping(2, 7),
-        new WorkerCommand.Peers(2, List.of("a:1", "b:2")),
+        new WorkerCommand.Peers(2, List.of("a:1", "b:2"), List.of("b:2")),
         new WorkerCommand.DefineStage(2, 4, BYTES),
         new WorkerCommand.UndefineStage(2, 4),
         new WorkerCommand.RunTasks(
