@@ -50,6 +50,9 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
   private static final int RECORDS_AT_ONCE = 10_000;
   private static final String FUNCTION = "a function";
 
+  /** What the milliseconds of all times can still be counted with. */
+  private static final Duration LONGEST = Duration.ofDays(36_500_000);
+
   private final StreamingContext context;
   private final Node node;
   private final long slideMillis;
@@ -407,9 +410,17 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
     if (duration == null) {
       throw new NullPointerException(what + " is null; it must be at least 1 ms.");
     }
+    requireShort(what, duration);
     if (duration.toMillis() < 1) {
       throw new IllegalArgumentException(
           "%s must be at least 1 ms, got %s.".formatted(what, Millis.text(duration)));
+    }
+  }
+
+  static void requireShort(String what, Duration duration) {
+    if (duration.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("%s must be at most %d days, got %d."
+          .formatted(what, LONGEST.toDays(), duration.toDays()));
     }
   }
 

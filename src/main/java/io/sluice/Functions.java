@@ -32,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Spliterators;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -250,14 +249,9 @@ final class Functions {
   static <T> Function2<Integer, Iterator<T>, List<T>> topOfPartition(
       int count, Comparator<? super T> order) {
     return (index, records) -> {
-      PriorityQueue<T> greatest = new PriorityQueue<>(order);
-      while (records.hasNext()) {
-        greatest.add(records.next());
-        if (greatest.size() > count) {
-          greatest.remove();
-        }
-      }
-      return new ArrayList<>(greatest);
+      Greatest<T> greatest = new Greatest<>(count, order);
+      records.forEachRemaining(greatest::add);
+      return greatest.sorted();
     };
   }
 

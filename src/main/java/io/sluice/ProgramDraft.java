@@ -1,5 +1,7 @@
 package io.sluice;
 
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.scheduler.StreamProgram;
@@ -93,7 +95,15 @@ final class ProgramDraft implements Serializable {
   }
 
   Program program() {
-    return new Program(intervalMillis, outputs, persisted, rememberMillis, names, checkpointMillis);
+    try {
+      return new Program(
+          intervalMillis, outputs, persisted, rememberMillis, names, checkpointMillis);
+    } catch (StackOverflowError deep) {
+      throw new SluiceException(
+          ErrorCode.PLAN_INVALID,
+          "A stream is made in too many steps, one of the other, to be planned. Do several steps in one function.",
+          deep);
+    }
   }
 
   /**

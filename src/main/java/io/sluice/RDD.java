@@ -23,9 +23,9 @@ import io.sluice.plan.Operator;
 import io.sluice.plan.PartitionCount;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,7 +33,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.PriorityQueue;
 import java.util.Random;
 
 /**
@@ -353,9 +352,10 @@ public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
     List<T> taken = new ArrayList<>();
     if (size > 0) {
       List<Long> positions = Sampling.positions(count, size, seed);
+      long[] chosen = positions.stream().mapToLong(Long::longValue).toArray();
       Map<Long, T> records = new HashMap<>();
       indexed
-          .filter(pair -> Collections.binarySearch(positions, pair.value()) >= 0)
+          .filter(pair -> Arrays.binarySearch(chosen, pair.value()) >= 0)
           .collect()
           .forEach(pair -> records.put(pair.value(), pair.key()));
       positions.forEach(position -> taken.add(Functions.cast(records.get(position))));
@@ -617,19 +617,12 @@ public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
     if (count == 0) {
       return new ArrayList<>();
     }
-    PriorityQueue<T> greatest = new PriorityQueue<>(order);
+    Greatest<T> greatest = new Greatest<>(count, order);
     for (Object part :
         run(forPartition(order, Functions.topOfPartition(count, order), operation))) {
-      for (T record : Functions.<List<T>>cast(part)) {
-        greatest.add(record);
-        if (greatest.size() > count) {
-          greatest.remove();
-        }
-      }
+      Functions.<List<T>>cast(part).forEach(greatest::add);
     }
-    List<T> sorted = new ArrayList<>(greatest);
-    sorted.sort(order.reversed());
-    return sorted;
+    return greatest.sorted();
   }
 
   /**
@@ -682,11 +675,13 @@ public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
 
   /**
    * Writes each partition as a file of lines, {@code part-00000} and so on, on the node that has it, and an empty
-   * {@code _SUCCESS} at the end. A file appears under its name only when it is complete.
+   * {@code _SUCCESS} at the end. A file appears under its name only when it is complete. Files of an earlier save in the
+   * directory are replaced, and removed where this one has fewer.
    */
   public final void saveAsTextFile(String directory) {
-    run(forPartition(directory, Functions.writeLines(directory), "saveAsTextFile"));
-    markComplete(directory);
+    List<Object> parts =
+        run(forPartition(directory, Functions.writeLines(directory), "saveAsTextFile"));
+    complete(directory, parts.size());
   }
 
   /**
@@ -694,14 +689,14 @@ public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
    * plain data, as for a shuffle, and the reader must have the same classes.
    */
   public final void saveAsObjectFile(String directory) {
-    run(forPartition(directory, Functions.writeObjects(directory), "saveAsObjectFile"));
-    markComplete(directory);
+    List<Object> parts =
+        run(forPartition(directory, Functions.writeObjects(directory), "saveAsObjectFile"));
+    complete(directory, parts.size());
   }
 
-  private static void markComplete(String directory) {
+  private static void complete(String directory, int parts) {
     try {
-      Files.createDirectories(Path.of(directory));
-      Files.write(Path.of(directory, "_SUCCESS"), new byte[0]);
+      TextFiles.complete(Path.of(directory), parts);
     } catch (IOException failure) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,

@@ -163,6 +163,7 @@ public final class StreamingContext implements AutoCloseable {
         throw new IllegalArgumentException(
             "Context name '" + name + "' must consist of letters, digits, '-', '_' and '.'.");
       }
+      DStreamLike.requireShort("Batch interval", interval);
       if (interval.toMillis() < 1 || interval.toNanos() % 1_000_000 != 0) {
         throw new IllegalArgumentException(
             "Batch interval must be a positive whole number of milliseconds, got "

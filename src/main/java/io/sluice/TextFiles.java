@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the files that a path stands for, and divides text files into parts that tasks read. */
 final class TextFiles {
@@ -41,8 +43,8 @@ final class TextFiles {
    *
    * @throws IllegalArgumentException if there is nothing
    */
-  static List<Path> find(String path) {
-    String local = path.startsWith("file:") ? Path.of(URI.create(path)).toString() : path;
+  static List<Path> find(@Nullable String path) {
+    String local = local(path);
     if (local.contains("://")) {
       throw new IllegalArgumentException("Path '" + path
           + "' is not on a file system. Mount the files on every node, or copy them there.");
@@ -64,6 +66,38 @@ final class TextFiles {
     } catch (IOException failure) {
       throw new UncheckedIOException("Path '" + path + "' cannot be read: " + failure, failure);
     }
+  }
+
+  private static String local(@Nullable String path) {
+    if (path == null || path.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Path of files to read is %s; give a file, a directory or a pattern."
+              .formatted(path == null ? "null" : "empty"));
+    }
+    try {
+      return path.startsWith("file:") ? Path.of(URI.create(path)).toString() : path;
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException(
+          "Path '" + path + "' is no URI of a file, such as file:///data/x.txt: "
+              + malformed.getMessage(),
+          malformed);
+    }
+  }
+
+  /** Removes what an earlier save into the directory had more than {@code parts}, and marks this one as complete. */
+  static void complete(Path directory, int parts) throws IOException {
+    Files.createDirectories(directory);
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(file -> isPartFrom(parts, file)).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.write(directory.resolve("_SUCCESS"), new byte[0]);
+  }
+
+  private static boolean isPartFrom(int first, Path file) {
+    String name = file.getFileName().toString();
+    return name.matches("part-\\d{5}") && Integer.parseInt(name.substring(5)) >= first;
   }
 
   /** Divides files into at least {@code atLeast} parts if they are long enough. */
@@ -97,7 +131,7 @@ final class TextFiles {
     int slash = path.lastIndexOf('/', wildcard);
     Path base = slash < 0 ? Path.of("") : Path.of(path.substring(0, slash + 1));
     String pattern = path.substring(slash + 1);
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    PathMatcher matcher = matcher(path, pattern);
     int depth = pattern.split("/", -1).length;
     if (!Files.isDirectory(base)) {
       return List.of();
@@ -105,6 +139,17 @@ final class TextFiles {
     try (Stream<Path> found =
         Files.find(base, depth, (file, attributes) -> matcher.matches(base.relativize(file)))) {
       return found.sorted().toList();
+    }
+  }
+
+  private static PathMatcher matcher(String path, String pattern) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    } catch (PatternSyntaxException malformed) {
+      throw new IllegalArgumentException(
+          "Path '%s' is neither a file nor a pattern: %s. Close every [ and {."
+              .formatted(path, malformed.getDescription()),
+          malformed);
     }
   }
 

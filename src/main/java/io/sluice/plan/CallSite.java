@@ -13,13 +13,15 @@ final class CallSite {
 
   private CallSite() {}
 
-  /** "File.java:31" of the nearest frame outside the engine, else of the outermost. */
+  /** "File.java:31" of the nearest frame outside the engine and the JDK, which has the threads that run the engine. */
   static String current() {
     return WALKER.walk(frames -> frames
         .filter(frame -> !isEngine(frame.getDeclaringClass()))
+        .filter(
+            frame -> !"java.base".equals(frame.getDeclaringClass().getModule().getName()))
         .findFirst()
         .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
-        .orElse("an unknown line"));
+        .orElse("a line of Sluice"));
   }
 
   private static boolean isEngine(Class<?> type) {

@@ -98,7 +98,9 @@ public final class Closure implements Serializable {
     } catch (InvalidClassException refused) {
       throw new SluiceException(
           ErrorCode.ACCESS_DENIED,
-          "Function " + this + " was refused: " + refused.getMessage(),
+          "Function " + this + " was refused: " + refused.getMessage()
+              + ". With all that it captures it may have at most 1000000 objects, 64 levels deep, and 64 MiB, and no"
+              + " internal class of the JDK; give it more by StreamingContext.broadcast.",
           refused);
     } catch (IOException | ClassNotFoundException failure) {
       throw new SluiceException(

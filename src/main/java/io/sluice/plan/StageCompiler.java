@@ -62,7 +62,7 @@ public final class StageCompiler {
       return;
     }
     int leg = 0;
-    for (Place place : placesOf(node, batchMillis)) {
+    for (Place place : from(node, batchMillis)) {
       place.draft.add(place.step, new Operator.Store(node.id(), leg++));
     }
   }
@@ -70,7 +70,7 @@ public final class StageCompiler {
   /** Makes the node's initial pairs its state. */
   public void initialState(Node.Stateful node, long batchMillis) {
     Node initial = node.initial();
-    List<Place> places = initial == null ? List.of() : placesOf(initial, batchMillis);
+    List<Place> places = initial == null ? List.of() : from(initial, batchMillis);
     for (Place place : places) {
       place.draft.add(place.step, new Operator.InitialState(node.id()));
     }
@@ -80,7 +80,7 @@ public final class StageCompiler {
   public void result(Node node, long batchMillis, Action action) {
     int leg = 0;
     results++;
-    for (Place place : placesOf(node, batchMillis)) {
+    for (Place place : from(node, batchMillis)) {
       int step = place.draft.add(place.step, new Operator.Result(leg, action));
       place.draft.places.put(step, new Stage.Place(-results, leg++));
     }
@@ -122,6 +122,19 @@ public final class StageCompiler {
                 exchange.aggregation(),
                 exchange.direct()));
       }
+    }
+  }
+
+  /** As {@link #placesOf}, where it begins: the depth of a plan is the program's affair, and must not end the caller. */
+  private List<Place> from(Node node, long batchMillis) {
+    try {
+      return placesOf(node, batchMillis);
+    } catch (StackOverflowError deep) {
+      throw new SluiceException(
+          ErrorCode.PLAN_INVALID,
+          "A dataset is made in too many steps, one of the other, to be planned."
+              + " Where a loop makes an RDD of the one before, collect() it every few hundred rounds and go on with parallelize().",
+          deep);
     }
   }
 

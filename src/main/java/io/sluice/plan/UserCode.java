@@ -4,6 +4,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The functions of a program as loaded by one task thread: one copy of each, so that none is shared between threads. */
 public final class UserCode {
@@ -27,6 +28,20 @@ public final class UserCode {
 
   public int size() {
     return loaded.size();
+  }
+
+  /**
+   * What a function returned, which must not be null.
+   *
+   * @param rule what it must return instead
+   */
+  public static <R> R required(@Nullable R returned, Closure closure, String rule) {
+    if (returned == null) {
+      throw new SluiceException(
+          ErrorCode.TASK_FAILED,
+          "Function passed to " + closure + " returned null; it must return " + rule + ".");
+    }
+    return returned;
   }
 
   /** The error that names the function which threw. */

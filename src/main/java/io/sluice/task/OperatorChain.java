@@ -78,7 +78,7 @@ final class OperatorChain {
     if (operator instanceof Operator.Map map) {
       return new Transforms.Map(map.function(), code, after(step));
     } else if (operator instanceof Operator.FlatMap flatMap) {
-      return new Transforms.FlatMap(flatMap.function(), code, after(step));
+      return new Transforms.FlatMap(flatMap.function(), code, task, after(step));
     } else if (operator instanceof Operator.Filter filter) {
       return new Transforms.Filter(filter.function(), code, after(step));
     } else if (operator instanceof Operator.CountRecords) {
@@ -119,9 +119,7 @@ final class OperatorChain {
     return settle(
         new PartitionStep(
             partitions.function(), code, partitionOf.applyAsInt(step), isAlone(), returned -> {
-              if (returned instanceof Iterator<?> results) {
-                results.forEachRemaining(next);
-              }
+              Transforms.each(partitions.function(), (Iterator<?>) returned, task, next);
               next.finish();
             }),
         drives);

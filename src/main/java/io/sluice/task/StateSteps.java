@@ -47,9 +47,11 @@ final class StateSteps {
       }
       if (!operator.optional()) {
         consumer.accept(result);
-      } else if (result instanceof Optional<?> some && some.isPresent()) {
-        consumer.accept(some.get());
+        return;
       }
+      Optional<?> some = (Optional<?>) UserCode.required(
+          result, operator.function(), "an Optional, an empty one to put out nothing");
+      some.ifPresent(consumer);
     }
 
     @Override
@@ -83,11 +85,14 @@ final class StateSteps {
     }
 
     private Optional<Object> call(Object key, List<Object> values, Optional<Object> state) {
+      Optional<Object> after;
       try {
-        return function.call(time, key, values, state);
+        after = function.call(time, key, values, state);
       } catch (Exception failure) {
         throw UserCode.failed(operator.function(), failure);
       }
+      return UserCode.required(
+          after, operator.function(), "an Optional, an empty one to forget the key");
     }
 
     @Override

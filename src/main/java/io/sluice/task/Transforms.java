@@ -3,11 +3,13 @@ package io.sluice.task;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Pair;
+import io.sluice.api.SluiceException;
 import io.sluice.plan.Closure;
 import io.sluice.plan.UserCode;
 import io.sluice.shuffle.AggregateTable;
 import io.sluice.shuffle.Combiner;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** The steps that pass records on. */
 final class Transforms {
@@ -43,15 +45,37 @@ final class Transforms {
     }
   }
 
+  /** Hands on what a function's iterator gives, which may call the function's code in turn, as far as it is wanted. */
+  static void each(Closure closure, @Nullable Iterator<?> returned, TaskOutput task, Output next) {
+    Iterator<?> results = UserCode.required(
+        returned, closure, "an iterator, an empty one where there are no records");
+    while (task.wantsMore()) {
+      Object result;
+      try {
+        if (!results.hasNext()) {
+          return;
+        }
+        result = results.next();
+      } catch (SluiceException known) {
+        throw known;
+      } catch (Exception failure) {
+        throw UserCode.failed(closure, failure);
+      }
+      next.accept(result);
+    }
+  }
+
   /** Any number of records for each. */
   static final class FlatMap extends Output {
     private final Closure closure;
     private final FlatMapFunction<Object, Object> function;
+    private final TaskOutput task;
     private final Output next;
 
-    FlatMap(Closure closure, UserCode code, Output next) {
+    FlatMap(Closure closure, UserCode code, TaskOutput task, Output next) {
       this.closure = closure;
       this.function = code.load(closure);
+      this.task = task;
       this.next = next;
     }
 
@@ -63,9 +87,7 @@ final class Transforms {
       } catch (Exception failure) {
         throw UserCode.failed(closure, failure);
       }
-      while (results.hasNext()) {
-        next.accept(results.next());
-      }
+      each(closure, results, task, next);
     }
 
     @Override
@@ -138,9 +160,10 @@ final class Transforms {
 
     @Override
     public void accept(Object record) {
-      if (record instanceof Pair<?, ?> pair) {
-        table.add(pair.key(), pair.value(), 0);
+      if (!(record instanceof Pair<?, ?> pair)) {
+        throw new IllegalStateException("Only pairs can be combined by key, got " + record);
       }
+      table.add(pair.key(), pair.value(), 0);
     }
 
     @Override
