@@ -24,7 +24,6 @@ import io.sluice.cluster.Deployment;
 import io.sluice.cluster.DriverName;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.cluster.Succession;
-import io.sluice.cluster.Tickers;
 import io.sluice.cluster.Version;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Node;
@@ -104,7 +103,7 @@ final class Engine {
     this(
         name,
         System.currentTimeMillis(),
-        System.nanoTime(),
+        deployment.newContext(),
         0,
         intervalMillis,
         settings,
@@ -152,7 +151,7 @@ final class Engine {
         identity.intervalMillis(),
         Settings.from(config),
         succession.deployment(),
-        Tickers.of(succession.deployment().system()),
+        succession.deployment().ticker(),
         () -> {},
         succession.loader());
     if (!identity.checkpoint().isEmpty()) {
@@ -432,6 +431,7 @@ final class Engine {
         return;
       }
       try {
+        deployment.execution().await(life.stopped());
         life.stopped().get();
       } catch (ExecutionException failed) {
         // awaitTermination tells of it.
@@ -448,6 +448,7 @@ final class Engine {
 
   void awaitTermination() throws InterruptedException {
     try {
+      deployment.execution().await(life.stopped());
       life.stopped().get();
     } catch (ExecutionException failure) {
       release();
@@ -491,10 +492,20 @@ final class Engine {
             new DriverName(name, startedMillis, id, setup.epoch()).actor(),
             Props.empty());
     actor = begun;
-    jobs = new JobClient(id, begun, life, deployment.node(), codec);
+    jobs = new JobClient(id, begun, life, deployment.node(), codec, deployment.execution());
+    awaitAddress(published);
     deployment.publish(
         new Deployment.Driver(name, published.join(), begun, this::takeOver, life.started()));
     return begun;
+  }
+
+  private void awaitAddress(CompletableFuture<ActorRef<WorkerEvent>> published) {
+    try {
+      deployment.execution().await(published);
+    } catch (InterruptedException interrupted) {
+      // An actor tells its address as soon as it starts, so the wait for it is short in any case.
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Starts a driver that goes on for the one before, which was lost. */
@@ -530,6 +541,7 @@ final class Engine {
             ? settings.task().withoutTrace()
             : settings.task(),
         clock,
+        deployment.execution(),
         deployment.node(),
         deployment.jars(id, settings.jars()),
         Version.current(),
@@ -565,6 +577,7 @@ final class Engine {
 
   private void await(CompletableFuture<Void> moment) {
     try {
+      deployment.execution().await(moment);
       moment.get();
     } catch (ExecutionException failure) {
       release();

@@ -27,7 +27,6 @@ import io.sluice.block.Block;
 import io.sluice.block.BlockStore;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.Deployments;
-import io.sluice.cluster.Tickers;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Explanation;
 import io.sluice.plan.Millis;
@@ -90,7 +89,8 @@ public final class StreamingContext implements AutoCloseable {
   private final String travelling;
   private final @Nullable Rehearsal rehearsal = Rehearsal.current();
 
-  private StreamingContext(
+  /** A context of nodes that are there already. */
+  StreamingContext(
       Builder builder, Config config, Settings settings, Deployment deployment, Ticker ticker) {
     this.name = builder.name;
     this.intervalMillis = builder.interval.toMillis();
@@ -222,7 +222,7 @@ public final class StreamingContext implements AutoCloseable {
       }
       Settings settings = Settings.from(loaded);
       Deployment deployment = Deployments.choose(loaded, settings, system, nodes, faults);
-      Ticker clock = ticker != null ? ticker : Tickers.of(deployment.system());
+      Ticker clock = ticker != null ? ticker : deployment.ticker();
       return new StreamingContext(this, loaded, settings, deployment, clock);
     }
 
@@ -235,7 +235,7 @@ public final class StreamingContext implements AutoCloseable {
           .withFallback(loaded);
       Settings settings = Settings.from(kept);
       Deployment alone = Deployments.choose(kept, settings, null, 1, Faults.NONE);
-      return new StreamingContext(this, kept, settings, alone, Tickers.of(alone.system()));
+      return new StreamingContext(this, kept, settings, alone, alone.ticker());
     }
   }
 

@@ -2,9 +2,11 @@ package io.sluice.cluster;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
+import io.sluice.scheduler.DriverExecution;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
@@ -19,6 +21,21 @@ public interface Deployment extends AutoCloseable {
 
   /** The driver's side of the side channel. */
   DataNode node();
+
+  /** The clock of a context that is given none. */
+  default Ticker ticker() {
+    return Tickers.of(system());
+  }
+
+  /** How the program's functions run on the driver. */
+  default DriverExecution execution() {
+    return DriverExecution.THREADS;
+  }
+
+  /** A number that tells a run of a context from all others. */
+  default long newContext() {
+    return System.nanoTime();
+  }
 
   /** Partitions of keyed data where the settings name no number. */
   int defaultPartitions();

@@ -8,6 +8,7 @@ import io.sluice.block.DataChannel;
 import io.sluice.block.DataNode;
 import io.sluice.block.TcpChannel;
 import io.sluice.receiver.ReceiverSupervisor;
+import io.sluice.receiver.ReceiverThreads;
 import io.sluice.task.TaskWorker;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,7 +70,8 @@ final class Node implements AutoCloseable {
         proof,
         faults,
         new ReceiverSupervisor.Backoff(
-            settings.receiver().minBackoff(), settings.receiver().maxBackoff()));
+            settings.receiver().minBackoff(), settings.receiver().maxBackoff()),
+        ReceiverThreads.REAL);
   }
 
   @Override

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +36,8 @@ final class ReceiverRuns {
   private final Listener listener;
   private final BlockBuilder builder;
   private final Throttle throttle;
-  private final ExecutorService callbacks;
+  private final ReceiverThreads threads;
+  private final ScheduledExecutorService callbacks;
   private final ScheduledExecutorService clock;
   private volatile @Nullable Run current;
   private volatile boolean over;
@@ -48,18 +47,19 @@ final class ReceiverRuns {
       ActorSystem<?> system,
       ClassLoader loader,
       BlockWriter writer,
-      Listener listener) {
+      Listener listener,
+      ReceiverThreads threads) {
     this.assignment = assignment;
+    this.threads = threads;
     this.system = system;
     this.loader = loader;
     this.writer = writer;
     this.listener = listener;
     this.builder = new BlockBuilder(assignment.blockBytes(), writer::write);
-    this.throttle = new Throttle(assignment.maxRate(), assignment.rate(), System::nanoTime);
+    this.throttle = new Throttle(assignment.maxRate(), assignment.rate(), threads::nanoTime);
     String thread = "sluice-receiver-" + assignment.stream();
-    this.callbacks = Executors.newSingleThreadExecutor(task -> daemon(task, thread));
-    this.clock =
-        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, thread + "-blocks"));
+    this.callbacks = threads.thread(thread);
+    this.clock = threads.thread(thread + "-blocks");
     long ageNanos = TimeUnit.MILLISECONDS.toNanos(assignment.blockMillis());
     long everyNanos = Math.max(ageNanos / 2, 500_000);
     var unused = clock.scheduleAtFixedRate(
@@ -111,7 +111,10 @@ final class ReceiverRuns {
     Run run = current;
     if (run != null) {
       run.stopped = true;
-      daemon(() -> end(run), "sluice-receiver-" + assignment.stream() + "-end").start();
+      ScheduledExecutorService last =
+          threads.thread("sluice-receiver-" + assignment.stream() + "-end");
+      last.execute(() -> end(run));
+      last.shutdown();
     }
   }
 
@@ -151,16 +154,10 @@ final class ReceiverRuns {
 
   private void flushIfOlder(long ageNanos) {
     try {
-      builder.flushIfOlder(System.nanoTime(), ageNanos);
+      builder.flushIfOlder(threads.nanoTime(), ageNanos);
     } catch (RuntimeException failure) {
       listener.error("A block could not be stored", failure);
     }
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** One life of the user's object. */
@@ -175,7 +172,7 @@ final class ReceiverRuns {
     @Override
     public void store(Object record) {
       throttle.take(1);
-      builder.add(record, System.nanoTime());
+      builder.add(record, threads.nanoTime());
     }
 
     @Override
@@ -184,11 +181,11 @@ final class ReceiverRuns {
       while (throttle.limits() && lines.hasRemaining()) {
         int count = Lines.limit(lines, throttle.piece(assignment.blockMillis()));
         throttle.take(count);
-        builder.add(lines, System.nanoTime());
+        builder.add(lines, threads.nanoTime());
         lines.limit(end);
       }
       if (lines.hasRemaining()) {
-        builder.add(lines, System.nanoTime());
+        builder.add(lines, threads.nanoTime());
       }
     }
 

@@ -126,9 +126,10 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       ClassLoader loader,
       Backoff backoff,
       ReceivedLog log,
+      ReceiverThreads threads,
       ActorRef<Event> driver) {
     return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ReceiverSupervisor(
-        context, timers, assignment, node, codec, loader, backoff, log, driver)));
+        context, timers, assignment, node, codec, loader, backoff, log, threads, driver)));
   }
 
   private ReceiverSupervisor(
@@ -140,6 +141,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
       ClassLoader loader,
       Backoff backoff,
       ReceivedLog log,
+      ReceiverThreads threads,
       ActorRef<Event> driver) {
     super(context);
     context.setLoggerName(ReceiverSupervisor.class);
@@ -155,7 +157,8 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
         log,
         (block, position) -> self.tell(new Stored(block, position)),
         (message, cause) -> self.tell(new Reported(message, cause)));
-    this.runs = new ReceiverRuns(assignment, context.getSystem(), loader, writer, listener(self));
+    this.runs =
+        new ReceiverRuns(assignment, context.getSystem(), loader, writer, listener(self), threads);
     timers.startTimerWithFixedDelay(new Resend(), RESEND_AFTER);
     runs.start();
   }

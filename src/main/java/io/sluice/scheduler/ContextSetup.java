@@ -23,6 +23,7 @@ import java.util.function.Predicate;
  *
  * @param id tells this run of the context from all others
  * @param partitions of keyed data
+ * @param execution runs the program's functions on the driver
  * @param version of Sluice, which workers must share
  * @param proof that a worker must give of knowing the cluster's token
  * @param welcome whether a worker's node is such that it may come in now
@@ -43,6 +44,7 @@ public record ContextSetup(
     RateSettings rate,
     TaskSettings task,
     Ticker ticker,
+    DriverExecution execution,
     DataNode node,
     List<WorkerCommand.ProgramJar> jars,
     String version,

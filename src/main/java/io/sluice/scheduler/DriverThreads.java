@@ -6,9 +6,6 @@ import io.sluice.plan.Program;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +22,7 @@ public final class DriverThreads implements AutoCloseable {
   DriverThreads(ContextSetup setup, Consumer<ContextCommand> actor) {
     this.setup = setup;
     this.actor = actor;
-    this.threads = new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        10,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        task -> new DriverThread(setup, task));
+    this.threads = setup.execution().threads(task -> new DriverThread(setup, task));
   }
 
   /** Whether the caller is a function of the context's driver, for which the context waits. */

@@ -25,6 +25,7 @@ public final class JobClient {
   private final DataNode node;
   private final RecordCodec codec;
   private final ContextActor.Life life;
+  private final DriverExecution execution;
   private final Map<Object, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
 
   public JobClient(
@@ -32,12 +33,14 @@ public final class JobClient {
       ActorRef<ContextCommand> actor,
       ContextActor.Life life,
       DataNode node,
-      RecordCodec codec) {
+      RecordCodec codec,
+      DriverExecution execution) {
     this.context = context;
     this.actor = actor;
     this.life = life;
     this.node = node;
     this.codec = codec;
+    this.execution = execution;
     var unused =
         life.stopped().whenComplete((done, failure) -> waiting.values().forEach(JobClient::refuse));
   }
@@ -154,8 +157,9 @@ public final class JobClient {
     }
   }
 
-  private static <V> V await(CompletableFuture<V> future) {
+  private <V> V await(CompletableFuture<V> future) {
     try {
+      execution.await(future);
       return future.get();
     } catch (ExecutionException failure) {
       Throwable cause = failure.getCause();

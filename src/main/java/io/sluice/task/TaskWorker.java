@@ -13,6 +13,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.Faults;
 import io.sluice.block.DataNode;
 import io.sluice.receiver.ReceiverSupervisor;
+import io.sluice.receiver.ReceiverThreads;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -58,7 +59,8 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
       String version,
       String proof,
       Faults faults,
-      ReceiverSupervisor.Backoff backoff) {}
+      ReceiverSupervisor.Backoff backoff,
+      ReceiverThreads receiverThreads) {}
 
   private static final Duration WITHOUT_DRIVER = Duration.ofSeconds(30);
   private static final Duration REPEAT = Duration.ofMillis(500);
@@ -408,6 +410,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
                 current.loader(),
                 host.backoff,
                 current.receivedLog(start.logged()),
+                host.receiverThreads,
                 start.replyTo()),
             "receiver-" + start.stream() + "-" + start.attempt());
     receivers.host(start.stream(), start.attempt(), supervisor);

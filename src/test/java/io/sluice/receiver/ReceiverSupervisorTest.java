@@ -265,6 +265,7 @@ class ReceiverSupervisorTest {
         getClass().getClassLoader(),
         BACKOFF,
         ReceivedLog.none(),
+        ReceiverThreads.REAL,
         driver.getRef()));
     driver.expectMessage(new ReceiverSupervisor.ReceiverStarted(3, 1, "node"));
     try {

@@ -31,8 +31,8 @@ class JobClientTest {
   private final DataNode node = new DataNode(
       new BlockStore(Settings.from(ConfigFactory.load()).block()),
       handler -> new LocalNetwork().open("here", handler));
-  private final JobClient client =
-      new JobClient(7, driver.getRef(), new ContextActor.Life(), node, codec);
+  private final JobClient client = new JobClient(
+      7, driver.getRef(), new ContextActor.Life(), node, codec, DriverExecution.THREADS);
 
   @AfterEach
   void end() {

@@ -1,0 +1,31 @@
+package io.sluice.receiver;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** The threads and the clock of a node's receivers. Thread-safe. */
+public interface ReceiverThreads {
+
+  /** Threads of their own, on the machine's clock. */
+  ReceiverThreads REAL = new ReceiverThreads() {
+    @Override
+    public ScheduledExecutorService thread(String name) {
+      return Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+      });
+    }
+
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+  };
+
+  /** One thread, which the caller ends. */
+  ScheduledExecutorService thread(String name);
+
+  /** Nanoseconds since some moment, as {@link System#nanoTime}. */
+  long nanoTime();
+}

@@ -1,0 +1,32 @@
+package io.sluice.simulation;
+
+import akka.actor.typed.internal.AdaptWithRegisteredMessageAdapter;
+import io.sluice.receiver.ReceiverSupervisor;
+import io.sluice.task.WorkerCommand;
+
+/** What the network sees of messages. */
+final class Messages {
+
+  private Messages() {}
+
+  private static Object content(Object message) {
+    return message instanceof AdaptWithRegisteredMessageAdapter<?> adapted
+        ? adapted.msg()
+        : message;
+  }
+
+  static String label(Object message) {
+    return content(message).getClass().getSimpleName();
+  }
+
+  /** Whether it may come twice. */
+  static boolean isRepeatable(Object message) {
+    return content(message) instanceof ReceiverSupervisor.BlockStored;
+  }
+
+  static void delivered(Object message) {
+    if (content(message) instanceof WorkerCommand.BlocksCounted counted) {
+      Simulation.current().acknowledged(counted);
+    }
+  }
+}
