@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
 
-  private static final int SEEDS = 20;
+  private static final int SEEDS = 60;
   private static final int DISTURBANCES = 3;
   private static final int TRIES = 40;
 
