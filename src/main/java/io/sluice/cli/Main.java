@@ -69,13 +69,9 @@ public final class Main implements Runnable {
     PrintWriter err = line.getErr();
     err.println("sluice: " + wrong.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
-    err.printf("Try 'sluice%s --help'.%n", subcommand(line));
+    err.printf("Try '%s --help'.%n", line.getCommandSpec().qualifiedName());
     err.flush();
     return CommandLine.ExitCode.USAGE;
-  }
-
-  private static String subcommand(CommandLine line) {
-    return line.getParent() == null ? "" : " " + line.getCommandName();
   }
 
   private static int onFailure(Exception failure, CommandLine line, ParseResult parsed) {
