@@ -153,12 +153,10 @@ public final class BlockTracker {
     return lost;
   }
 
-  /** A node that holds a block too. */
-  public void addHolder(BlockId id, String address) {
-    unassigned.replaceAll((stream, blocks) -> with(id, address, blocks));
-    batches
-        .values()
-        .forEach(batch -> batch.replaceAll((stream, blocks) -> with(id, address, blocks)));
+  /** Nodes that hold blocks too; blocks that are forgotten by now are left out. */
+  public void addHolders(Map<BlockId, List<String>> holders) {
+    unassigned.replaceAll((stream, blocks) -> with(holders, blocks));
+    batches.values().forEach(batch -> batch.replaceAll((stream, blocks) -> with(holders, blocks)));
   }
 
   /** The blocks that the node holds. */
@@ -173,15 +171,14 @@ public final class BlockTracker {
         .flatMap(List::stream);
   }
 
-  private static List<BlockRef> with(BlockId id, String address, List<BlockRef> blocks) {
-    int stream = id.owner();
-    if (blocks.isEmpty() || blocks.get(0).id().owner() != stream) {
-      return blocks;
-    }
+  private static List<BlockRef> with(Map<BlockId, List<String>> holders, List<BlockRef> blocks) {
     List<BlockRef> changed = new ArrayList<>(blocks.size());
     for (BlockRef block : blocks) {
-      boolean adds = block.id().equals(id) && !block.holders().contains(address);
-      changed.add(adds ? block.alsoOn(address) : block);
+      BlockRef known = block;
+      for (String address : holders.getOrDefault(block.id(), List.of())) {
+        known = known.holders().contains(address) ? known : known.alsoOn(address);
+      }
+      changed.add(known);
     }
     return changed;
   }

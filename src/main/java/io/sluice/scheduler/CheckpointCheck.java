@@ -138,17 +138,9 @@ public final class CheckpointCheck {
     if (order == null) {
       return;
     }
-    Map<Integer, StateArchive.Start> starts = new HashMap<>();
-    order
-        .starts()
-        .forEach(start ->
-            starts.put(start.partition(), new StateArchive.Start(start.file(), start.frame())));
     try {
       StateArchive.load(
-          SegmentFiles.disk(),
-          directory.resolve("state"),
-          new StateArchive.Selection(order.batchMillis(), order.files(), starts),
-          entry -> {
+          SegmentFiles.disk(), directory.resolve("state"), order.selection(), entry -> {
             if (order.operators().containsKey(entry.operator())) {
               decode(entry.operator(), () -> codec.decode(entry.bytes()));
             }

@@ -6,7 +6,9 @@ import io.sluice.batch.BlockTracker;
 import io.sluice.plan.Node;
 import io.sluice.plan.StageCompiler;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,21 +83,21 @@ final class Holdings {
   void adopt(Resumption.Orphans orphans) {
     orphans.counted().forEach(tracker::add);
     released.addAll(orphans.dropped());
-    orphans
-        .holders()
-        .forEach((id, holders) -> holders.forEach(holder -> tracker.addHolder(id, holder)));
+    tracker.addHolders(orphans.holders());
   }
 
   /** Received blocks were copied to another worker; those that nobody needs any more can go from there, too. */
   void copied(BlockCopies.Order order) {
     Set<BlockId> needed = tracker.ids();
+    Map<BlockId, List<String>> holders = new HashMap<>();
     for (BlockRef block : order.blocks()) {
       if (needed.contains(block.id())) {
-        tracker.addHolder(block.id(), order.target());
+        holders.put(block.id(), List.of(order.target()));
       } else {
         released.add(block.id());
       }
     }
+    tracker.addHolders(holders);
   }
 
   /** Whether the worker alone has something that batches to come will read. */

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -294,17 +293,13 @@ final class StateKeeper implements AutoCloseable {
 
   /** Takes over what was written of some partitions, in place of all that is here. */
   void restore(WorkerCommand.Restore restore) {
-    Map<Integer, StateArchive.Start> starts = new HashMap<>();
-    restore
-        .starts()
-        .forEach(start ->
-            starts.put(start.partition(), new StateArchive.Start(start.file(), start.frame())));
+    StateArchive.Selection selection = restore.selection();
     try {
       StateArchive.load(
           SegmentFiles.disk(),
           directory,
-          new StateArchive.Selection(restore.batchMillis(), restore.files(), starts),
-          entry -> take(entry, restore, starts.keySet()));
+          selection,
+          entry -> take(entry, restore, selection.starts().keySet()));
       for (WorkerCommand.LoggedFrames some : restore.blocks()) {
         BlockArchive.load(
             SegmentFiles.disk(),

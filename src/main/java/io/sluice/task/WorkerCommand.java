@@ -2,9 +2,11 @@ package io.sluice.task;
 
 import akka.actor.typed.ActorRef;
 import io.sluice.batch.BlockId;
+import io.sluice.checkpoint.StateArchive;
 import io.sluice.plan.CheckpointPace;
 import io.sluice.plan.Message;
 import io.sluice.receiver.ReceiverSupervisor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -175,7 +177,16 @@ public sealed interface WorkerCommand extends Message {
       Map<String, Integer> operators,
       List<LoggedFrames> blocks,
       Map<String, Integer> streams)
-      implements WorkerCommand {}
+      implements WorkerCommand {
+
+    /** What is to be read of the state log. */
+    public StateArchive.Selection selection() {
+      Map<Integer, StateArchive.Start> from = new HashMap<>();
+      starts.forEach(start ->
+          from.put(start.partition(), new StateArchive.Start(start.file(), start.frame())));
+      return new StateArchive.Selection(batchMillis, files, from);
+    }
+  }
 
   /** Some frames of a file of the block log. */
   record LoggedFrames(String file, List<Integer> frames) implements Message {}

@@ -7,6 +7,7 @@ import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +85,9 @@ class BlockCopiesTest {
       List<BlockCopies.Order> orders = copies.next(tracker, WORKERS);
       for (BlockCopies.Order order : orders) {
         assertThat(order.blocks()).hasSizeLessThanOrEqualTo(16);
-        order.blocks().forEach(block -> tracker.addHolder(block.id(), order.target()));
+        order
+            .blocks()
+            .forEach(block -> tracker.addHolders(Map.of(block.id(), List.of(order.target()))));
         var unused = copies.ended(new WorkerEvent.BlocksCopied(1, order.number(), true));
       }
       rounds++;
