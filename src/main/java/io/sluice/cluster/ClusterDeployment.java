@@ -20,6 +20,7 @@ import io.sluice.task.WorkerCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,14 @@ public final class ClusterDeployment implements Deployment {
   @Override
   public boolean isWelcome(ActorRef<WorkerCommand> worker) {
     return Membership.isSound(system, worker);
+  }
+
+  @Override
+  public void keep(Set<String> addresses) {
+    ActorRef<LedgerActor.Command> actor = ledger;
+    if (actor != null) {
+      actor.tell(new LedgerActor.Keep(addresses));
+    }
   }
 
   @Override

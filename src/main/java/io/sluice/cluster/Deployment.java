@@ -7,6 +7,7 @@ import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.scheduler.DriverExecution;
+import io.sluice.scheduler.Nodes;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The nodes a context runs on, as its driver sees them. */
-public interface Deployment extends AutoCloseable {
+public interface Deployment extends Nodes, AutoCloseable {
 
   /** Where the driver's actor runs. */
   ActorSystem<?> system();
@@ -42,14 +43,6 @@ public interface Deployment extends AutoCloseable {
 
   /** Whether workers run on other nodes, may fall silent and must be watched. */
   boolean isWatched();
-
-  /** Whether a worker may come in as far as its node is concerned; it asks again if not. */
-  boolean isWelcome(ActorRef<WorkerCommand> worker);
-
-  /** Data address of the node of a driver that was replaced because it was silent; empty if there is none. */
-  default String silentNode() {
-    return "";
-  }
 
   /** What a worker must present to be let in. */
   String proof();

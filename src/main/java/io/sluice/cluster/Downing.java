@@ -11,7 +11,8 @@ import java.util.function.Predicate;
 /**
  * Which nodes a driver takes out of a cluster that is Sluice's own, before the resolver has to guess. A node that is heard
  * but cannot reach another one is spared as long as possible; of two that do not reach each other one goes, where the
- * resolver would take out both, and with them perhaps both copies of a partition.
+ * resolver would take out both, and with them perhaps both copies of a partition. A node that has the only copy of
+ * something is left to the resolver, which waits longer.
  */
 final class Downing {
 
@@ -25,9 +26,10 @@ final class Downing {
    *
    * @param unreachable addresses of members that some member does not reach
    * @param heard whether the driver itself hears a member
+   * @param kept whether a member has the only copy of something
    * @return those to take out now
    */
-  List<String> beat(Set<String> unreachable, Predicate<String> heard) {
+  List<String> beat(Set<String> unreachable, Predicate<String> heard, Predicate<String> kept) {
     beats.keySet().retainAll(unreachable);
     unreachable.forEach(address -> beats.merge(address, 1, Integer::sum));
     Set<String> silent = new HashSet<>(unreachable);
@@ -36,11 +38,13 @@ final class Downing {
       // What the others do not reach may be just these.
       return silent.stream()
           .filter(address -> beats.getOrDefault(address, 0) > BEATS_WHEN_SILENT)
+          .filter(kept.negate())
           .sorted()
           .toList();
     }
     Optional<String> one = unreachable.stream()
         .filter(address -> beats.getOrDefault(address, 0) > BEATS_WHEN_HEARD)
+        .filter(kept.negate())
         .max(String::compareTo);
     one.ifPresent(gone -> beats.clear());
     return one.stream().toList();

@@ -52,6 +52,9 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   /** The driver is under way; nodes are to work for it. */
   record Announce(ActorRef<WorkerEvent> driver) implements Command {}
 
+  /** Nodes that have the only copy of something, by their data addresses. */
+  record Keep(Set<String> addresses) implements Command {}
+
   private record Open(CompletableFuture<Ledger.Opened> opened) implements Command {}
 
   private record Store(byte[] bytes, boolean snapshot, CompletableFuture<Void> stored)
@@ -89,6 +92,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
   private final MajorityLedger ledger;
   private final LedgerSeats seats;
   private final Downing downing = new Downing();
+  private Set<String> kept = Set.of();
   private final Map<Address, String> dataAddresses = new HashMap<>();
   private Set<ActorRef<Witness.Command>> witnesses = Set.of();
   private Witness.@Nullable Charge charge;
@@ -181,6 +185,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
         .onMessage(Changed.class, this::onChanged)
         .onMessage(Entrust.class, this::onEntrust)
         .onMessage(Announce.class, this::onAnnounce)
+        .onMessage(Keep.class, this::onKeep)
         .onMessage(Open.class, this::onOpen)
         .onMessage(End.class, this::onEnd)
         .onMessage(Close.class, close -> Behaviors.stopped())
@@ -253,6 +258,11 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
     return Behaviors.same();
   }
 
+  private Behavior<Command> onKeep(Keep keep) {
+    kept = keep.addresses();
+    return Behaviors.same();
+  }
+
   private Behavior<Command> onChanged(Changed changed) {
     changing = null;
     return Behaviors.same();
@@ -297,7 +307,7 @@ final class LedgerActor extends AbstractBehavior<LedgerActor.Command> {
         .forEach(member -> unreachable.put(
             dataAddresses.getOrDefault(member.address(), member.address().toString()),
             member.address()));
-    List<String> gone = downing.beat(unreachable.keySet(), seats::isThere);
+    List<String> gone = downing.beat(unreachable.keySet(), seats::isThere, kept::contains);
     if (seats.isMajority(members)) {
       gone.forEach(address -> cluster.manager().tell(new Down(unreachable.get(address))));
     }

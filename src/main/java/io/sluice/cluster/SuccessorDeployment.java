@@ -12,6 +12,7 @@ import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The members of a cluster as the driver sees them that went on, on a working node, for one that was lost. */
 final class SuccessorDeployment implements Deployment {
@@ -65,6 +66,11 @@ final class SuccessorDeployment implements Deployment {
   @Override
   public boolean isWelcome(ActorRef<WorkerCommand> worker) {
     return Membership.isSound(system, worker);
+  }
+
+  @Override
+  public void keep(Set<String> addresses) {
+    ledger.tell(new LedgerActor.Keep(addresses));
   }
 
   @Override

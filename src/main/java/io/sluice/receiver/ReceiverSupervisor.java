@@ -43,7 +43,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
   public record Cut(List<Long> numbers) implements Command {}
 
   /** Another driver goes on; it is told again of all blocks that are in no batch. */
-  public record NewDriver(ActorRef<Event> driver) implements Command {}
+  public record NewDriver() implements Command {}
 
   private record Started() implements Command {}
 
@@ -62,7 +62,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   private record Resend() implements Command {}
 
-  /** What a supervisor says, always to the driver. */
+  /** What a supervisor says, by way of its worker, to the driver. */
   public sealed interface Event extends Message {}
 
   public record ReceiverStarted(int stream, int attempt, String location) implements Event {}
@@ -110,7 +110,7 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   private final Assignment assignment;
   private final Backoff backoff;
-  private ActorRef<Event> driver;
+  private final ActorRef<Event> driver;
   private final TimerScheduler<Command> timers;
   private final BlockWriter writer;
   private final Map<Long, BlockStored> uncut = new LinkedHashMap<>();
@@ -260,7 +260,6 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
   }
 
   private Behavior<Command> onNewDriver(NewDriver next) {
-    driver = next.driver();
     uncounted.putAll(uncut);
     unanswered.putAll(uncounted);
     uncut.values().forEach(driver::tell);

@@ -94,7 +94,7 @@ final class Batches implements AutoCloseable {
     streaming = streaming(streams);
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
-    fleet.logStreams(durability.streams());
+    fleet.receivers().logStreams(durability.streams());
     streaming.files().beginning().forEach(journal::decide);
     journal.decide(
         new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names),
@@ -109,13 +109,13 @@ final class Batches implements AutoCloseable {
     Restart restart = durability.restart(past, streams.program(), fleet.usable());
     streaming = Streaming.restarted(streams, restart, setup.batch().maxLate());
     Decision.Names unused = durability.begun(streams.program());
-    fleet.logStreams(durability.streams());
+    fleet.receivers().logStreams(durability.streams());
     committedMillis = restart.batchMillis();
     cutMillis = restart.cutMillis();
     idleSinceMillis = setup.ticker().now().toEpochMilli();
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     setup.counters().restore(restart.counters());
-    fleet.receiveAgain(streams.receivers(), restart);
+    fleet.receivers().beginAgain(streams.receivers(), restart);
     fleet.placement().ownersOnly();
     holdings.restore(restart, fleet.placement().owners());
     restart.again().forEach(queue::restore);
@@ -128,8 +128,10 @@ final class Batches implements AutoCloseable {
 
   /** An owner has restored what it owns. */
   void restored(WorkerEvent.Restored said) {
-    restoration.ended(said);
-    proceed();
+    if (said.epoch() == setup.epoch()) {
+      restoration.ended(said);
+      proceed();
+    }
   }
 
   void persisted(WorkerEvent.Persisted said) {
@@ -144,7 +146,7 @@ final class Batches implements AutoCloseable {
         ? Streaming.resumed(streams, recovered, setup.batch().maxLate())
         : streaming(streams);
     Decision.Names unusedNames = durability.begun(streams.program());
-    fleet.logStreams(durability.streams());
+    fleet.receivers().logStreams(durability.streams());
     initialised = committedMillis >= streaming.schedule().zeroMillis();
     if (initialised) {
       var unused = holdings.expire(committedMillis, Long.MAX_VALUE);
@@ -157,7 +159,8 @@ final class Batches implements AutoCloseable {
   Instant goOn() {
     resuming = false;
     idleSinceMillis = setup.ticker().now().toEpochMilli();
-    holdings.adopt(fleet.resumption().orphans(holdings.tracker(), fleet.receivers()));
+    holdings.adopt(
+        fleet.resumption().orphans(holdings.tracker(), fleet.receivers().table()));
     sinks.carryOut(this::tellOfRecovery);
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
   }
@@ -185,9 +188,9 @@ final class Batches implements AutoCloseable {
         committedMillis,
         fleet.joined(),
         fleet.placement().placed(),
-        fleet.receivers().decisions(),
-        fleet.receivers().positions(),
-        fleet.rates(),
+        fleet.receivers().table().decisions(),
+        fleet.receivers().table().positions(),
+        fleet.receivers().rates(),
         holdings.tracker().snapshot(),
         holdings.datasets().upTo(committedMillis, streaming.keepMillis().keySet()),
         streaming.eventTimes().snapshot(),
@@ -214,7 +217,8 @@ final class Batches implements AutoCloseable {
 
   /** Cuts what is due; time goes on until the last receiver has ended, since one may wait for room in a full store. */
   void onTick() {
-    if (draining && (fleet.receivers().allStopped() || !holdings.tracker().hasUnassigned())) {
+    if (draining
+        && (fleet.receivers().table().allStopped() || !holdings.tracker().hasUnassigned())) {
       return;
     }
     BatchSchedule.Due due = streaming.schedule().takeDue(setup.ticker().now().toEpochMilli());
@@ -238,7 +242,7 @@ final class Batches implements AutoCloseable {
         && batch.isIdle()
         && sinks.isIdle()
         && queue.isEmpty()
-        && fleet.receivers().allStopped()
+        && fleet.receivers().table().allStopped()
         && !holdings.tracker().hasUnassigned();
   }
 
@@ -250,7 +254,7 @@ final class Batches implements AutoCloseable {
     if (draining
         && batch.isIdle()
         && queue.isEmpty()
-        && fleet.receivers().allStopped()
+        && fleet.receivers().table().allStopped()
         && holdings.tracker().hasUnassigned()) {
       queue.addDue(List.of(streaming.schedule().takeNext()));
     }
@@ -282,10 +286,11 @@ final class Batches implements AutoCloseable {
     post(new StreamingEvent.BatchSubmitted(
         BatchRun.submitted(batchMillis, holdings.tracker().records(batchMillis), now)));
     List<BlockRef> blocks = holdings.tracker().blocks(batchMillis);
-    Decision.Cut cut = new Decision.Cut(batchMillis, blocks, fleet.receivers().positions());
+    Decision.Cut cut =
+        new Decision.Cut(batchMillis, blocks, fleet.receivers().table().positions());
     durability.cut(cut);
     journal.decide(cut, () -> {
-      fleet.cut(blocks);
+      fleet.receivers().cut(blocks);
       queue.ready(batchMillis);
     });
   }
@@ -498,7 +503,7 @@ final class Batches implements AutoCloseable {
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = done.info(Optional.of(setup.ticker().now()), Optional.empty());
       post(new StreamingEvent.BatchCompleted(info));
-      fleet.batchCompleted(info);
+      fleet.receivers().batchCompleted(info);
       backlog.completed(info).ifPresent(this::post);
     }
     proceed();

@@ -13,7 +13,6 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StreamingEvent;
-import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Duration;
@@ -43,10 +42,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
 
   private record FromWorker(WorkerEvent event) implements ContextCommand.Own {}
 
-  private record FromReceiver(ReceiverSupervisor.Event event) implements ContextCommand.Own {}
-
   private record WorkerGone(String address, long incarnation, String reason)
       implements ContextCommand.Own {}
+
+  private record ConnectionBroke(String address, long incarnation) implements ContextCommand.Own {}
 
   private record NoWorkers() implements ContextCommand.Own {}
 
@@ -66,21 +65,19 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     }
   }
 
-  private static final int LAST_COPY_PATIENCE = 15;
-
   private final ContextSetup setup;
   private final Life life;
   private final TimerScheduler<ContextCommand> timers;
   private final Fleet fleet;
   private final Batches batches;
   private final Journal journal;
+  private final FailureDetector detector;
   private final ActorRef<WorkerEvent> fromWorkers;
   private final Recovered past;
   private final boolean restarts;
   private @Nullable StreamProgram waiting;
   private boolean resuming;
   private boolean silent;
-  private int unansweredBeats;
 
   /**
    * A driver that waits for workers and then runs.
@@ -113,8 +110,6 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     this.life = life;
     this.timers = timers;
     ActorRef<ContextCommand> self = context.getSelf();
-    ActorRef<ReceiverSupervisor.Event> fromReceivers =
-        context.messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new);
     this.past = setup
         .ledger()
         .map(ledger -> Recovered.of(ledger.opened(), setup.partitions()))
@@ -125,10 +120,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         setup.ledger().map(ContextSetup.OpenLedger::ledger),
         step -> self.tell(new Decided(step)),
         () -> batches().snapshot());
-    this.fleet = new Fleet(
-        setup, fromReceivers, recovered, journal, ActorRefResolver.get(context.getSystem()));
+    this.fleet = new Fleet(setup, recovered, journal, ActorRefResolver.get(context.getSystem()));
     this.batches =
         new Batches(setup, fleet, recovered, journal, new DriverThreads(setup, self::tell));
+    this.detector = new FailureDetector(setup, fleet, batches, journal);
     this.fromWorkers = context.messageAdapter(WorkerEvent.class, FromWorker::new);
     this.resuming = resumed.isPresent();
     publish.accept(fromWorkers);
@@ -169,6 +164,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(ContextCommand.Crash.class, this::onCrash)
         .onMessage(FromWorker.class, this::onWorkerWhileStarting)
         .onMessage(WorkerGone.class, this::onWorkerGone)
+        .onMessage(ConnectionBroke.class, this::onConnectionBroke)
         .onMessage(NoWorkers.class, this::onNoWorkers)
         .onMessage(ContextCommand.NameTaken.class, this::onNameTaken)
         .onMessage(Heartbeat.class, this::onHeartbeat)
@@ -234,12 +230,12 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(ContextCommand.SinkCommitted.class, this::onSinkCommitted)
         .onMessage(ContextCommand.SinkFailed.class, this::onSinkFailed)
         .onMessage(ContextCommand.CommitAgain.class, this::onCommitAgain)
-        .onMessage(FromReceiver.class, this::onReceiver)
         .onMessage(ContextCommand.Refreshed.class, this::onRefreshed)
         .onMessage(ContextCommand.Found.class, this::onFound)
         .onMessage(ContextCommand.Generated.class, this::onGenerated)
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
+        .onMessage(ConnectionBroke.class, this::onConnectionBroke)
         .onMessage(ContextCommand.DriverFailed.class, this::onDriverFailed)
         .onSignal(PostStop.class, stopped -> onPostStop());
   }
@@ -270,11 +266,11 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       if (restarts) {
         Instant first = batches.restart(streams, past);
         journal.begin();
-        fleet.startReceivers();
+        fleet.receivers().start();
         started(first);
       } else {
         batches.begin(streams, first -> {
-          fleet.receive(streams.receivers());
+          fleet.receivers().begin(streams.receivers());
           started(first);
         });
       }
@@ -291,27 +287,16 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     life.started().complete(null);
   }
 
-  /** Workers that have not answered are lost; one that has the only copy of something gets more time. */
   private Behavior<ContextCommand> onNotResumed(NotResumed late) {
     return guarded(() -> {
-      unansweredBeats++;
-      for (String worker : fleet.resumption().awaited()) {
-        if (unansweredBeats >= LAST_COPY_PATIENCE || batches.canSpare(worker)) {
-          lose(worker, "it did not answer the new driver");
-        }
-      }
+      detector.unanswered();
+      fleet.askAgain(fromWorkers);
       timers.startSingleTimer(new NotResumed(), setup.heartbeatTimeout());
     });
   }
 
-  /** A node that has been silent for long enough to be replaced as a driver gets little time more as a worker. */
   private Behavior<ContextCommand> onStillSilent(StillSilent silent) {
-    String node = setup.silentNode();
-    return guarded(() -> {
-      if (fleet.resumption().awaited().contains(node) && batches.canSpare(node)) {
-        lose(node, "it is as silent as the driver before, which was on the same node");
-      }
-    });
+    return guarded(detector::stillSilent);
   }
 
   private void goOn() {
@@ -355,7 +340,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Behavior<ContextCommand> onNameTaken(ContextCommand.NameTaken taken) {
     return ended(new SluiceException(
         ErrorCode.CONTEXT_NAME_TAKEN,
-        "A context named '%s' already runs in this cluster, on %s. ContextCommand.Stop it, or give this one another name."
+        "A context named '%s' already runs in this cluster, on %s. Stop it, or give this one another name."
             .formatted(setup.name(), taken.by())));
   }
 
@@ -418,39 +403,45 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   }
 
   private Behavior<ContextCommand> onWorker(FromWorker message) {
-    WorkerEvent event = message.event();
-    return guarded(() -> {
-      if (event instanceof WorkerEvent.TaskFinished finished) {
-        batches.taskFinished(finished);
-      } else if (event instanceof WorkerEvent.TaskFailed failed) {
-        batches.taskFailed(failed);
-        fleet
-            .parted(failed, batches::canSpare)
-            .ifPresent(gone -> lose(gone, "it and another worker do not reach each other"));
-      } else if (event instanceof WorkerEvent.Pong pong) {
-        fleet.pong(pong);
-      } else if (event instanceof WorkerEvent.WorkerReady ready) {
-        onWorkerReady(ready);
-      } else if (event instanceof WorkerEvent.WorkerUp up) {
-        fleet.workerUp(up);
-      } else if (event instanceof WorkerEvent.PartitionCopied copied) {
-        batches.partitionCopied(copied);
-      } else if (event instanceof WorkerEvent.BlocksCopied copied) {
-        batches.blocksCopied(copied);
-      } else if (event instanceof WorkerEvent.Leaving leaving) {
-        batches.workerLeaving(leaving);
-      } else if (event instanceof WorkerEvent.Persisted persisted) {
-        batches.persisted(persisted);
-      } else if (event instanceof WorkerEvent.Restored restored) {
-        batches.restored(restored);
-      } else if (event instanceof WorkerEvent.Resumed resumed) {
-        fleet.resumed(resumed);
-      } else if (event instanceof WorkerEvent.WorkerFailed failed) {
-        if (fleet.isIncarnation(failed.address(), failed.incarnation())) {
-          lose(failed.address(), failed.reason());
-        }
+    return guarded(() -> heard(message.event()));
+  }
+
+  private void heard(WorkerEvent event) {
+    if (event instanceof WorkerEvent.Numbered numbered) {
+      if (fleet.isNext(numbered)) {
+        heard(numbered.event());
       }
-    });
+    } else if (event instanceof WorkerEvent.TaskFinished finished) {
+      batches.taskFinished(finished);
+    } else if (event instanceof WorkerEvent.TaskFailed failed) {
+      batches.taskFailed(failed);
+      detector.parted(failed);
+    } else if (event instanceof WorkerEvent.FromReceiver said) {
+      fleet.receivers().heard(said.event(), batches.tracker());
+      batches.proceed();
+    } else if (event instanceof WorkerEvent.Pong pong) {
+      fleet.pong(pong);
+    } else if (event instanceof WorkerEvent.WorkerReady ready) {
+      onWorkerReady(ready);
+    } else if (event instanceof WorkerEvent.WorkerUp up) {
+      fleet.workerUp(up);
+    } else if (event instanceof WorkerEvent.PartitionCopied copied) {
+      batches.partitionCopied(copied);
+    } else if (event instanceof WorkerEvent.BlocksCopied copied) {
+      batches.blocksCopied(copied);
+    } else if (event instanceof WorkerEvent.Leaving leaving) {
+      batches.workerLeaving(leaving);
+    } else if (event instanceof WorkerEvent.Persisted persisted) {
+      batches.persisted(persisted);
+    } else if (event instanceof WorkerEvent.Restored restored) {
+      batches.restored(restored);
+    } else if (event instanceof WorkerEvent.Resumed resumed) {
+      fleet.resumed(resumed);
+    } else if (event instanceof WorkerEvent.WorkerFailed failed) {
+      if (fleet.isIncarnation(failed.address(), failed.incarnation())) {
+        detector.lose(failed.address(), failed.reason());
+      }
+    }
   }
 
   private void onWorkerReady(WorkerEvent.WorkerReady ready) {
@@ -458,7 +449,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       fleet.welcome(ready);
       return;
     }
-    lose(ready.address(), "it started anew");
+    detector.lose(ready.address(), "it started anew");
     if (!fleet.admit(ready)) {
       return;
     }
@@ -470,7 +461,6 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   }
 
   private void watch(String address, long incarnation, ActorRef<WorkerCommand> worker) {
-    ActorRef<ContextCommand> self = getContext().getSelf();
     // A worker that starts afresh keeps its actor, which is watched already with its old
     // incarnation.
     getContext().unwatch(worker);
@@ -480,94 +470,50 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       getContext().watchWith(worker, new WorkerGone(address, incarnation, "its actor ended"));
     }
     if (!address.equals(setup.node().address())) {
-      setup
-          .node()
-          .channel()
-          .watch(
-              address,
-              () -> self.tell(new WorkerGone(address, incarnation, "its data connection broke")));
+      watchConnection(address, incarnation);
     }
   }
 
-  private Behavior<ContextCommand> onReceiver(FromReceiver message) {
-    return guarded(() -> {
-      if (message.event() instanceof ReceiverSupervisor.BlockStored stored) {
-        fleet.blockStored(stored, batches.tracker());
-      } else {
-        fleet.onReceiver(message.event());
-      }
-      batches.proceed();
-    });
+  private void watchConnection(String address, long incarnation) {
+    ActorRef<ContextCommand> self = getContext().getSelf();
+    setup
+        .node()
+        .channel()
+        .watch(address, () -> self.tell(new ConnectionBroke(address, incarnation)));
   }
 
-  /**
-   * A worker that is silent is given up if others have all it has; one that has the only copy of something
-   * gets more time, since it may just be slow.
-   */
   private Behavior<ContextCommand> onHeartbeat(Heartbeat heartbeat) {
     return guarded(() -> {
       fleet.beat();
       journal.beat();
-      if (isCutOff()) {
-        return;
-      }
-      for (WorkerTable.Worker silent : fleet.silent(1)) {
-        if (batches.canSpare(silent.address())) {
-          lose(silent.address(), "it was silent for too long");
-        }
-      }
-      for (WorkerTable.Worker silent : fleet.silent(LAST_COPY_PATIENCE)) {
-        lose(silent.address(), "it was silent for far too long");
-      }
+      detector.beat();
       batches.outcomes().retryUnreached();
       batches.tellOfDelay();
     });
   }
 
-  /**
-   * A driver whose ledger does not answer gives up no worker: it is rather itself that is cut off, and what it decides
-   * then may still reach a directory, and mislead the driver that goes on.
-   */
-  private boolean isCutOff() {
-    long timeout = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
-    int silent = journal.beatsWithoutAnswer();
-    if (silent == beatsUntilCutOff()) {
-      getContext()
-          .getLog()
-          .warn(
-              "[{}] can decide nothing: its ledger, which other nodes hold, has not answered for [{}] ms; another driver may go on in its place",
-              setup.name(),
-              setup.heartbeatInterval().multipliedBy(silent).toMillis());
-    }
-    return silent > timeout / 2;
-  }
-
-  /** From then on another driver may be there already. */
-  private long beatsUntilCutOff() {
-    return setup.heartbeatTimeout().multipliedBy(2).dividedBy(setup.heartbeatInterval());
-  }
-
   private Behavior<ContextCommand> onWorkerGone(WorkerGone gone) {
     return guarded(() -> {
       if (fleet.isIncarnation(gone.address(), gone.incarnation())) {
-        lose(gone.address(), gone.reason());
+        detector.lose(gone.address(), gone.reason());
       }
     });
   }
 
-  private void lose(String address, String reason) {
-    Optional<Fleet.Loss> loss = fleet.lose(address, reason);
-    if (loss.isPresent()) {
-      batches.workerLost(address, reason, loss.get());
-      fleet.startReceivers();
-    }
+  private Behavior<ContextCommand> onConnectionBroke(ConnectionBroke broke) {
+    return guarded(() -> {
+      if (fleet.isIncarnation(broke.address(), broke.incarnation())
+          && detector.staysThoughBroken(broke.address())) {
+        watchConnection(broke.address(), broke.incarnation());
+      }
+    });
   }
 
   private Behavior<ContextCommand> onStop(ContextCommand.Stop stop) {
     if (!stop.graceful()) {
       return ended(null);
     }
-    fleet.stopReceivers();
+    fleet.receivers().stopAll();
     batches.drain();
     Behavior<ContextCommand> next = guarded(batches::proceed);
     return next == Behaviors.<ContextCommand>same() ? stopping() : next;
@@ -604,8 +550,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Behavior<ContextCommand> ended(@Nullable SluiceException failure) {
     boolean sealed = failure != null && failure.code() == ErrorCode.EPOCH_SEALED;
     // That the context has ended would have to be decided too; another driver may go on with it.
-    boolean cutOff = journal.beatsWithoutAnswer() >= beatsUntilCutOff();
-    if (sealed || cutOff) {
+    if (sealed || detector.mayBeReplaced()) {
       // The workers are another driver's now, or soon.
       silent = true;
       setup.ticker().close();

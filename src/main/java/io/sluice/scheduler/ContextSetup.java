@@ -1,6 +1,5 @@
 package io.sluice.scheduler;
 
-import akka.actor.typed.ActorRef;
 import io.sluice.api.BatchSettings;
 import io.sluice.api.CheckpointSettings;
 import io.sluice.api.RateSettings;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.function.Predicate;
 
 /**
  * Everything a context's actor is started with.
@@ -26,8 +24,7 @@ import java.util.function.Predicate;
  * @param execution runs the program's functions on the driver
  * @param version of Sluice, which workers must share
  * @param proof that a worker must give of knowing the cluster's token
- * @param welcome whether a worker's node is such that it may come in now
- * @param silentNode data address of the node of a silent driver in whose place this one goes on; empty for none
+ * @param nodes the cluster around the driver
  * @param watched whether workers are on other nodes and may fall silent
  * @param ledger where the driver's decisions are kept; empty if they end with it
  * @param durable where the context is kept; empty if it ends with its processes
@@ -49,8 +46,7 @@ public record ContextSetup(
     List<WorkerCommand.ProgramJar> jars,
     String version,
     String proof,
-    Predicate<ActorRef<WorkerCommand>> welcome,
-    String silentNode,
+    Nodes nodes,
     boolean watched,
     boolean survived,
     Duration heartbeatInterval,

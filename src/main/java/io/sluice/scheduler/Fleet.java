@@ -1,23 +1,13 @@
 package io.sluice.scheduler;
 
-import static java.util.Objects.requireNonNull;
-
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener;
-import io.sluice.api.StreamingListener.BatchInfo;
-import io.sluice.api.StreamingListener.ReceiverInfo;
-import io.sluice.batch.BlockRef;
-import io.sluice.batch.BlockTracker;
-import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,45 +28,32 @@ final class Fleet {
   /** What went with a lost worker: partitions whose only copy it had. */
   record Loss(Set<Integer> partitions) {}
 
-  private record LastError(String message, Instant time) {}
-
   private final ContextSetup setup;
-  private final ActorRef<ReceiverSupervisor.Event> fromReceivers;
   private final WorkerTable table = new WorkerTable();
-  private final Map<String, ActorRef<WorkerCommand>> refs = new HashMap<>();
+  private final WorkerLinks links;
+  private final Receivers receivers;
   private final Placement placement;
   private final Journal journal;
   private final ActorRefResolver resolver;
   private final Recovered recovered;
   private final Resumption resumption;
-  private final RateControl rates;
   private final PartedWorkers parted = new PartedWorkers();
-  private ReceiverTable receivers = new ReceiverTable(List.of());
   private final StageTable stages;
-  private final Map<Integer, LastError> errors = new HashMap<>();
-  private Map<Integer, String> loggedStreams = Map.of();
-  private boolean receiving;
   private long beat;
 
   /**
    * @param recovered what earlier drivers had
    * @param resolver writes references to workers down
    */
-  Fleet(
-      ContextSetup setup,
-      ActorRef<ReceiverSupervisor.Event> fromReceivers,
-      Recovered recovered,
-      Journal journal,
-      ActorRefResolver resolver) {
+  Fleet(ContextSetup setup, Recovered recovered, Journal journal, ActorRefResolver resolver) {
     this.setup = setup;
-    this.fromReceivers = fromReceivers;
     this.recovered = recovered;
     this.journal = journal;
     this.resolver = resolver;
     this.placement = recovered.placement();
     this.resumption = new Resumption(recovered.workers());
-    this.rates = new RateControl(setup.rate(), setup.intervalMillis());
-    rates.restore(recovered.rates());
+    this.links = new WorkerLinks(setup.epoch(), setup.node().address());
+    this.receivers = new Receivers(setup, journal, links, recovered, table::staying);
     this.stages = new StageTable(setup.epoch(), this::tell);
   }
 
@@ -88,7 +65,7 @@ final class Fleet {
     return stages;
   }
 
-  ReceiverTable receivers() {
+  Receivers receivers() {
     return receivers;
   }
 
@@ -124,11 +101,7 @@ final class Fleet {
     }
     table.all().stream()
         .filter(WorkerTable.Worker::leaving)
-        .forEach(worker -> receivers
-            .moveFrom(worker.address())
-            .forEach(entry -> tell(
-                worker.address(),
-                new WorkerCommand.StopReceiver(setup.epoch(), entry.spec().stream()))));
+        .forEach(worker -> receivers.moveFrom(worker.address()));
   }
 
   /** Workers whose nodes are ending and that receive nothing any more. */
@@ -136,8 +109,7 @@ final class Fleet {
     return table.all().stream()
         .filter(WorkerTable.Worker::leaving)
         .map(WorkerTable.Worker::address)
-        .filter(address -> receivers.all().stream()
-            .noneMatch(entry -> entry.worker().equals(Optional.of(address))))
+        .filter(address -> !receivers.isHost(address))
         .toList();
   }
 
@@ -148,10 +120,8 @@ final class Fleet {
       return;
     }
     log.info("Worker [{}] has left [{}]", address, setup.name());
-    ActorRef<WorkerCommand> ref = refs.remove(address);
-    if (ref != null) {
-      ref.tell(new WorkerCommand.Dismiss(setup.epoch(), "all it had is elsewhere now", true));
-    }
+    links.close(
+        address, new WorkerCommand.Dismiss(setup.epoch(), "all it had is elsewhere now", true));
     removed(address);
     post(new StreamingEvent.WorkerLeft(info(left.get())));
   }
@@ -170,10 +140,7 @@ final class Fleet {
   }
 
   void tell(String worker, WorkerCommand command) {
-    ActorRef<WorkerCommand> ref = refs.get(worker);
-    if (ref != null) {
-      ref.tell(command);
-    }
+    links.tell(worker, command);
   }
 
   void tellAll(WorkerCommand command) {
@@ -193,7 +160,7 @@ final class Fleet {
 
   /** Lets a worker in if it is of this version and knows the token; it is told why if not. */
   boolean admit(WorkerEvent.WorkerReady ready) {
-    if (!setup.welcome().test(ready.worker()) || parted.isBarred(ready.address(), beat)) {
+    if (!setup.nodes().isWelcome(ready.worker()) || parted.isBarred(ready.address(), beat)) {
       // It asks again.
       return false;
     }
@@ -204,7 +171,7 @@ final class Fleet {
       return false;
     }
     table.add(ready.address(), ready.incarnation(), ready.slots(), ready.host(), beat);
-    refs.put(ready.address(), ready.worker());
+    links.open(ready.address(), ready.incarnation(), ready.worker());
     journal.decide(joined(ready));
     welcome(ready);
     return true;
@@ -227,28 +194,30 @@ final class Fleet {
             worker.incarnation(),
             worker.slots(),
             worker.host(),
-            resolver.toSerializationFormat(requireNonNull(refs.get(worker.address())))))
+            resolver.toSerializationFormat(links.ref(worker.address()).orElseThrow())))
         .toList();
   }
 
   /** Asks the workers of the driver before to go on with this one; gives them with their actors. */
   Map<Decision.Joined, ActorRef<WorkerCommand>> handOver(
       List<StreamProgram.ReceiverSpec> specs, ActorRef<WorkerEvent> driver) {
-    receivers = new ReceiverTable(specs, recovered);
+    receivers.takeOver(specs, recovered);
     Map<Decision.Joined, ActorRef<WorkerCommand>> asked = new LinkedHashMap<>();
     for (Decision.Joined worker : recovered.workers()) {
       ActorRef<WorkerCommand> ref = resolver.resolveActorRef(worker.ref());
       table.add(worker.address(), worker.incarnation(), worker.slots(), worker.host(), beat);
-      refs.put(worker.address(), ref);
+      links.open(worker.address(), worker.incarnation(), ref);
       asked.put(worker, ref);
-      ref.tell(new WorkerCommand.Handover(
-          driver,
-          fromReceivers,
-          setup.epoch(),
-          recovered.committedMillis(),
-          setup.node().address()));
     }
+    askAgain(driver);
     return asked;
+  }
+
+  /** Asks those workers of the driver before that have not answered. */
+  void askAgain(ActorRef<WorkerEvent> driver) {
+    WorkerCommand.Handover handover = new WorkerCommand.Handover(
+        driver, setup.epoch(), recovered.committedMillis(), setup.node().address());
+    resumption.awaited().forEach(worker -> links.ref(worker).ifPresent(ref -> ref.tell(handover)));
   }
 
   /** A worker of the driver before goes on with this one. */
@@ -270,7 +239,7 @@ final class Fleet {
     if (placement.isEmpty()) {
       placeFirst();
     }
-    startReceivers();
+    receivers.start();
   }
 
   private Optional<String> objection(WorkerEvent.WorkerReady ready) {
@@ -312,23 +281,29 @@ final class Fleet {
       table
           .get(up.address())
           .ifPresent(worker -> post(new StreamingEvent.WorkerJoined(info(worker))));
-      if (receiving) {
+      if (receivers.isReceiving()) {
         if (placement.isEmpty()) {
           placeFirst();
         }
-        startReceivers();
+        receivers.start();
       }
     }
   }
 
+  /** Whether an event of a worker on another node is the next of it. */
+  boolean isNext(WorkerEvent.Numbered numbered) {
+    return links.isNext(numbered);
+  }
+
   void pong(WorkerEvent.Pong pong) {
     table.heard(pong.address(), pong.incarnation(), beat);
+    links.heard(pong);
   }
 
   /** Asks all workers for a sign of life. */
   void beat() {
     beat++;
-    tellAll(new WorkerCommand.Ping(setup.epoch(), beat));
+    table.usable().forEach(worker -> links.ping(worker, beat));
   }
 
   /**
@@ -336,8 +311,17 @@ final class Fleet {
    * that a pause of the driver itself makes nobody suspect.
    */
   List<WorkerTable.Worker> silent(int patience) {
-    long allowed = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
-    return table.silent(beat, allowed * patience);
+    return table.silent(beat, beatsAllowed() * patience);
+  }
+
+  /** How many beats a worker may be silent. */
+  long beatsAllowed() {
+    return setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
+  }
+
+  /** How many beats have passed. */
+  long beats() {
+    return beat;
   }
 
   /** Which worker to give up because two that are both heard here do not reach each other. */
@@ -356,9 +340,9 @@ final class Fleet {
       return Optional.empty();
     }
     log.warn("Worker [{}] is lost to [{}]: {}", address, setup.name(), reason);
-    tellLost(address, reason);
+    links.close(address, new WorkerCommand.Dismiss(setup.epoch(), reason, false));
     setup.node().channel().forsake(address);
-    receiversLost(address);
+    receivers.workerLost(address);
     resumption.lost(address);
     Set<Integer> gone = removed(address);
     post(new StreamingEvent.WorkerLost(info(lost.get()), reason));
@@ -372,174 +356,14 @@ final class Fleet {
         : table.all().stream().map(WorkerTable.Worker::address).toList();
   }
 
-  private void tellLost(String address, String reason) {
-    ActorRef<WorkerCommand> ref = refs.remove(address);
-    if (ref != null) {
-      ref.tell(new WorkerCommand.Dismiss(setup.epoch(), reason, false));
-    }
-  }
-
   void placeFirst() {
     placement.assign(table.usable());
     journal.decide(placement.placed());
   }
 
-  /** Starts a program's receivers; lost ones are started again from now on. */
-  void receive(List<StreamProgram.ReceiverSpec> specs) {
-    receivers = new ReceiverTable(specs);
-    startReceivers();
-  }
-
-  /** The blocks of these streams are kept durably, under these names. */
-  void logStreams(Map<Integer, String> names) {
-    loggedStreams = names;
-  }
-
-  /** Receivers go on where those of an earlier run have ended. */
-  void receiveAgain(List<StreamProgram.ReceiverSpec> specs, Restart restart) {
-    receivers = new ReceiverTable(specs, restart.attempts(), restart.positions());
-    rates.restore(restart.rates());
-  }
-
-  void startReceivers() {
-    receiving = true;
-    for (ReceiverTable.Entry entry : receivers.assign(table.staying())) {
-      journal.decide(ReceiverTable.decision(entry));
-      entry.worker().ifPresent(worker -> tell(worker, start(entry)));
-    }
-  }
-
-  private WorkerCommand.StartReceiver start(ReceiverTable.Entry entry) {
-    return new WorkerCommand.StartReceiver(
-        setup.epoch(),
-        entry.spec().stream(),
-        entry.attempt(),
-        entry.spec().name(),
-        entry.spec().receiver(),
-        setup.receiver().blockMillis(setup.intervalMillis()),
-        setup.receiver().blockBytes(),
-        entry.position().orElse(0),
-        entry.position().isPresent(),
-        rates.max(),
-        rates.rate(entry.spec().stream()),
-        loggedStreams.getOrDefault(entry.spec().stream(), ""),
-        fromReceivers);
-  }
-
-  /** Tells receivers how fast they may go on after a batch. */
-  void batchCompleted(BatchInfo batch) {
-    Map<Integer, Double> changed = rates.completed(batch);
-    if (!changed.isEmpty()) {
-      journal.decide(new Decision.Rated(changed));
-    }
-    for (ReceiverTable.Entry entry : receivers.all()) {
-      Double rate = changed.get(entry.spec().stream());
-      if (rate != null) {
-        WorkerCommand.SetRate message = new WorkerCommand.SetRate(
-            setup.epoch(),
-            entry.spec().stream(),
-            entry.attempt(),
-            batch.batchTime().toEpochMilli(),
-            rate);
-        entry.worker().ifPresent(worker -> tell(worker, message));
-      }
-    }
-  }
-
-  /** How fast receivers go, for the next driver. */
-  Map<Integer, Double> rates() {
-    return rates.told();
-  }
-
-  void stopReceivers() {
-    receivers.stopAll();
-    for (ReceiverTable.Entry entry : receivers.all()) {
-      entry
-          .worker()
-          .ifPresent(worker ->
-              tell(worker, new WorkerCommand.StopReceiver(setup.epoch(), entry.spec().stream())));
-    }
-  }
-
-  /** Counts a block once; it belongs to the next batch that is cut. */
-  void blockStored(ReceiverSupervisor.BlockStored stored, BlockTracker tracker) {
-    receivers.current(stored.stream(), stored.attempt()).ifPresent(entry -> {
-      if (tracker.add(stored.block()) && stored.hasPosition()) {
-        receivers.reached(entry, stored.position());
-      }
-      entry
-          .worker()
-          .ifPresent(worker -> tell(
-              worker,
-              new WorkerCommand.BlocksCounted(
-                  setup.epoch(), stored.stream(), List.of(stored.block().id().sequence()))));
-    });
-  }
-
-  /** The blocks of a batch will never be in another; receivers need not report them again. */
-  void cut(List<BlockRef> blocks) {
-    Map<Integer, List<Long>> numbers = new HashMap<>();
-    blocks.forEach(block -> numbers
-        .computeIfAbsent(block.id().owner(), stream -> new ArrayList<>())
-        .add(block.id().sequence()));
-    numbers.forEach((stream, cut) -> receivers
-        .worker(stream)
-        .ifPresent(
-            worker -> tell(worker, new WorkerCommand.BlocksCut(setup.epoch(), stream, cut))));
-  }
-
-  void onReceiver(ReceiverSupervisor.Event event) {
-    if (event instanceof ReceiverSupervisor.ReceiverStarted started) {
-      receivers.current(started.stream(), started.attempt()).ifPresent(entry -> {
-        receivers.started(entry);
-        post(new StreamingEvent.ReceiverStarted(info(entry, true)));
-      });
-    } else if (event instanceof ReceiverSupervisor.ReceiverError error) {
-      receivers
-          .current(error.stream(), error.attempt())
-          .ifPresent(entry -> receiverFailed(entry, error.message()));
-    } else if (event instanceof ReceiverSupervisor.ReceiverStopped ended) {
-      receivers.current(ended.stream(), ended.attempt()).ifPresent(entry -> {
-        noteError(entry, ended.reason());
-        ReceiverInfo info = info(entry, false);
-        if (receivers.stopped(entry)) {
-          post(new StreamingEvent.ReceiverStopped(info));
-        } else {
-          startReceivers();
-        }
-      });
-    }
-  }
-
-  private void receiverFailed(ReceiverTable.Entry entry, String message) {
-    log.warn(
-        "Receiver [{}] on [{}]: {}",
-        entry.spec().name(),
-        entry.worker().orElse("no worker"),
-        message);
-    noteError(entry, message);
-    post(new StreamingEvent.ReceiverError(info(entry, entry.isActive())));
-  }
-
-  private void receiversLost(String address) {
-    for (ReceiverTable.Entry entry : receivers.all()) {
-      if (entry.worker().equals(Optional.of(address))) {
-        noteError(entry, "Its worker, " + address + ", is lost");
-        post(new StreamingEvent.ReceiverError(info(entry, false)));
-      }
-    }
-    receivers.workerLost(address);
-  }
-
-  private void noteError(ReceiverTable.Entry entry, String message) {
-    errors.put(entry.spec().stream(), new LastError(message, setup.ticker().now()));
-  }
-
   void dismissAll() {
-    refs.values()
-        .forEach(ref -> ref.tell(new WorkerCommand.Dismiss(
-            setup.epoch(), "context '" + setup.name() + "' has ended", true)));
-    refs.clear();
+    links.closeAll(
+        new WorkerCommand.Dismiss(setup.epoch(), "context '" + setup.name() + "' has ended", true));
   }
 
   private void post(StreamingEvent event) {
@@ -548,16 +372,5 @@ final class Fleet {
 
   private static StreamingListener.WorkerInfo info(WorkerTable.Worker worker) {
     return new StreamingListener.WorkerInfo(worker.address(), worker.slots());
-  }
-
-  private ReceiverInfo info(ReceiverTable.Entry entry, boolean active) {
-    Optional<LastError> error = Optional.ofNullable(errors.get(entry.spec().stream()));
-    return new ReceiverInfo(
-        entry.spec().stream(),
-        entry.spec().name(),
-        active,
-        entry.worker().orElse(""),
-        error.map(LastError::message),
-        error.map(LastError::time));
   }
 }

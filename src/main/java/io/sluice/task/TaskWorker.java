@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One node's worker for one context: registers with the driver, runs its tasks and hosts its receivers. */
@@ -26,9 +28,9 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private record Register() implements WorkerCommand.Own {}
 
-  private record Arrived(Object key) implements WorkerCommand.Own {}
+  private record Announce() implements WorkerCommand.Own {}
 
-  private record Kept(WorkerEvent.Persisted persisted) implements WorkerCommand.Own {}
+  private record Arrived(Object key) implements WorkerCommand.Own {}
 
   private record ProgramLoaded(ClassLoader loader) implements WorkerCommand.Own {}
 
@@ -43,6 +45,10 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private record ReceiverEnded(int stream, ActorRef<ReceiverSupervisor.Command> supervisor)
       implements WorkerCommand.Own {}
+
+  private record FromReceiver(ReceiverSupervisor.Event event) implements WorkerCommand.Own {}
+
+  private record Told(WorkerEvent event) implements WorkerCommand.Own {}
 
   private record DriverGone(ActorRef<WorkerEvent> driver) implements WorkerCommand.Own {}
 
@@ -75,6 +81,8 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   private @Nullable WorkerSession session;
   private @Nullable WorkerTasks tasks;
   private @Nullable TaskRunner runner;
+  private @Nullable DriverLink link;
+  private @Nullable Receive<WorkerCommand> running;
   private boolean driverHeard = true;
   private boolean dismissed;
 
@@ -105,7 +113,10 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
         .onMessage(WorkerCommand.Refused.class, this::onRefused)
         .onMessage(ProgramLoaded.class, this::onProgramLoaded)
         .onMessage(ProgramFailed.class, this::onProgramFailed)
-        .onMessage(WorkerCommand.Handover.class, handover -> startAfresh(handover.driver()))
+        .onMessage(
+            WorkerCommand.Handover.class,
+            handover -> !handover.driver().equals(driver),
+            handover -> startAfresh(handover.driver()))
         .onMessage(WorkerCommand.DriverIs.class, this::onDriverIs)
         .onMessage(WorkerCommand.Dismiss.class, this::onDismiss)
         .onMessage(WorkerCommand.Leave.class, leave -> Behaviors.stopped())
@@ -116,9 +127,13 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private Receive<WorkerCommand> running() {
     return newReceiveBuilder()
+        .onMessage(
+            WorkerCommand.Numbered.class, command -> current(command.epoch()), this::onNumbered)
         .onMessage(Arrived.class, this::onArrived)
         .onMessage(TaskEnded.class, this::onTaskEnded)
-        .onMessage(Kept.class, this::onKept)
+        .onMessage(Told.class, this::onTold)
+        .onMessage(FromReceiver.class, this::onFromReceiver)
+        .onMessage(Announce.class, this::onAnnounce)
         .onMessage(WorkerCommand.ForgetLogged.class, this::onForgetLogged)
         .onMessage(
             WorkerCommand.Restore.class, restore -> current(restore.epoch()), this::onRestore)
@@ -219,26 +234,67 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
           welcome.checkpoint(),
           welcome.epoch(),
           System.nanoTime(),
-          persisted -> self.tell(new Kept(persisted))));
+          persisted -> self.tell(new Told(persisted))));
     }
     runner = new TaskRunner(opened, host.taskThreads, host.faults, welcome.driverAddress());
+    link = new DriverLink(driver, host.node.address(), incarnation, welcome.driverAddress());
+    if (link.isRemote()) {
+      timers.startTimerWithFixedDelay(new Announce(), REPEAT);
+    }
     driver.tell(new WorkerEvent.WorkerUp(host.node.address(), incarnation));
     getContext().getLog().info("Working for [{}] with [{}] slots", welcome.name(), host.slots);
-    return running();
+    Receive<WorkerCommand> next = running();
+    running = next;
+    return next;
+  }
+
+  /** Says that the worker is up until the driver has heard it, which is when it pings. */
+  private Behavior<WorkerCommand> onAnnounce(Announce announce) {
+    driver.tell(new WorkerEvent.WorkerUp(host.node.address(), incarnation));
+    return Behaviors.same();
   }
 
   private Behavior<WorkerCommand> onPing(WorkerCommand.Ping ping) {
+    timers.cancel(new Announce());
     driverHeard = true;
-    driver.tell(new WorkerEvent.Pong(host.node.address(), incarnation, ping.number()));
+    link().answer(ping);
+    return Behaviors.same();
+  }
+
+  private Behavior<WorkerCommand> onNumbered(WorkerCommand.Numbered numbered) throws Exception {
+    return link().isNext(numbered)
+        ? requireNonNull(running).receive(getContext(), numbered.command())
+        : Behaviors.same();
+  }
+
+  private Behavior<WorkerCommand> onTold(Told told) {
+    link().tell(told.event());
+    return Behaviors.same();
+  }
+
+  private Behavior<WorkerCommand> onFromReceiver(FromReceiver said) {
+    link().tell(new WorkerEvent.FromReceiver(said.event()));
     return Behaviors.same();
   }
 
   /** The state of the last committed batch counts; all that is newer, or of the old driver's jobs, does not. */
   private Behavior<WorkerCommand> onHandover(WorkerCommand.Handover handover) {
     WorkerCommand.Accepted welcome = requireNonNull(accepted);
-    if (handover.epoch() <= welcome.epoch()) {
+    if (handover.epoch() < welcome.epoch()) {
       return Behaviors.same();
     }
+    if (handover.epoch() > welcome.epoch()) {
+      goOnWith(handover, welcome);
+    }
+    driver.tell(new WorkerEvent.Resumed(
+        host.node.address(), incarnation, session().received(), receivers.attempts()));
+    if (handover.epoch() > welcome.epoch()) {
+      receivers.tellAll(new ReceiverSupervisor.NewDriver());
+    }
+    return Behaviors.same();
+  }
+
+  private void goOnWith(WorkerCommand.Handover handover, WorkerCommand.Accepted welcome) {
     timers.cancel(new NoDriver());
     driverHeard = true;
     getContext().unwatch(driver);
@@ -248,11 +304,8 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
     tasks().forgetAll();
     session().handover(handover.committedMillis(), handover.epoch());
     runner = new TaskRunner(session(), host.taskThreads, host.faults, handover.driverAddress());
-    driver.tell(new WorkerEvent.Resumed(
-        host.node.address(), incarnation, session().received(), receivers.attempts()));
-    receivers.tellAll(new ReceiverSupervisor.NewDriver(handover.receivers()));
+    link = new DriverLink(driver, host.node.address(), incarnation, handover.driverAddress());
     getContext().getLog().info("Goes on for [{}] with another driver", welcome.name());
-    return Behaviors.same();
   }
 
   /**
@@ -319,7 +372,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   }
 
   private Behavior<WorkerCommand> onTaskEnded(TaskEnded ended) {
-    driver.tell(tasks().ended(ended.job(), ended.task(), ended.outcome(), ended.failure()));
+    link().tell(tasks().ended(ended.job(), ended.task(), ended.outcome(), ended.failure()));
     return Behaviors.same();
   }
 
@@ -338,46 +391,42 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
     return Behaviors.same();
   }
 
-  private Behavior<WorkerCommand> onKept(Kept kept) {
-    driver.tell(kept.persisted());
-    return Behaviors.same();
-  }
-
   private Behavior<WorkerCommand> onForgetLogged(WorkerCommand.ForgetLogged forget) {
     session().keeper().ifPresent(durable -> durable.forget(forget.blocks()));
     return Behaviors.same();
   }
 
   private Behavior<WorkerCommand> onRestore(WorkerCommand.Restore restore) {
-    ActorRef<WorkerEvent> replyTo = driver;
-    WorkerSession current = session();
-    var unused = CompletableFuture.completedFuture(restore)
-        .thenAcceptAsync(current::restore, host.taskThreads)
-        .whenComplete((done, failure) -> replyTo.tell(new WorkerEvent.Restored(
+    CompletionStage<Void> done = CompletableFuture.completedFuture(restore)
+        .thenAcceptAsync(session()::restore, host.taskThreads);
+    return tellWhenDone(
+        done,
+        failure -> new WorkerEvent.Restored(
             restore.epoch(),
             restore.number(),
             host.node.address(),
-            failure == null ? "" : String.valueOf(Traces.cause(failure).getMessage()))));
-    return Behaviors.same();
+            failure == null ? "" : String.valueOf(Traces.cause(failure).getMessage())));
   }
 
   private Behavior<WorkerCommand> onCopyPartition(WorkerCommand.CopyPartition copy) {
-    ActorRef<WorkerEvent> replyTo = driver;
-    WorkerSession current = session();
-    var unused = CompletableFuture.completedFuture(copy)
-        .thenComposeAsync(current::copyPartition, host.taskThreads)
-        .whenComplete((done, failure) -> replyTo.tell(
-            new WorkerEvent.PartitionCopied(copy.epoch(), copy.number(), failure == null)));
-    return Behaviors.same();
+    CompletionStage<Void> done = CompletableFuture.completedFuture(copy)
+        .thenComposeAsync(session()::copyPartition, host.taskThreads);
+    return tellWhenDone(
+        done,
+        failure -> new WorkerEvent.PartitionCopied(copy.epoch(), copy.number(), failure == null));
   }
 
   private Behavior<WorkerCommand> onCopyBlocks(WorkerCommand.CopyBlocks copy) {
-    ActorRef<WorkerEvent> replyTo = driver;
-    WorkerSession current = session();
-    var unused = CompletableFuture.completedFuture(copy)
-        .thenComposeAsync(current::copyBlocks, host.taskThreads)
-        .whenComplete((done, failure) -> replyTo.tell(
-            new WorkerEvent.BlocksCopied(copy.epoch(), copy.number(), failure == null)));
+    CompletionStage<Void> done = CompletableFuture.completedFuture(copy)
+        .thenComposeAsync(session()::copyBlocks, host.taskThreads);
+    return tellWhenDone(
+        done,
+        failure -> new WorkerEvent.BlocksCopied(copy.epoch(), copy.number(), failure == null));
+  }
+
+  private Behavior<WorkerCommand> tellWhenDone(
+      CompletionStage<Void> work, Function<@Nullable Throwable, WorkerEvent> event) {
+    getContext().pipeToSelf(work, (done, failure) -> new Told(event.apply(failure)));
     return Behaviors.same();
   }
 
@@ -411,7 +460,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
                 host.backoff,
                 current.receivedLog(start.logged()),
                 host.receiverThreads,
-                start.replyTo()),
+                getContext().messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new)),
             "receiver-" + start.stream() + "-" + start.attempt());
     receivers.host(start.stream(), start.attempt(), supervisor);
     getContext().watchWith(supervisor, new ReceiverEnded(start.stream(), supervisor));
@@ -486,6 +535,10 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private WorkerSession session() {
     return requireNonNull(session, "The worker has no session yet");
+  }
+
+  private DriverLink link() {
+    return requireNonNull(link, "The worker has no session yet");
   }
 
   private WorkerTasks tasks() {

@@ -1,10 +1,13 @@
 package io.sluice.task;
 
 import akka.actor.typed.ActorRef;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.annotation.JsonTypeIdResolver;
 import io.sluice.batch.BlockId;
 import io.sluice.checkpoint.StateArchive;
 import io.sluice.plan.CheckpointPace;
 import io.sluice.plan.Message;
+import io.sluice.plan.SealedNames;
 import io.sluice.receiver.ReceiverSupervisor;
 import java.util.HashMap;
 import java.util.List;
@@ -57,11 +60,7 @@ public sealed interface WorkerCommand extends Message {
    * the worker keeps stays.
    */
   record Handover(
-      ActorRef<WorkerEvent> driver,
-      ActorRef<ReceiverSupervisor.Event> receivers,
-      long epoch,
-      long committedMillis,
-      String driverAddress)
+      ActorRef<WorkerEvent> driver, long epoch, long committedMillis, String driverAddress)
       implements WorkerCommand {}
 
   /** The node has found a later driver of the context, which is under way: a worker that has none starts afresh with it. */
@@ -70,7 +69,18 @@ public sealed interface WorkerCommand extends Message {
   /** The driver does not want this worker. */
   record Refused(String reason) implements WorkerCommand {}
 
-  record Ping(long epoch, long number) implements WorkerCommand {}
+  /** Asks for a sign of life. */
+  record Ping(long epoch, long number, Link.Report report) implements WorkerCommand {}
+
+  /** One of the commands to a worker on another node, which all arrive, once and in order. */
+  record Numbered(
+      long epoch,
+      long number,
+
+      @JsonTypeInfo(use = JsonTypeInfo.Id.CUSTOM, property = "is")
+      @JsonTypeIdResolver(SealedNames.class)
+      WorkerCommand command)
+      implements WorkerCommand {}
 
   /**
    * The nodes that work for the context.
@@ -235,8 +245,7 @@ public sealed interface WorkerCommand extends Message {
       boolean hasPosition,
       double maxRate,
       double rate,
-      String logged,
-      ActorRef<ReceiverSupervisor.Event> replyTo)
+      String logged)
       implements WorkerCommand {
 
     ReceiverSupervisor.Assignment assignment(long context) {

@@ -1,9 +1,13 @@
 package io.sluice.task;
 
 import akka.actor.typed.ActorRef;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.annotation.JsonTypeIdResolver;
 import io.sluice.api.ErrorCode;
 import io.sluice.batch.BlockId;
 import io.sluice.plan.Message;
+import io.sluice.plan.SealedNames;
+import io.sluice.receiver.ReceiverSupervisor;
 import java.util.List;
 import java.util.Map;
 
@@ -40,7 +44,27 @@ public sealed interface WorkerEvent extends Message {
   /** The worker has ended, or cannot run the program. */
   record WorkerFailed(String address, long incarnation, String reason) implements WorkerEvent {}
 
-  record Pong(String address, long incarnation, long number) implements WorkerEvent {}
+  /** A sign of life. */
+  record Pong(String address, long incarnation, long number, Link.Report report)
+      implements WorkerEvent {}
+
+  /** One of the events of a worker on another node, which all arrive, once and in order. */
+  record Numbered(
+      String address,
+      long incarnation,
+      long number,
+
+      @JsonTypeInfo(use = JsonTypeInfo.Id.CUSTOM, property = "is")
+      @JsonTypeIdResolver(SealedNames.class)
+      WorkerEvent event)
+      implements WorkerEvent {}
+
+  /** What a receiver on the worker says. */
+  record FromReceiver(
+      @JsonTypeInfo(use = JsonTypeInfo.Id.CUSTOM, property = "is")
+      @JsonTypeIdResolver(SealedNames.class)
+      ReceiverSupervisor.Event event)
+      implements WorkerEvent {}
 
   record TaskFinished(
       long epoch,

@@ -3,6 +3,7 @@ package io.sluice.simulation;
 import akka.actor.typed.internal.AdaptWithRegisteredMessageAdapter;
 import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 
 /** What the network sees of messages. */
 final class Messages {
@@ -10,9 +11,17 @@ final class Messages {
   private Messages() {}
 
   private static Object content(Object message) {
-    return message instanceof AdaptWithRegisteredMessageAdapter<?> adapted
-        ? adapted.msg()
-        : message;
+    Object content =
+        message instanceof AdaptWithRegisteredMessageAdapter<?> adapted ? adapted.msg() : message;
+    if (content instanceof WorkerCommand.Numbered numbered) {
+      return numbered.command();
+    }
+    if (content instanceof WorkerEvent.Numbered numbered) {
+      return numbered.event() instanceof WorkerEvent.FromReceiver said
+          ? said.event()
+          : numbered.event();
+    }
+    return content;
   }
 
   static String label(Object message) {

@@ -40,7 +40,6 @@ class MessageSerializationTest {
   private static final Serialization SERIALIZATION =
       SerializationExtension.get(Adapter.toClassic(KIT.system()));
   private static final TestProbe<WorkerCommand> WORKER = KIT.createTestProbe();
-  private static final TestProbe<ReceiverSupervisor.Event> DRIVER = KIT.createTestProbe();
   private static final BlockRef BLOCK =
       new BlockRef(BlockId.received(Long.MIN_VALUE, 3, 1L << 41), 10, 100, List.of("a:1", "b:2"));
   private static final byte[] CBOR_EMPTY_OBJECT = {(byte) 0xA0};
@@ -87,14 +86,14 @@ class MessageSerializationTest {
         new WorkerCommand.ForgetLogged(2, Map.of("lines", List.of(1L, 1L << 41))),
         new WorkerEvent.Restored(2, 1, "a:1", ""),
         new WorkerEvent.Persisted(2, "a:1", 4000, "1-7f", 3, List.of(0, 2), ""),
-        new WorkerCommand.Handover(
-            KIT.<WorkerEvent>createTestProbe().getRef(), DRIVER.getRef(), 3, 4000, "a:1"),
+        new WorkerCommand.Handover(KIT.<WorkerEvent>createTestProbe().getRef(), 3, 4000, "a:1"),
         new WorkerCommand.DriverIs(KIT.<WorkerEvent>createTestProbe().getRef(), 3),
         new WorkerCommand.BlocksCut(3, 0, List.of(1L, 1L << 41)),
         new WorkerEvent.Resumed(
             "a:1", 77, List.of(new WorkerEvent.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
         new WorkerCommand.Refused("it runs another version"),
-        new WorkerCommand.Ping(2, 7),
+        new WorkerCommand.Ping(2, 7, new Link.Report(5, 4, true)),
+        new WorkerCommand.Numbered(2, 6, new WorkerCommand.DefineStage(2, 4, BYTES)),
         new WorkerCommand.Peers(2, List.of("a:1", "b:2"), List.of("b:2")),
         new WorkerCommand.DefineStage(2, 4, BYTES),
         new WorkerCommand.UndefineStage(2, 4),
@@ -125,7 +124,7 @@ class MessageSerializationTest {
             new CheckpointPace(10_000, 20_000)),
         new WorkerCommand.CopyPartition(2, 9, 1, 8, "b:2", Set.of(5)),
         new WorkerCommand.StartReceiver(
-            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, "lines", DRIVER.getRef()),
+            2, 0, 1, "lines", BYTES, 200, 1 << 20, 55, true, 1000, 12.5, "lines"),
         new WorkerCommand.SetRate(2, 0, 1, 5000, 123.25),
         new WorkerCommand.StopReceiver(2, 0),
         new WorkerCommand.BlocksCounted(2, 0, List.of(1L, 1L << 41)),
@@ -133,7 +132,9 @@ class MessageSerializationTest {
         new WorkerEvent.WorkerReady(WORKER.getRef(), "a:1", 77, 2, "host", "0.1.0", "proof"),
         new WorkerEvent.WorkerUp("a:1", 77),
         new WorkerEvent.WorkerFailed("a:1", 77, "a jar is damaged"),
-        new WorkerEvent.Pong("a:1", 77, 7),
+        new WorkerEvent.Pong("a:1", 77, 7, new Link.Report(4, 5, false)),
+        new WorkerEvent.Numbered("a:1", 77, 6, new WorkerEvent.PartitionCopied(1, 9, true)),
+        new WorkerEvent.FromReceiver(new ReceiverSupervisor.ReceiverError(0, 1, "no answer")),
         new WorkerEvent.TaskFinished(
             2,
             9,
@@ -181,7 +182,7 @@ class MessageSerializationTest {
         "io.sluice.api.Pair"
       })
   void aClassThatIsNoMessageIsNotRead(String name) {
-    int jackson = SERIALIZATION.findSerializerFor(new WorkerCommand.Ping(2, 7)).identifier();
+    int jackson = SERIALIZATION.findSerializerFor(new WorkerCommand.Leave()).identifier();
 
     assertThat(
             SERIALIZATION.deserialize(CBOR_EMPTY_OBJECT, jackson, name).failed().get())
