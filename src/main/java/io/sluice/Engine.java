@@ -6,30 +6,21 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Props;
 import com.typesafe.config.Config;
 import io.sluice.api.CheckpointReport;
-import io.sluice.api.CheckpointSettings;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Settings;
 import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
-import io.sluice.batch.BlockId;
-import io.sluice.block.Block;
 import io.sluice.block.RecordCodec;
-import io.sluice.checkpoint.DirectoryLedger;
 import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.MirroredLedger;
-import io.sluice.checkpoint.ReadOnlyLedger;
-import io.sluice.checkpoint.SegmentFiles;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.DriverName;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.cluster.Succession;
 import io.sluice.cluster.Version;
-import io.sluice.plan.Closure;
-import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.scheduler.Broadcasts;
-import io.sluice.scheduler.CheckpointCheck;
 import io.sluice.scheduler.ContextActor;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
@@ -40,18 +31,12 @@ import io.sluice.scheduler.ListenerBus;
 import io.sluice.scheduler.StreamProgram;
 import io.sluice.task.WorkerEvent;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +47,6 @@ import org.slf4j.LoggerFactory;
 final class Engine {
 
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
-  private static final int LEDGER_SNAPSHOTS = 2;
 
   private final String name;
   private final long intervalMillis;
@@ -74,17 +58,12 @@ final class Engine {
   private final ClassLoader loader;
   private final long id;
   private int partitions;
-  private CheckpointSettings checkpoint;
+  private final KeptContext kept;
   private final ListenerBus listeners;
   private final Counters counters = new Counters();
   private final Broadcasts broadcasts;
   private final ContextActor.Life life = new ContextActor.Life();
   private final long startedMillis;
-  private final ExecutorService ledgerThread = Executors.newSingleThreadExecutor(task -> {
-    Thread thread = new Thread(task, "sluice-ledger");
-    thread.setDaemon(true);
-    return thread;
-  });
   private ContextState state = ContextState.INITIALIZED;
   private @Nullable StreamProgram program;
   private volatile @Nullable ActorRef<ContextCommand> actor;
@@ -132,7 +111,7 @@ final class Engine {
     this.name = name;
     this.intervalMillis = intervalMillis;
     this.settings = settings;
-    this.checkpoint = settings.checkpoint();
+    this.kept = new KeptContext(name, settings.checkpoint());
     this.deployment = deployment;
     this.ticker = ticker;
     this.beforeRelease = beforeRelease;
@@ -190,6 +169,11 @@ final class Engine {
     return broadcasts;
   }
 
+  /** What the driver has of the program's data. */
+  DriverData data() {
+    return new DriverData(id, deployment.node().store(), codec, loader, broadcasts);
+  }
+
   /** Completes when everything has ended, with what ended it if it failed. */
   CompletionStage<Void> stopped() {
     return life.stopped();
@@ -203,22 +187,16 @@ final class Engine {
   synchronized int defaultPartitions() {
     int set = settings.batch().partitions();
     if (partitions == 0) {
-      int recorded = recordedPartitions();
+      int recorded = kept.partitions();
       if (recorded > 0 && set > 0 && set != recorded) {
         throw new SluiceException(
             ErrorCode.SETTING_INVALID,
             "sluice.batch.partitions is %d, but the checkpoint in %s was written with %d. Set it to %d or 0, or choose another directory to begin without a past."
-                .formatted(set, directory().orElseThrow(), recorded, recorded));
+                .formatted(set, kept.directory().orElseThrow(), recorded, recorded));
       }
       partitions = recorded > 0 ? recorded : set > 0 ? set : deployment.defaultPartitions();
     }
     return partitions;
-  }
-
-  private int recordedPartitions() {
-    return directory()
-        .map(kept -> ContextSetup.OpenLedger.partitions(ledger(kept).peek()))
-        .orElse(0);
   }
 
   /** Keeps the context in a directory, so that it outlives all its processes. */
@@ -229,8 +207,8 @@ final class Engine {
           "The checkpoint directory of context '" + name
               + "' must be chosen before its first action. Call checkpoint first, or set sluice.checkpoint.directory.");
     }
-    checkpoint = checkpoint.in(directory);
-    int recorded = partitions > 0 ? recordedPartitions() : 0;
+    kept.keepIn(directory);
+    int recorded = partitions > 0 ? kept.partitions() : 0;
     if (recorded > 0 && recorded != partitions) {
       throw new IllegalStateException(
           "Streams of context '%s' were made for %d partitions, but the checkpoint in %s was written with %d. Call checkpoint before the first stream is made, or set sluice.batch.partitions to %d."
@@ -239,21 +217,8 @@ final class Engine {
   }
 
   /** Where the contexts with this setting are kept; empty if this one ends with its processes. */
-  synchronized Optional<Path> checkpointDirectory() {
-    return checkpoint.directory();
-  }
-
-  private Optional<Path> directory() {
-    return checkpoint.directory().map(kept -> kept.resolve(name));
-  }
-
-  private DirectoryLedger ledger(Path kept) {
-    return new DirectoryLedger(
-        kept.resolve("ledger"),
-        LEDGER_SNAPSHOTS,
-        checkpoint.sync(),
-        SegmentFiles.disk(),
-        ledgerThread);
+  Optional<Path> checkpointDirectory() {
+    return kept.parent();
   }
 
   /**
@@ -262,16 +227,7 @@ final class Engine {
    * @throws IllegalStateException if there is no directory
    */
   CheckpointReport check(Program unstarted) {
-    Path kept = requireDirectory();
-    return CheckpointCheck.of(name, kept, checkpoint, unstarted, ledger(kept).peek(), loader);
-  }
-
-  private Path requireDirectory() {
-    return directory()
-        .orElseThrow(
-            () -> new IllegalStateException(
-                "Context '" + name
-                    + "' has no checkpoint directory. Call checkpoint first, or set sluice.checkpoint.directory."));
+    return kept.check(unstarted, loader);
   }
 
   /** From now on nothing can be added to the program. */
@@ -313,21 +269,14 @@ final class Engine {
    * @throws SluiceException what ended it, if it failed
    */
   void replay(StreamProgram streams, long batchMillis) throws InterruptedException {
-    Path kept = requireDirectory();
+    KeptContext.Replayed past = kept.replayed(batchMillis);
     activate();
-    Ledger.Opened found = ledger(kept).peek();
-    if (!CheckpointCheck.hasBegun(found)) {
-      throw new SluiceException(
-          ErrorCode.CHECKPOINT_FAILED,
-          "Nothing of context '" + name + "' is kept in " + kept
-              + ". Name the directory and the context of the run whose batch is wanted.");
-    }
     ActorRef<ContextCommand> replaying;
     synchronized (this) {
       replaying = start(
           setup(
-              Optional.of(ContextSetup.OpenLedger.open(new ReadOnlyLedger(found))),
-              Optional.of(new ContextSetup.Durable(kept, checkpoint, Optional.of(batchMillis))),
+              Optional.of(past.ledger()),
+              Optional.of(past.durable()),
               new StoppedClock(Instant.ofEpochMilli(batchMillis))),
           Optional.empty());
     }
@@ -353,48 +302,6 @@ final class Engine {
   synchronized void resume(StreamProgram streams) {
     program = streams;
     var unused = start(setup(), Optional.of(streams));
-  }
-
-  /** A value that the driver has for all tasks, as it travels. */
-  record Shared(byte[] value, @Nullable Closure supplier, long refreshMillis, int version)
-      implements Serializable {}
-
-  List<Shared> shared() {
-    List<Shared> all = new ArrayList<>();
-    for (Broadcasts.Shared value : broadcasts.all()) {
-      List<Object> one = new ArrayList<>(1);
-      one.add(value.value());
-      Closure supplier =
-          value.supplier() == null ? null : Closure.of(value.supplier(), "broadcast");
-      all.add(new Shared(codec.encode(one), supplier, value.refreshMillis(), value.version()));
-    }
-    return all;
-  }
-
-  void putShared(Shared shared) {
-    Closure supplier = shared.supplier();
-    Callable<?> made = supplier == null ? null : (Callable<?>) supplier.load(loader);
-    broadcasts.add(new Broadcasts.Shared(
-        codec.decode(shared.value()).get(0), made, shared.refreshMillis(), shared.version()));
-  }
-
-  /** The records of a literal, encoded, by partition. */
-  List<byte[]> literal(Node.Literal literal) {
-    List<byte[]> partitions = new ArrayList<>();
-    for (int i = 0; i < literal.partitions(); i++) {
-      Block block = deployment.node().store().get(BlockId.literal(id, literal.id(), i));
-      partitions.add(block == null ? new byte[0] : block.toBytes(codec));
-    }
-    return partitions;
-  }
-
-  void putLiteral(int node, List<byte[]> partitions) {
-    for (int i = 0; i < partitions.size(); i++) {
-      deployment
-          .node()
-          .store()
-          .put(BlockId.literal(id, node, i), Block.fromBytes(partitions.get(i), 0));
-    }
   }
 
   /** Runs actions; starts the driver and waits for workers if no action ran before. */
@@ -517,10 +424,7 @@ final class Engine {
   }
 
   private ContextSetup setup() {
-    return setup(
-        openLedger(),
-        directory().map(kept -> new ContextSetup.Durable(kept, checkpoint, Optional.empty())),
-        ticker);
+    return setup(openLedger(), kept.durable(), ticker);
   }
 
   private ContextSetup setup(
@@ -561,11 +465,10 @@ final class Engine {
 
   /** With a directory, the nodes' memory decides who goes on for a lost driver, and the directory outlives them all. */
   private Optional<ContextSetup.OpenLedger> openLedger() {
-    Optional<Path> kept = directory();
-    if (kept.isEmpty()) {
+    Ledger files = kept.ledger().orElse(null);
+    if (files == null) {
       return deployment.openLedger(name, id);
     }
-    Ledger files = ledger(kept.get());
     if (!deployment.wantsProgram()) {
       return Optional.of(ContextSetup.OpenLedger.open(files));
     }

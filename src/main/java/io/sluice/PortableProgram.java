@@ -54,13 +54,13 @@ final class PortableProgram implements TravellingProgram {
   private final Identity identity;
   private final byte[] draft;
   private final Map<Integer, List<byte[]>> literals;
-  private final List<Engine.Shared> broadcasts;
+  private final List<DriverData.Shared> broadcasts;
 
   private PortableProgram(
       Identity identity,
       byte[] draft,
       Map<Integer, List<byte[]>> literals,
-      List<Engine.Shared> broadcasts) {
+      List<DriverData.Shared> broadcasts) {
     this.identity = identity;
     this.draft = draft;
     this.literals = literals;
@@ -78,9 +78,10 @@ final class PortableProgram implements TravellingProgram {
     Map<Integer, List<byte[]>> literals = new HashMap<>();
     try (DraftOutput out = new DraftOutput(bytes)) {
       out.writeObject(draft);
-      out.literals.forEach(literal -> literals.put(literal.id(), engine.literal(literal)));
+      out.literals.forEach(literal -> literals.put(literal.id(), engine.data().literal(literal)));
     }
-    return new PortableProgram(identity, bytes.toByteArray(), literals, engine.shared());
+    return new PortableProgram(
+        identity, bytes.toByteArray(), literals, engine.data().shared());
   }
 
   private static final class DraftOutput extends ObjectOutputStream {
@@ -113,6 +114,8 @@ final class PortableProgram implements TravellingProgram {
         .withFallback(config.withOnlyPath("sluice.receiver"))
         .withFallback(config.withOnlyPath("sluice.rate"))
         .withFallback(config.withOnlyPath("sluice.task.max-attempts"))
+        .withFallback(config.withOnlyPath("sluice.task.on-failure"))
+        .withFallback(config.withOnlyPath("sluice.task.dead-letter-directory"))
         .withFallback(config.withOnlyPath("sluice.checkpoint"))
         .root()
         .render(ConfigRenderOptions.concise());
@@ -127,8 +130,8 @@ final class PortableProgram implements TravellingProgram {
   public void goOn(Succession succession) {
     Config config = on(succession.config(), identity.settings);
     Engine engine = Engine.goingOn(identity, succession, config);
-    literals.forEach(engine::putLiteral);
-    broadcasts.forEach(engine::putShared);
+    literals.forEach(engine.data()::putLiteral);
+    broadcasts.forEach(engine.data()::put);
     StreamingContext context = new StreamingContext(identity, engine);
     try {
       Object read = Closure.read(draft, succession.loader(), object -> resolve(object, context));

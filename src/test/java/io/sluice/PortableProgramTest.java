@@ -14,6 +14,8 @@ class PortableProgramTest {
     Config before = ConfigFactory.parseString("""
         sluice.batch.max-waiting = 7
         sluice.rate.max-rate = 200
+        sluice.task.on-failure = dead-letter
+        sluice.task.dead-letter-directory = /letters
         sluice.cluster.data-host = 10.0.0.1
         sluice.cluster.data-port = 4001
         akka.remote.artery.canonical.hostname = 10.0.0.1
@@ -31,6 +33,8 @@ class PortableProgramTest {
 
     assertThat(restored.getInt("sluice.batch.max-waiting")).isEqualTo(7);
     assertThat(restored.getInt("sluice.rate.max-rate")).isEqualTo(200);
+    assertThat(restored.getString("sluice.task.on-failure")).isEqualTo("dead-letter");
+    assertThat(restored.getString("sluice.task.dead-letter-directory")).isEqualTo("/letters");
     assertThat(restored.getString("sluice.cluster.data-host")).isEqualTo("10.0.0.2");
     assertThat(restored.getInt("sluice.cluster.data-port")).isEqualTo(4002);
     assertThat(restored.getString("akka.remote.artery.canonical.hostname")).isEqualTo("10.0.0.2");

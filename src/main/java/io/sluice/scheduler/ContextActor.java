@@ -168,9 +168,12 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(NoWorkers.class, this::onNoWorkers)
         .onMessage(ContextCommand.NameTaken.class, this::onNameTaken)
         .onMessage(Heartbeat.class, this::onHeartbeat)
-        .onMessage(ContextCommand.Submit.class, this::onSubmit)
-        .onMessage(ContextCommand.Fetched.class, this::onFetched)
-        .onMessage(ContextCommand.Remembered.class, this::onRemembered)
+        .onMessage(
+            ContextCommand.Submit.class, submit -> guarded(() -> batches.batch().submit(submit)))
+        .onMessage(
+            ContextCommand.Fetched.class, fetched -> guarded(() -> batches.fetched(fetched.job())))
+        .onMessage(
+            ContextCommand.Remembered.class, asked -> guarded(() -> batches.remembered(asked)))
         .onMessage(ContextCommand.Stop.class, stop -> ended(null))
         .onMessage(ContextCommand.Begin.class, this::onBeginWhileStarting)
         .onSignal(PostStop.class, stopped -> onPostStop())
@@ -181,7 +184,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Receive<ContextCommand> resuming() {
     return running()
         .onMessage(NotResumed.class, this::onNotResumed)
-        .onMessage(StillSilent.class, this::onStillSilent)
+        .onMessage(StillSilent.class, silent -> guarded(detector::stillSilent))
         .onMessage(NoWorkers.class, this::onNoWorkers)
         .onMessage(ContextCommand.Stop.class, stop -> ended(null))
         .onMessage(ContextCommand.class, other -> Behaviors.same())
@@ -221,22 +224,41 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(FromWorker.class, this::onWorker)
         .onMessage(Decided.class, this::onDecided)
         .onMessage(ContextCommand.Crash.class, this::onCrash)
-        .onMessage(Tick.class, this::onTick)
-        .onMessage(ContextCommand.Submit.class, this::onSubmit)
-        .onMessage(ContextCommand.Fetched.class, this::onFetched)
-        .onMessage(ContextCommand.Remembered.class, this::onRemembered)
-        .onMessage(ContextCommand.Unkeep.class, this::onUnkeep)
-        .onMessage(ContextCommand.OutputEnded.class, this::onOutputEnded)
+        .onMessage(Tick.class, tick -> guarded(batches::onTick))
+        .onMessage(
+            ContextCommand.Submit.class, submit -> guarded(() -> batches.batch().submit(submit)))
+        .onMessage(
+            ContextCommand.Fetched.class, fetched -> guarded(() -> batches.fetched(fetched.job())))
+        .onMessage(
+            ContextCommand.Remembered.class, asked -> guarded(() -> batches.remembered(asked)))
+        .onMessage(
+            ContextCommand.Unkeep.class,
+            unkeep -> guarded(() -> batches.unkeep(unkeep.node(), unkeep.forgotten())))
+        .onMessage(
+            ContextCommand.OutputEnded.class,
+            ended -> guarded(() -> batches.batch().outputEnded(ended)))
         .onMessage(ContextCommand.SinkCommitted.class, this::onSinkCommitted)
         .onMessage(ContextCommand.SinkFailed.class, this::onSinkFailed)
-        .onMessage(ContextCommand.CommitAgain.class, this::onCommitAgain)
-        .onMessage(ContextCommand.Refreshed.class, this::onRefreshed)
-        .onMessage(ContextCommand.Found.class, this::onFound)
-        .onMessage(ContextCommand.Generated.class, this::onGenerated)
+        .onMessage(
+            ContextCommand.CommitAgain.class,
+            again -> guarded(() -> batches.sinks().again(again)))
+        .onMessage(
+            ContextCommand.Refreshed.class,
+            refreshed -> guarded(() -> batches.batch().refreshed(refreshed.batchMillis())))
+        .onMessage(
+            ContextCommand.Found.class,
+            found -> guarded(() -> batches.batch().found(found.node(), found.found())))
+        .onMessage(
+            ContextCommand.Generated.class,
+            generated -> guarded(() -> batches
+                .batch()
+                .generated(generated.batchMillis(), generated.node(), generated.dataset())))
         .onMessage(Heartbeat.class, this::onHeartbeat)
         .onMessage(WorkerGone.class, this::onWorkerGone)
         .onMessage(ConnectionBroke.class, this::onConnectionBroke)
-        .onMessage(ContextCommand.DriverFailed.class, this::onDriverFailed)
+        .onMessage(
+            ContextCommand.DriverFailed.class,
+            failed -> guarded(() -> batches.driverFailed(failed)))
         .onSignal(PostStop.class, stopped -> onPostStop());
   }
 
@@ -295,10 +317,6 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     });
   }
 
-  private Behavior<ContextCommand> onStillSilent(StillSilent silent) {
-    return guarded(detector::stillSilent);
-  }
-
   private void goOn() {
     timers.cancel(new NotResumed());
     timers.cancel(new NoWorkers());
@@ -344,30 +362,6 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
             .formatted(setup.name(), taken.by())));
   }
 
-  private Behavior<ContextCommand> onTick(Tick tick) {
-    return guarded(batches::onTick);
-  }
-
-  private Behavior<ContextCommand> onSubmit(ContextCommand.Submit submit) {
-    return guarded(() -> batches.batch().submit(submit));
-  }
-
-  private Behavior<ContextCommand> onFetched(ContextCommand.Fetched fetched) {
-    return guarded(() -> batches.fetched(fetched.job()));
-  }
-
-  private Behavior<ContextCommand> onRemembered(ContextCommand.Remembered asked) {
-    return guarded(() -> batches.remembered(asked));
-  }
-
-  private Behavior<ContextCommand> onUnkeep(ContextCommand.Unkeep unkeep) {
-    return guarded(() -> batches.unkeep(unkeep.node(), unkeep.forgotten()));
-  }
-
-  private Behavior<ContextCommand> onOutputEnded(ContextCommand.OutputEnded ended) {
-    return guarded(() -> batches.batch().outputEnded(ended));
-  }
-
   private Behavior<ContextCommand> onSinkCommitted(ContextCommand.SinkCommitted committed) {
     return guarded(() -> {
       batches.sinks().succeeded(committed);
@@ -379,27 +373,6 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     ContextCommand.CommitAgain again =
         new ContextCommand.CommitAgain(failed.batchMillis(), failed.output());
     return guarded(() -> timers.startSingleTimer(again, again, batches.sinks().failed(failed)));
-  }
-
-  private Behavior<ContextCommand> onCommitAgain(ContextCommand.CommitAgain again) {
-    return guarded(() -> batches.sinks().again(again));
-  }
-
-  private Behavior<ContextCommand> onRefreshed(ContextCommand.Refreshed refreshed) {
-    return guarded(() -> batches.batch().refreshed(refreshed.batchMillis()));
-  }
-
-  private Behavior<ContextCommand> onFound(ContextCommand.Found found) {
-    return guarded(() -> batches.batch().found(found.node(), found.found()));
-  }
-
-  private Behavior<ContextCommand> onGenerated(ContextCommand.Generated generated) {
-    return guarded(() ->
-        batches.batch().generated(generated.batchMillis(), generated.node(), generated.dataset()));
-  }
-
-  private Behavior<ContextCommand> onDriverFailed(ContextCommand.DriverFailed failed) {
-    return guarded(() -> batches.driverFailed(failed));
   }
 
   private Behavior<ContextCommand> onWorker(FromWorker message) {
