@@ -4,7 +4,6 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.BatchInfo;
-import io.sluice.api.StreamingListener.BlockInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
 import io.sluice.api.StreamingListener.Scope;
 import io.sluice.batch.BatchQueue;
@@ -39,7 +38,7 @@ final class Batches implements AutoCloseable {
   private final JobOutcomes outcomes;
   private final Holdings holdings;
   private final Standbys standbys;
-  private final BlockCopies blockCopies = new BlockCopies();
+  private final Departures departures;
   private final CurrentBatch batch;
   private final Recovered recovered;
   private final Journal journal;
@@ -82,6 +81,8 @@ final class Batches implements AutoCloseable {
     this.batch = new CurrentBatch(
         setup, holdings, jobs, driverThreads, journal, () -> streaming, this::commit);
     this.durability = new Durability(setup, recovered.rewind(), fleet::tellAll);
+    this.departures = new Departures(
+        setup, fleet, holdings, standbys, durability, outcomes, this::jobs, new Progress());
     this.streaming = streaming(StreamProgram.none(setup.intervalMillis()));
   }
 
@@ -261,9 +262,9 @@ final class Batches implements AutoCloseable {
     for (Optional<Long> time = queue.takeToCut(); time.isPresent(); time = queue.takeToCut()) {
       cut(time.get());
     }
-    copyBlocks();
+    departures.copyBlocks();
     if (batch.isIdle() && sinks.isIdle() && standbys.isIdle()) {
-      letGo();
+      departures.letGo();
     }
     if (batch.isIdle()
         && sinks.isIdle()
@@ -365,81 +366,26 @@ final class Batches implements AutoCloseable {
     }
   }
 
-  /** Whether nothing would be lost if the worker were given up. */
-  boolean canSpare(String worker) {
-    boolean stateless = !streaming.program().remembers() || fleet.placement().isEmpty();
-    return (stateless || fleet.placement().canSpare(worker))
-        && !holdings.onlyOn(worker)
-        && fleet.usable().size() > 1;
+  Departures departures() {
+    return departures;
   }
 
   /** Everything that was running, or lay on the worker, is run again on those that are left. */
   void workerLost(String worker, String reason, Fleet.Loss loss) {
-    for (BlockRef block : forgetHolder(worker)) {
-      post(new StreamingEvent.BlockLost(new BlockInfo(
-          block.id().owner(), block.id().sequence(), block.records(), block.sizeBytes(), worker)));
-    }
-    boolean stateful =
-        streaming.program().remembers() && (!batch.isIdle() || committedMillis != Recovered.NONE);
-    if (stateful && !loss.partitions().isEmpty()) {
-      throw new SluiceException(
-          ErrorCode.BLOCK_LOST,
-          "State of partitions %s was only on %s. Windows need a second worker to survive the loss of one."
-              .formatted(loss.partitions(), worker));
-    }
-    if (fleet.usable().isEmpty() && (!batch.isIdle() || !jobs.isEmpty())) {
-      throw new SluiceException(
-          ErrorCode.NO_WORKERS, "Context '" + setup.name() + "' has lost its last worker.");
-    }
-    outcomes.startOver("Worker " + worker + " is lost: " + reason);
+    departures.lost(worker, reason, loss);
     proceed();
-  }
-
-  /** Nothing lies on the worker any more; gives the received blocks that no other has. */
-  private List<BlockRef> forgetHolder(String worker) {
-    List<BlockRef> held = holdings.tracker().heldBy(worker);
-    List<BlockRef> lost = holdings.workerLost(worker);
-    blockCopies.workerLost(worker);
-    blockCopies.thinned(held);
-    standbys.workerLost(worker);
-    durability.workerLost(worker, committedMillis);
-    return lost;
   }
 
   /** A worker's node is ending: what it has is given to others, and between two batches it is let go. */
   void workerLeaving(WorkerEvent.Leaving leaving) {
-    if (fleet.leaving(leaving)) {
-      blockCopies.thinned(holdings.tracker().heldBy(leaving.address()));
+    if (departures.leaving(leaving)) {
       proceed();
     }
   }
 
-  private void letGo() {
-    for (String leaver : fleet.leavers()) {
-      if (canSpare(leaver)) {
-        fleet.release(leaver);
-        List<BlockRef> none = forgetHolder(leaver);
-        if (!none.isEmpty()) {
-          throw new IllegalStateException("Blocks left with worker " + leaver + ": " + none);
-        }
-        outcomes.startOver("Worker " + leaver + " has left");
-      } else if (blockCopies.isIdle()) {
-        // Its receivers have stored some more until they were ended.
-        blockCopies.thinned(holdings.tracker().heldBy(leaver));
-        copyBlocks();
-      }
-    }
-  }
-
-  private void copyBlocks() {
-    blockCopies
-        .next(holdings.tracker(), fleet.staying())
-        .forEach(order -> fleet.tell(order.holder(), order.message(setup.epoch())));
-  }
-
   void blocksCopied(WorkerEvent.BlocksCopied copied) {
     if (copied.epoch() == setup.epoch()) {
-      blockCopies.ended(copied).ifPresent(holdings::copied);
+      departures.copied(copied);
       proceed();
     }
   }
@@ -551,5 +497,23 @@ final class Batches implements AutoCloseable {
         holdings.splits(),
         fleet.stages(),
         batch.values());
+  }
+
+  /** What departures see of the batches. */
+  private final class Progress implements Departures.Progress {
+    @Override
+    public Streaming streaming() {
+      return streaming;
+    }
+
+    @Override
+    public long committedMillis() {
+      return committedMillis;
+    }
+
+    @Override
+    public boolean isRunning() {
+      return !batch.isIdle();
+    }
   }
 }

@@ -41,7 +41,7 @@ final class FailureDetector {
       return;
     }
     for (WorkerTable.Worker silent : fleet.silent(1)) {
-      if (batches.canSpare(silent.address())) {
+      if (batches.departures().canSpare(silent.address())) {
         lose(silent.address(), "it was silent for too long");
       }
     }
@@ -52,7 +52,7 @@ final class FailureDetector {
 
   private void keepTheOnlyCopies() {
     Set<String> only = new HashSet<>(fleet.usable());
-    only.removeIf(batches::canSpare);
+    only.removeIf(batches.departures()::canSpare);
     if (!only.equals(kept)) {
       kept = only;
       setup.nodes().keep(only);
@@ -63,7 +63,7 @@ final class FailureDetector {
   void unanswered() {
     unansweredRounds++;
     for (String worker : fleet.resumption().awaited()) {
-      if (unansweredRounds >= LAST_COPY_PATIENCE || batches.canSpare(worker)) {
+      if (unansweredRounds >= LAST_COPY_PATIENCE || batches.departures().canSpare(worker)) {
         lose(worker, "it did not answer the new driver");
       }
     }
@@ -72,7 +72,7 @@ final class FailureDetector {
   /** A node that has been silent for long enough to be replaced as a driver gets little time more as a worker. */
   void stillSilent() {
     String node = setup.nodes().silentNode();
-    if (fleet.resumption().awaited().contains(node) && batches.canSpare(node)) {
+    if (fleet.resumption().awaited().contains(node) && batches.departures().canSpare(node)) {
       lose(node, "it is as silent as the driver before, which was on the same node");
     }
   }
@@ -84,7 +84,7 @@ final class FailureDetector {
   boolean staysThoughBroken(String address) {
     Long before = brokenAtBeat.put(address, fleet.beats());
     boolean again = before != null && fleet.beats() - before <= fleet.beatsAllowed();
-    if (!again && !batches.canSpare(address)) {
+    if (!again && !batches.departures().canSpare(address)) {
       log.warn(
           "The data connection to worker [{}] of [{}] broke; it has the only copy of something and is tried again",
           address,
@@ -98,7 +98,7 @@ final class FailureDetector {
   /** Two workers that are both heard here may not reach each other: then one of them goes. */
   void parted(WorkerEvent.TaskFailed failed) {
     fleet
-        .parted(failed, batches::canSpare)
+        .parted(failed, batches.departures()::canSpare)
         .ifPresent(gone -> lose(gone, "it and another worker do not reach each other"));
   }
 
