@@ -2,6 +2,8 @@ package io.sluice.block;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.io.Inet;
+import akka.io.TcpSO;
 import akka.stream.AbruptStageTerminationException;
 import akka.stream.AbruptTerminationException;
 import akka.stream.javadsl.Flow;
@@ -29,6 +31,9 @@ final class TcpServer {
 
   private static final Logger log = LoggerFactory.getLogger(TcpServer.class);
   private static final int MAX_OPEN_TRANSFERS = 256;
+  /** A peer whose machine vanished never closes its connection; the kernel asks it now and then. */
+  private static final List<Inet.SocketOption> NOTICE_VANISHED = List.of(TcpSO.keepAlive(true));
+
   private static final int BACKLOG = 100;
 
   private final byte[] token;
@@ -46,7 +51,7 @@ final class TcpServer {
     // TLS has something to say after one side has ended: why, or that nothing was cut off.
     boolean halfClose = tls != null;
     return Tcp.get(system)
-        .bind(host, port, BACKLOG, List.of(), halfClose, Optional.empty())
+        .bind(host, port, BACKLOG, NOTICE_VANISHED, halfClose, Optional.empty())
         .to(Sink.foreach(connection ->
             secured(connection).join(conversation(connection.remoteAddress())).run(system)))
         .run(system);
