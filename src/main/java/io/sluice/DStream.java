@@ -4,7 +4,7 @@ import io.sluice.plan.Node;
 
 /** A stream of records. */
 public sealed class DStream<T> extends DStreamLike<T, DStream<T>, RDD<T>>
-    permits MapWithStateDStream {
+    permits MapWithStateDStream, TextDStream {
 
   DStream(StreamingContext context, Node node, long slideMillis) {
     super(context, node, slideMillis);

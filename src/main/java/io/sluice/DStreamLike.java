@@ -175,7 +175,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
   }
 
   public final PairDStream<T, Long> countByValue(int partitions) {
-    return ones("countByValue").reduceByKey(Long::sum, partitions);
+    return counted().reduceByKey(Long::sum, partitions);
   }
 
   /** All records combined by an associative function; none for an empty batch. */
@@ -230,7 +230,7 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
 
   public final PairDStream<T, Long> countByValueAndWindow(
       Duration length, Duration slide, int partitions) {
-    return ones("countByValueAndWindow")
+    return counted()
         .reduceByKeyAndWindow(
             Long::sum,
             (total, left) -> total - left,
@@ -627,9 +627,8 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
     return new Node.Exchange(context.newId(), List.of(input), aggregation, partitions);
   }
 
-  private PairDStream<T, Long> ones(String operation) {
-    PairFunction<T, T, Long> one = record -> new Pair<>(record, 1L);
-    return pairs(narrow(RDD.map(one, operation), false));
+  private PairDStream<T, Long> counted() {
+    return pairs(narrow(new Operator.CountValues(), false));
   }
 
   private PairDStream<Integer, T> underOneKey(String operation) {

@@ -252,7 +252,7 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   /** Lines of text from a TCP server, as UTF-8; the receiver connects again when the connection ends. */
-  public DStream<String> socketTextStream(String host, int port) {
+  public TextDStream socketTextStream(String host, int port) {
     return socketTextStream(host, port, StorageLevel.MEMORY_AND_DISK_SER_2);
   }
 
@@ -261,9 +261,9 @@ public final class StreamingContext implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the host is empty or the port not between 1 and 65535
    */
-  public DStream<String> socketTextStream(String host, int port, StorageLevel level) {
-    return receiverStream(
-        new SocketTextReceiver(host, port, level), "socketTextStream " + host + ":" + port);
+  public TextDStream socketTextStream(String host, int port, StorageLevel level) {
+    return TextDStream.of(receiverStream(
+        new SocketTextReceiver(host, port, level), "socketTextStream " + host + ":" + port));
   }
 
   /**
@@ -334,8 +334,8 @@ public final class StreamingContext implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is no such directory
    */
-  public DStream<String> textFileStream(String directory) {
-    return files.textStream(directory);
+  public TextDStream textFileStream(String directory) {
+    return TextDStream.of(files.textStream(directory));
   }
 
   /**

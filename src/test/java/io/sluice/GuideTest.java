@@ -125,6 +125,18 @@ class GuideTest {
   }
 
   @Test
+  void text() {
+    try (StreamingContext context = StreamingContext.local("text", Duration.ofSeconds(1))) {
+      // tag::text[]
+      TextDStream lines = context.socketTextStream("localhost", 9999);
+      PairDStream<String, Long> counts = lines.containing("ERROR").words().countByValue();
+      // end::text[]
+      counts.print();
+      assertThat(context.explain()).contains("containing \"ERROR\"", "words");
+    }
+  }
+
+  @Test
   void joins() {
     try (StreamingTest test = StreamingTest.create()) {
       PairDStream<String, Integer> orders =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.Function;
+import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
@@ -71,6 +72,33 @@ class SocketStreamTest {
 
         assertThat(all(output)).containsExactly("1", "2", "3", "4", "5");
         assertThat(batches.stream().mapToLong(BatchInfo::numRecords).sum()).isEqualTo(5);
+      }
+    }
+  }
+
+  @Test
+  void operationsOnTextGiveWhatFunctionsOnStringsGive() throws IOException {
+    try (StreamingTest test = StreamingTest.builder().nodes(2).build()) {
+      Duration second = Duration.ofSeconds(1);
+      TextDStream lines = test.context().socketTextStream(HOST, server.getLocalPort());
+      Recorded<Pair<String, Long>> counts = test.output(
+          lines.containing("ä").words().countByValueAndWindow(Duration.ofSeconds(99), second));
+      Recorded<String> viaStrings = test.output(lines
+          .containing("ä")
+          .map(line -> line.replace("ä", "ae"))
+          .flatMap(line -> List.of(line.split(" ")).iterator()));
+      test.start();
+      try (Socket client = server.accept()) {
+        client
+            .getOutputStream()
+            .write("b ä a\nnone of it\nä\r\na c ä\n".getBytes(StandardCharsets.UTF_8));
+        untilRecorded(test, viaStrings, 7);
+
+        assertThat(all(viaStrings)).containsExactlyInAnyOrder("b", "ae", "a", "ae", "a", "c", "ae");
+        List<List<Pair<String, Long>>> windows = counts.records();
+        assertThat(windows.get(windows.size() - 1))
+            .containsExactlyInAnyOrder(
+                Pair.of("ä", 3L), Pair.of("a", 2L), Pair.of("b", 1L), Pair.of("c", 1L));
       }
     }
   }

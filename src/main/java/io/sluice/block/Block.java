@@ -14,6 +14,11 @@ public sealed interface Block {
   /** Hands over the records in order. */
   void forEach(RecordCodec codec, Consumer<Object> consumer);
 
+  /** As {@link #forEach}, to somebody who takes text as bytes. */
+  default void push(RecordCodec codec, TextConsumer consumer) {
+    forEach(codec, consumer);
+  }
+
   /** Its bytes for disk or another node, led by one byte that tells the form. */
   byte[] toBytes(RecordCodec codec);
 
@@ -47,6 +52,11 @@ public sealed interface Block {
     @Override
     public void forEach(RecordCodec codec, Consumer<Object> consumer) {
       Lines.forEach(bytes, 1, bytes.length, consumer);
+    }
+
+    @Override
+    public void push(RecordCodec codec, TextConsumer consumer) {
+      consumer.acceptLines(bytes, 1, bytes.length);
     }
 
     @Override

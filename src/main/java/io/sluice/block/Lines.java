@@ -10,16 +10,32 @@ public final class Lines {
   private Lines() {}
 
   static void forEach(byte[] bytes, int from, int to, Consumer<Object> consumer) {
+    TextConsumer records = consumer::accept;
+    records.acceptLines(bytes, from, to);
+  }
+
+  /** Hands over each line, without its end, as the bytes it is. */
+  public static void split(byte[] bytes, int from, int to, TextConsumer consumer) {
     int start = from;
     for (int at = from; at < to; at++) {
       if (bytes[at] == '\n') {
-        consumer.accept(line(bytes, start, at));
+        consumer.acceptText(bytes, start, withoutReturn(bytes, start, at));
         start = at + 1;
       }
     }
     if (start < to) {
-      consumer.accept(line(bytes, start, to));
+      consumer.acceptText(bytes, start, withoutReturn(bytes, start, to));
     }
+  }
+
+  /** Where a line ends that is followed by a line feed at {@code end}. */
+  public static int withoutReturn(byte[] bytes, int start, int end) {
+    return end > start && bytes[end - 1] == '\r' ? end - 1 : end;
+  }
+
+  /** The text of a range; bytes that are no UTF-8 become replacement characters. */
+  public static String text(byte[] bytes, int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
   }
 
   /** Line feeds in the range. */
@@ -33,6 +49,12 @@ public final class Lines {
     return lines;
   }
 
+  /** Lines in the range, a last one without a line feed included. */
+  public static int countAll(byte[] bytes, int from, int to) {
+    int fed = count(bytes, from, to);
+    return to > from && bytes[to - 1] != '\n' ? fed + 1 : fed;
+  }
+
   /** Sets the limit after at most {@code most} lines and gives how many remain, a last one without a line feed included. */
   public static int limit(ByteBuffer bytes, long most) {
     int lines = 0;
@@ -42,10 +64,5 @@ public final class Lines {
       }
     }
     return bytes.get(bytes.limit() - 1) == '\n' ? lines : lines + 1;
-  }
-
-  private static String line(byte[] bytes, int start, int end) {
-    int last = end > start && bytes[end - 1] == '\r' ? end - 1 : end;
-    return new String(bytes, start, last - start, StandardCharsets.UTF_8);
   }
 }

@@ -105,6 +105,12 @@ public final class Explanation {
       return filter.function().toString();
     } else if (operator instanceof Operator.MapPartitions partitions) {
       return partitions.function().toString();
+    } else if (operator instanceof Operator.Containing containing) {
+      return "containing \"" + containing.text() + "\"";
+    } else if (operator instanceof Operator.Words) {
+      return "words";
+    } else if (operator instanceof Operator.CountValues) {
+      return "count by value, in place";
     } else if (operator instanceof Operator.CountRecords) {
       return "count";
     } else if (operator instanceof Operator.AggregateLocally) {

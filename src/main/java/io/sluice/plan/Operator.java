@@ -22,6 +22,15 @@ public sealed interface Operator extends Serializable {
   /** The number of records, one a partition. */
   record CountRecords() implements Operator {}
 
+  /** The records, which are text, that contain a text. */
+  record Containing(String text) implements Operator {}
+
+  /** The words of records that are text: what is between white space of ASCII. */
+  record Words() implements Operator {}
+
+  /** Pairs of a record and how often it occurs in the partition. */
+  record CountValues() implements Operator {}
+
   /** Combines pairs by key where all pairs of a key are already in one partition. */
   record AggregateLocally(Aggregation aggregation) implements Operator {}
 

@@ -102,6 +102,26 @@ public abstract class Combiner {
     }
   }
 
+  /** Counts, in arrays of one number, so that nothing is allocated when a key comes again. */
+  public static final class Counting extends Combiner {
+    @Override
+    public Object first(Object value, int input) {
+      return new long[] {1};
+    }
+
+    @Override
+    public Object merge(Object combined, Object value, int input) {
+      ((long[]) combined)[0]++;
+      return combined;
+    }
+
+    @Override
+    public Object join(Object left, Object right) {
+      ((long[]) left)[0] += ((long[]) right)[0];
+      return left;
+    }
+  }
+
   private static final class Grouping extends Combiner {
     @Override
     public Object first(Object value, int input) {

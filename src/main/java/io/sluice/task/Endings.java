@@ -1,6 +1,7 @@
 package io.sluice.task;
 
 import io.sluice.api.Pair;
+import io.sluice.block.Lines;
 import io.sluice.plan.Operator;
 import io.sluice.shuffle.MapOutput;
 import java.util.ArrayList;
@@ -105,6 +106,21 @@ final class Endings {
     @Override
     public void accept(Object record) {
       count++;
+    }
+
+    @Override
+    public void acceptText(byte[] bytes, int from, int to) {
+      count++;
+    }
+
+    @Override
+    public void acceptLines(byte[] bytes, int from, int to) {
+      count += Lines.countAll(bytes, from, to);
+    }
+
+    @Override
+    boolean takesText() {
+      return true;
     }
 
     @Override

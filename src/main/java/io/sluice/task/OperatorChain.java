@@ -81,6 +81,12 @@ final class OperatorChain {
       return new Transforms.FlatMap(flatMap.function(), code, task, after(step));
     } else if (operator instanceof Operator.Filter filter) {
       return new Transforms.Filter(filter.function(), code, after(step));
+    } else if (operator instanceof Operator.Containing containing) {
+      return new TextSteps.Containing(containing.text(), after(step));
+    } else if (operator instanceof Operator.Words) {
+      return new TextSteps.Words(after(step));
+    } else if (operator instanceof Operator.CountValues) {
+      return new TextSteps.CountValues(after(step));
     } else if (operator instanceof Operator.CountRecords) {
       return new Transforms.CountRecords(after(step));
     } else if (operator instanceof Operator.MapPartitions partitions) {

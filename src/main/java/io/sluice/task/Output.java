@@ -1,12 +1,18 @@
 package io.sluice.task;
 
-import java.util.function.Consumer;
+import io.sluice.block.Lines;
+import io.sluice.block.TextConsumer;
 
 /** A step of a running task: takes records, then hears that there are no more. Used by one thread. */
-abstract class Output implements Consumer<Object> {
+abstract class Output implements TextConsumer {
 
   /** Passes on what was held back and tells the next step. Called once. */
   abstract void finish();
+
+  /** Whether it has a use for text as bytes; if not, those who have its String already give it that. */
+  boolean takesText() {
+    return false;
+  }
 
   /** Several steps that all take every record. */
   static Output all(Output[] outputs) {
@@ -25,6 +31,24 @@ abstract class Output implements Consumer<Object> {
       for (Output output : outputs) {
         output.accept(record);
       }
+    }
+
+    @Override
+    public void acceptText(byte[] bytes, int from, int to) {
+      String record = null;
+      for (Output output : outputs) {
+        if (output.takesText()) {
+          output.acceptText(bytes, from, to);
+        } else {
+          record = record == null ? Lines.text(bytes, from, to) : record;
+          output.accept(record);
+        }
+      }
+    }
+
+    @Override
+    boolean takesText() {
+      return true;
     }
 
     @Override

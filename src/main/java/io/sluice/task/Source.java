@@ -23,7 +23,7 @@ interface Source {
       public void push(Output output, TaskOutput task) {
         for (Block block : blocks) {
           if (task.wantsMore()) {
-            block.forEach(codec, output);
+            block.push(codec, output);
           }
         }
       }

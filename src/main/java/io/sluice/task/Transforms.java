@@ -4,6 +4,7 @@ import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
+import io.sluice.block.Lines;
 import io.sluice.plan.Closure;
 import io.sluice.plan.UserCode;
 import io.sluice.shuffle.AggregateTable;
@@ -139,6 +140,21 @@ final class Transforms {
     @Override
     public void accept(Object record) {
       count++;
+    }
+
+    @Override
+    public void acceptText(byte[] bytes, int from, int to) {
+      count++;
+    }
+
+    @Override
+    public void acceptLines(byte[] bytes, int from, int to) {
+      count += Lines.countAll(bytes, from, to);
+    }
+
+    @Override
+    boolean takesText() {
+      return true;
     }
 
     @Override
