@@ -17,7 +17,7 @@ final class Loop {
 
   private static final int THREADS = 2;
   private static final long SECOND = 1_000_000_000L;
-  private static volatile boolean stop;
+  static volatile boolean stop;
   private static final Queue<Map<String, Integer>> OTHERS = new ConcurrentLinkedQueue<>();
 
   private Loop() {}
@@ -42,6 +42,14 @@ final class Loop {
   }
 
   private static void work(String workload, String path, int number) {
+    if (workload.equals("W4")) {
+      keys(number);
+      return;
+    }
+    if (path.equals("text")) {
+      ByteLoop.work(workload, number, THREADS);
+      return;
+    }
     try (Lines lines = path.equals("socket") ? new SocketLines() : new MemoryLines(number)) {
       if (workload.equals("W1")) {
         grep(lines);
@@ -51,6 +59,22 @@ final class Loop {
     } catch (Exception failure) {
       failure.printStackTrace();
       System.exit(1);
+    }
+  }
+
+  private static void keys(int number) {
+    String[] keys = Keys.all();
+    HashMap<String, Long> totals = new HashMap<>();
+    for (int at = number; !stop; ) {
+      for (int i = 0; i < 1000; i++) {
+        totals.merge(keys[at], 1L, Long::sum);
+        at += THREADS;
+        if (at >= keys.length) {
+          at = number;
+        }
+      }
+      Measure.LINES.add(1000);
+      Measure.RESULTS.add(1);
     }
   }
 

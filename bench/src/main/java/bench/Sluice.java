@@ -4,6 +4,7 @@ import io.sluice.DStream;
 import io.sluice.PairDStream;
 import io.sluice.RDD;
 import io.sluice.StreamingContext;
+import io.sluice.TextDStream;
 import io.sluice.api.Pair;
 import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
@@ -20,9 +21,7 @@ import java.util.Queue;
 /** The workloads on Sluice, with the lambdas on Strings that its users write. */
 public final class Sluice {
 
-  private static final long INTERVAL_MILLIS = Long.getLong("interval", 1000);
-  private static volatile int batchLines = 100_000;
-  private static volatile long position;
+  static final long INTERVAL_MILLIS = Long.getLong("interval", 1000);
 
   private Sluice() {}
 
@@ -43,21 +42,29 @@ public final class Sluice {
   private static void throughput(String workload, String path, int seconds) throws Exception {
     StreamingContext context =
         StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
-    DStream<String> lines;
-    if (path.equals("socket")) {
-      lines =
-          context.socketTextStream(
-              "127.0.0.1", Integer.getInteger("port", 19999), StorageLevel.MEMORY_ONLY);
+    if (workload.equals("W4")) {
+      context.addStreamingListener(new Feed.SizeBatches());
+      Keys.build(context);
+    } else if (path.endsWith("text")) {
       context.addStreamingListener(new CountLines());
+      TextWorkloads.build(workload, received(context, path));
+    } else if (path.equals("socket")) {
+      context.addStreamingListener(new CountLines());
+      build(workload, received(context, path));
     } else {
-      Text.lines();
-      lines = context.queueStream(new Pool(context)).flatMap(Slice::iterator);
-      context.addStreamingListener(new SizeBatches());
+      context.addStreamingListener(new Feed.SizeBatches());
+      build(workload, Feed.of(context, false));
     }
-    build(workload, lines);
     context.start();
     new Measure("sluice", workload, path).run(seconds);
     context.stop();
+  }
+
+  private static TextDStream received(StreamingContext context, String path) {
+    return path.startsWith("socket")
+        ? context.socketTextStream(
+            "127.0.0.1", Integer.getInteger("port", 19999), StorageLevel.MEMORY_ONLY)
+        : TextDStream.of(context.receiverStream(new Repeating(StorageLevel.MEMORY_ONLY)));
   }
 
   private static void build(String workload, DStream<String> lines) {
@@ -88,7 +95,7 @@ public final class Sluice {
         .mapToPair(word -> Pair.of(word, 1));
   }
 
-  private static void sink(Iterator<Pair<String, Integer>> counts) {
+  static void sink(Iterator<Pair<String, Integer>> counts) {
     long words = 0;
     while (counts.hasNext()) {
       words += counts.next().value();
@@ -98,11 +105,10 @@ public final class Sluice {
 
   /** Total delay of batches with next to no data: count of one stage, or word count of two. */
   private static void floor(String workload, String path, int seconds) throws Exception {
-    Text.lines();
-    batchLines = 100;
+    Feed.batchLines = 100;
     StreamingContext context =
         StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
-    DStream<String> lines = context.queueStream(new Pool(context)).flatMap(Slice::iterator);
+    DStream<String> lines = Feed.of(context, false);
     if (path.equals("two")) {
       build("W2", lines);
     } else {
@@ -158,72 +164,6 @@ public final class Sluice {
             + millis
             + "}");
     context.stop();
-  }
-
-  /** A stretch of the pool. */
-  record Slice(long from, int count) implements Serializable {
-    Iterator<String> iterator() {
-      String[] lines = Text.lines();
-      return new Iterator<>() {
-        private int at = (int) (from % lines.length);
-        private int left = count;
-
-        @Override
-        public boolean hasNext() {
-          return left > 0;
-        }
-
-        @Override
-        public String next() {
-          left--;
-          String line = lines[at];
-          if (++at == lines.length) {
-            at = 0;
-          }
-          return line;
-        }
-      };
-    }
-  }
-
-  /** Gives every batch the next lines, in two partitions. */
-  private static final class Pool extends java.util.ArrayDeque<RDD<Slice>> {
-    private final transient StreamingContext context;
-    private boolean given;
-
-    Pool(StreamingContext context) {
-      this.context = context;
-    }
-
-    @Override
-    public RDD<Slice> poll() {
-      given = !given;
-      if (!given) {
-        return null;
-      }
-      given = false;
-      int half = batchLines / 2;
-      long from = position;
-      position += 2L * half;
-      return context.parallelize(
-          List.of(new Slice(from, half), new Slice(from + half, half)), 2);
-    }
-  }
-
-  /** Aims at batches that take 0.9 of the interval, and counts their lines. */
-  private static final class SizeBatches implements StreamingListener {
-    private long counted;
-
-    @Override
-    public void onBatchCompleted(BatchInfo batch) {
-      long taken = position;
-      Measure.LINES.add(taken - counted);
-      counted = taken;
-      double millis = Math.max(1, batch.processingDelay().orElseThrow().toNanos() / 1e6);
-      double factor = INTERVAL_MILLIS * 0.9 / millis;
-      double damped = factor > 2 ? Math.min(8, factor) : Math.sqrt(Math.max(0.25, factor));
-      batchLines = (int) Math.max(1000, Math.min(500_000_000, batchLines * damped));
-    }
   }
 
   private static final class CountLines implements StreamingListener {

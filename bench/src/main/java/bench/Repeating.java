@@ -1,0 +1,34 @@
+package bench;
+
+import io.sluice.api.Receiver;
+import io.sluice.api.StorageLevel;
+import java.nio.ByteBuffer;
+
+/** Stores the text again and again, as the bytes it is and as fast as they are taken. */
+final class Repeating extends Receiver<String> {
+
+  private static final int PIECE = 1000 * Text.LINE_BYTES;
+
+  private transient Thread thread;
+
+  Repeating(StorageLevel level) {
+    super(level);
+  }
+
+  @Override
+  public void onStart() {
+    byte[] bytes = Text.bytes();
+    thread = new Thread(() -> {
+      for (int at = 0; !isStopped(); at = at + PIECE == bytes.length ? 0 : at + PIECE) {
+        store(ByteBuffer.wrap(bytes, at, PIECE));
+      }
+    });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void onStop() throws InterruptedException {
+    thread.join();
+  }
+}
