@@ -24,7 +24,6 @@ import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection {
 
   private static final int MAX_WAITING_REQUESTS = 4096;
-  private static final int TIMEOUTS_WITHOUT_MOVING = 2;
 
   private final String peer;
   private final AtomicLong requests = new AtomicLong();
@@ -53,8 +51,7 @@ final class TcpConnection {
   TcpConnection(
       ActorSystem<?> system, String peer, ClusterSettings settings, @Nullable TlsIdentity tls) {
     this.peer = peer;
-    Duration patience = settings.heartbeatTimeout().multipliedBy(TIMEOUTS_WITHOUT_MOVING);
-    this.stall = new Stall(patience.toNanos());
+    this.stall = new Stall(settings.heartbeatTimeout().toNanos());
     int colon = peer.lastIndexOf(':');
     String host = peer.substring(0, colon);
     int port = Integer.parseInt(peer.substring(colon + 1));
