@@ -92,6 +92,7 @@ final class Batches implements AutoCloseable {
    * @param then is given the time of the first batch, when the beginning is written down
    */
   void begin(StreamProgram streams, Consumer<Instant> then) {
+    durability.requireNothingWritten();
     streaming = streaming(streams);
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
