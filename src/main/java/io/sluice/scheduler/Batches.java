@@ -125,6 +125,9 @@ final class Batches implements AutoCloseable {
         .begin(number -> restart.orders(
             fleet.placement().owners(), setup.epoch(), number, durability.operators()))
         .forEach(fleet::tell);
+    if (!durability.isReadOnly()) {
+      sinks.carryOutAgain(past, this::proceed);
+    }
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
   }
 
@@ -200,7 +203,8 @@ final class Batches implements AutoCloseable {
         sinks.decided(),
         durability.snapshot(),
         streaming.files().snapshot(),
-        "");
+        "",
+        sinks.decidedMillis());
   }
 
   private Streaming streaming(StreamProgram streams) {

@@ -76,7 +76,8 @@ final class Durability implements AutoCloseable {
     return setup.durable().isPresent();
   }
 
-  private boolean isReadOnly() {
+  /** Whether this is a replay, which leaves no trace. */
+  boolean isReadOnly() {
     return setup.durable().flatMap(ContextSetup.Durable::replayMillis).isPresent();
   }
 
