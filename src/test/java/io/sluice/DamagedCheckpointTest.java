@@ -209,9 +209,6 @@ class DamagedCheckpointTest {
       now = test.clock().now();
       test.killAll();
       int last = last(recorded);
-      recorded
-          .batches()
-          .forEach(b -> System.err.println("DBG " + directory.getFileName() + " " + b));
       List<FileManifest.Entry> files = FileManifest.read(directory.resolve("files"));
       String line = Files.readString(
           directory.resolve("files").resolve(files.get(files.size() - 1).file()));
