@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * More comes than can be processed. For longer than usual: {@code -Dsluice.overload.seconds=300}.
+ * More comes than can be processed. For longer than usual: {@code -Dsluice.overload.seconds=300 -Dtest.timeout.seconds=900}.
  */
 @Timeout(900)
 class OverloadTest {

@@ -8,6 +8,7 @@ import java.util.List;
 public record Settings(
     BatchSettings batch,
     BlockSettings block,
+    ShuffleSettings shuffle,
     ReceiverSettings receiver,
     RateSettings rate,
     TaskSettings task,
@@ -31,6 +32,7 @@ public record Settings(
       return new Settings(
           BatchSettings.from(sluice.getConfig("batch")),
           BlockSettings.from(sluice.getConfig("block")),
+          ShuffleSettings.from(sluice.getConfig("shuffle")),
           ReceiverSettings.from(sluice.getConfig("receiver")),
           RateSettings.from(sluice.getConfig("rate")),
           TaskSettings.from(sluice.getConfig("task")),

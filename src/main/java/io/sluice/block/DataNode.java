@@ -12,24 +12,33 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** What a node is to the side channel: its store, and for each context whoever takes what peers send. */
+/** What a node is to the side channel: its store, its room for shuffles, and for each context whoever takes what peers send. */
 public final class DataNode implements DataChannel.Handler, AutoCloseable {
 
   private final BlockStore store;
+  private final ShuffleSpace shuffles;
   private final DataChannel channel;
   private final Map<Long, DataChannel.Handler> takers = new ConcurrentHashMap<>();
   private final Map<Long, RecordCodec> codecs = new ConcurrentHashMap<>();
 
   /**
+   * @param shuffles what shuffles bring has room there
    * @param open opens the channel on which this node answers
    */
-  public DataNode(BlockStore store, Function<DataChannel.Handler, DataChannel> open) {
+  public DataNode(
+      BlockStore store, ShuffleSpace shuffles, Function<DataChannel.Handler, DataChannel> open) {
     this.store = store;
+    this.shuffles = shuffles;
     this.channel = open.apply(this);
   }
 
   public BlockStore store() {
     return store;
+  }
+
+  /** Where what shuffles bring has room. */
+  public ShuffleSpace shuffles() {
+    return shuffles;
   }
 
   public DataChannel channel() {
@@ -127,5 +136,6 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
   public void close() {
     channel.close();
     store.close();
+    shuffles.close();
   }
 }

@@ -4,7 +4,6 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Blocks in files of a directory of its own, which is made at the first write and deleted at the end. */
@@ -20,15 +18,14 @@ final class DiskStore implements AutoCloseable {
 
   private record Entry(Path file, long bytes, long records) {}
 
-  private final Path parent;
+  private final OwnDirectory directory;
   private final long boundBytes;
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong names = new AtomicLong();
   private final Map<BlockId, Entry> entries = new ConcurrentHashMap<>();
-  private @Nullable Path directory;
 
   DiskStore(Path parent, long boundBytes) {
-    this.parent = parent;
+    this.directory = new OwnDirectory(parent, "sluice-blocks-");
     this.boundBytes = boundBytes;
   }
 
@@ -39,7 +36,7 @@ final class DiskStore implements AutoCloseable {
       return false;
     }
     try {
-      Path file = directory().resolve(names.incrementAndGet() + ".block");
+      Path file = directory.path().resolve(names.incrementAndGet() + ".block");
       Files.write(file, bytes);
       entries.put(id, new Entry(file, bytes.length, records));
       return true;
@@ -50,7 +47,7 @@ final class DiskStore implements AutoCloseable {
           "Block "
               + id
               + " cannot be written below "
-              + parent
+              + directory.parent()
               + ": "
               + failure
               + ". Free space there, or set sluice.block.directory.",
@@ -91,7 +88,7 @@ final class DiskStore implements AutoCloseable {
       return false;
     }
     used.addAndGet(-entry.bytes);
-    delete(entry.file);
+    OwnDirectory.delete(entry.file);
     return true;
   }
 
@@ -104,35 +101,8 @@ final class DiskStore implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     entries.clear();
-    Path made = directory;
-    if (made == null || !Files.exists(made)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(made)) {
-      files.forEach(DiskStore::delete);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-    delete(made);
-  }
-
-  private synchronized Path directory() throws IOException {
-    Path made = directory;
-    if (made == null) {
-      Files.createDirectories(parent);
-      made = Files.createTempDirectory(parent, "sluice-blocks-");
-      directory = made;
-    }
-    return made;
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+    directory.close();
   }
 }

@@ -4,6 +4,8 @@ import akka.NotUsed;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Framing;
 import akka.util.ByteString;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -68,6 +70,18 @@ final class Frames {
     ByteBuffer payload = ByteBuffer.allocate(ID_BYTES);
     write(id, payload);
     return frame(GET, request, ByteString.fromByteBuffer(payload.flip()));
+  }
+
+  /** An ERROR: why a request was refused, with the code that its failure has there. */
+  static ByteString refusal(long request, ErrorCode code, String reason) {
+    return frame(ERROR, request, ByteString.fromString(code.name() + '\n' + reason));
+  }
+
+  /** What {@link #refusal} says, as the failure of the request. */
+  static SluiceException readRefusal(String peer, ByteString payload) {
+    String[] said = payload.utf8String().split("\n", 2);
+    return new SluiceException(
+        ErrorCode.valueOf(said[0]), "Node " + peer + " refused: " + said[said.length - 1]);
   }
 
   /** All frames of one transfer; the bytes are not copied. */

@@ -22,7 +22,6 @@ import io.sluice.batch.BlockId;
 import io.sluice.block.DataChannel.Payload;
 import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -164,8 +163,7 @@ final class TcpConnection {
       case Frames.ACK -> finish(frame.request(), new Payload(new byte[0], 0));
       case Frames.ERROR -> {
         waiting.remove(frame.request());
-        answer.completeExceptionally(
-            new IOException("Node " + peer + " refused: " + frame.payload().utf8String()));
+        answer.completeExceptionally(Frames.readRefusal(peer, frame.payload()));
       }
       case Frames.FOUND -> {
         Incoming found = new Incoming(frame.payload());

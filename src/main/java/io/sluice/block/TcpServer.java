@@ -10,6 +10,8 @@ import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Frames.Frame;
 import io.sluice.block.Frames.Incoming;
@@ -161,7 +163,7 @@ final class TcpServer {
   }
 
   private static ByteString error(long request, RuntimeException failure) {
-    return Frames.frame(
-        Frames.ERROR, request, ByteString.fromString(String.valueOf(failure.getMessage())));
+    ErrorCode code = failure instanceof SluiceException known ? known.code() : ErrorCode.INTERNAL;
+    return Frames.refusal(request, code, String.valueOf(failure.getMessage()));
   }
 }

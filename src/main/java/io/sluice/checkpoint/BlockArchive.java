@@ -33,6 +33,9 @@ public final class BlockArchive {
   private final List<String> warnings = new ArrayList<>();
   private final Set<String> damaged = new HashSet<>();
 
+  private boolean mayLack;
+  private boolean lacksEnd;
+
   private BlockArchive() {}
 
   /**
@@ -54,12 +57,13 @@ public final class BlockArchive {
         .sorted(LogFile.OLDEST_FIRST)
         .toList();
     for (LogFile name : names) {
-      archive.add(name.name(), Segment.read(files, name.in(directory)));
+      archive.add(name.name(), Segment.readAround(files, name.in(directory)));
     }
     return archive;
   }
 
   private void add(String file, Segment segment) {
+    segment.refuseOtherVersion();
     for (int index = 0; index < segment.frames().size(); index++) {
       BlockEntry entry = BlockEntry.of(segment.frames().get(index));
       LoggedBlocks.Key key = new LoggedBlocks.Key(entry.stream(), entry.sequence());
@@ -70,14 +74,38 @@ public final class BlockArchive {
     }
     segment.damage().ifPresent(damage -> {
       damaged.add(file);
+      boolean changed = damage.kind() != Segment.Damage.Kind.TORN;
+      mayLack |= changed;
+      lacksEnd |=
+          changed && intactBefore(segment, damage.offset()) == segment.frames().size();
       warnings.add(
-          damage.message() + ". The " + segment.frames().size() + " blocks before it are used.");
+          damage.message() + ". The " + segment.frames().size() + " intact blocks of it are used.");
     });
   }
 
   /** A sentence for each thing that was found damaged. */
   public List<String> warnings() {
     return List.copyOf(warnings);
+  }
+
+  /** Whether bytes that were written are not as they were, so that blocks which were safe may be missing. */
+  public boolean mayLackBlocks() {
+    return mayLack;
+  }
+
+  /** Whether such bytes are the last of a file, so that no later block shows what is missing. */
+  public boolean lacksItsEnd() {
+    return lacksEnd;
+  }
+
+  private static int intactBefore(Segment segment, long offset) {
+    int intact = 0;
+    long end = Segment.FILE_HEADER_BYTES;
+    while (end < offset && intact < segment.frames().size()) {
+      end += segment.frames().get(intact).encodedBytes();
+      intact++;
+    }
+    return intact;
   }
 
   public Optional<Found> find(LoggedBlocks.Key key) {
@@ -108,7 +136,7 @@ public final class BlockArchive {
       Collection<Integer> numbers,
       Consumer<BlockEntry> consumer)
       throws IOException {
-    List<Frame> frames = Segment.read(files, directory.resolve(file)).frames();
+    List<Frame> frames = Segment.readAround(files, directory.resolve(file)).frames();
     Map<Integer, Frame> byNumber = new HashMap<>();
     for (int number : numbers) {
       if (number >= frames.size()) {

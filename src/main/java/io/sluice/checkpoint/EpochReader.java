@@ -50,10 +50,8 @@ final class EpochReader {
   private Optional<Segment> counting(EpochFile name) throws IOException {
     Path file = name.in(directory);
     Segment segment = Segment.read(files, file);
+    segment.refuseOtherVersion();
     Optional<Damage> damage = segment.damage();
-    if (damage.isPresent() && damage.get().kind() == Damage.Kind.VERSION) {
-      throw otherVersion(damage.get());
-    }
     List<Frame> frames = segment.frames();
     boolean counts = !frames.isEmpty() && frames.get(0).kind() == DirectoryLedger.SNAPSHOT;
     damage.ifPresentOrElse(
@@ -85,15 +83,5 @@ final class EpochReader {
             + " has no intact snapshot: "
             + String.join(" ", warnings)
             + " Restore its files, or choose another directory to begin without a past.");
-  }
-
-  private static SluiceException otherVersion(Damage damage) {
-    return new SluiceException(
-        ErrorCode.CHECKPOINT_FAILED,
-        "Checkpoint file "
-            + damage.file()
-            + " was written by another version of Sluice: "
-            + damage.detail()
-            + ". Start with that version, or choose another directory to begin without a past.");
   }
 }

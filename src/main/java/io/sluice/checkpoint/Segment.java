@@ -2,6 +2,8 @@ package io.sluice.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -85,6 +87,28 @@ public record Segment(Path file, List<Frame> frames, Optional<Damage> damage) {
     return new Reading(file, ByteBuffer.wrap(files.read(file))).segment();
   }
 
+  /**
+   * As {@link #read}, for files whose frames stand alone: {@code frames} has those behind the damage too.
+   *
+   * @throws IOException if the file cannot be read at all
+   */
+  static Segment readAround(SegmentFiles files, Path file) throws IOException {
+    return new Reading(file, ByteBuffer.wrap(files.read(file))).around();
+  }
+
+  /** Damage can be gone around; another format cannot, and what follows from it is not known. */
+  void refuseOtherVersion() {
+    damage.filter(found -> found.kind() == Damage.Kind.VERSION).ifPresent(found -> {
+      throw new SluiceException(
+          ErrorCode.CHECKPOINT_FAILED,
+          "Checkpoint file "
+              + file
+              + " was written by another version of Sluice: "
+              + found.detail()
+              + ". Start with that version, or choose another directory to begin without a past.");
+    });
+  }
+
   static void encodeHeader(ByteBuffer target) {
     target.putLong(MAGIC).putInt(VERSION);
   }
@@ -121,6 +145,18 @@ public record Segment(Path file, List<Frame> frames, Optional<Damage> damage) {
         damage = frame();
       }
       return new Segment(file, frames, damage);
+    }
+
+    Segment around() {
+      Optional<Damage> first = header();
+      while (bytes.hasRemaining()) {
+        Optional<Damage> damage = frame();
+        if (damage.isPresent()) {
+          first = first.isPresent() ? first : damage;
+          bytes.position(bytes.position() + 1);
+        }
+      }
+      return new Segment(file, frames, first);
     }
 
     private Optional<Damage> header() {

@@ -50,6 +50,8 @@ public final class StateArchive {
   private final List<String> warnings = new ArrayList<>();
   private final Set<String> damaged = new HashSet<>();
 
+  private long lastCommit = Long.MIN_VALUE;
+
   private StateArchive() {}
 
   /**
@@ -82,6 +84,7 @@ public final class StateArchive {
         reading = new Reading();
       }
       Segment segment = Segment.read(files, name.in(directory));
+      segment.refuseOtherVersion();
       if (reading.misses(segment.frames())) {
         damaged.add(name.name());
         warnings.add("Entries are missing before " + name.in(directory)
@@ -152,6 +155,7 @@ public final class StateArchive {
     }
 
     private void commit(String file, StateEntry entry) {
+      lastCommit = Math.max(lastCommit, entry.batchMillis());
       Set<Integer> listed = new TreeSet<>();
       ByteBuffer bytes = ByteBuffer.wrap(entry.bytes());
       while (bytes.hasRemaining()) {
@@ -171,6 +175,11 @@ public final class StateArchive {
   /** The files that are damaged, by name. */
   public Set<String> damaged() {
     return Set.copyOf(damaged);
+  }
+
+  /** The last batch that any worker has written down as committed; the least number if there is none. */
+  public long lastCommit() {
+    return lastCommit;
   }
 
   /** The operators that have state somewhere. */

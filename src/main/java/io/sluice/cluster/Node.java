@@ -6,6 +6,7 @@ import io.sluice.api.Settings;
 import io.sluice.block.BlockStore;
 import io.sluice.block.DataChannel;
 import io.sluice.block.DataNode;
+import io.sluice.block.ShuffleSpace;
 import io.sluice.block.TcpChannel;
 import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.receiver.ReceiverThreads;
@@ -28,7 +29,10 @@ final class Node implements AutoCloseable {
       Settings settings, String host, Function<DataChannel.Handler, DataChannel> openChannel) {
     this.settings = settings;
     this.host = host;
-    this.data = new DataNode(new BlockStore(settings.block()), openChannel);
+    this.data = new DataNode(
+        new BlockStore(settings.block()),
+        new ShuffleSpace(settings.shuffle(), settings.block()),
+        openChannel);
     this.ledgers = new LedgerWire(data);
     AtomicInteger number = new AtomicInteger();
     this.taskThreads = Executors.newFixedThreadPool(settings.task().slots(), task -> {

@@ -92,6 +92,7 @@ final class Batches implements AutoCloseable {
    * @param then is given the time of the first batch, when the beginning is written down
    */
   void begin(StreamProgram streams, Consumer<Instant> then) {
+    durability.requireNothingWritten();
     streaming = streaming(streams);
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
@@ -124,6 +125,9 @@ final class Batches implements AutoCloseable {
         .begin(number -> restart.orders(
             fleet.placement().owners(), setup.epoch(), number, durability.operators()))
         .forEach(fleet::tell);
+    if (!durability.isReadOnly()) {
+      sinks.carryOutAgain(past, this::proceed);
+    }
     return Instant.ofEpochMilli(streaming.schedule().nextMillis());
   }
 
@@ -199,7 +203,8 @@ final class Batches implements AutoCloseable {
         sinks.decided(),
         durability.snapshot(),
         streaming.files().snapshot(),
-        "");
+        "",
+        sinks.decidedMillis());
   }
 
   private Streaming streaming(StreamProgram streams) {

@@ -114,7 +114,11 @@ sealed interface Decision {
     static final Names NONE = new Names(Map.of(), Map.of(), Map.of(), Map.of());
   }
 
-  /** All that still counts of the decisions so far. */
+  /**
+   * All that still counts of the decisions so far.
+   *
+   * @param preparedMillis the batch that sinks have prepared; 0, as in snapshots of earlier builds, for the last committed one
+   */
   record Snapshot(
       long zeroMillis,
       int partitions,
@@ -132,5 +136,6 @@ sealed interface Decision {
       List<Prepared> prepared,
       Rewind.Snapshot rewind,
       StreamFiles.Snapshot files,
-      String ended) {}
+      String ended,
+      long preparedMillis) {}
 }

@@ -76,7 +76,8 @@ final class Durability implements AutoCloseable {
     return setup.durable().isPresent();
   }
 
-  private boolean isReadOnly() {
+  /** Whether this is a replay, which leaves no trace. */
+  boolean isReadOnly() {
     return setup.durable().flatMap(ContextSetup.Durable::replayMillis).isPresent();
   }
 
@@ -249,18 +250,15 @@ final class Durability implements AutoCloseable {
     }
   }
 
-  /**
-   * Finds out where a program goes on that was killed with all its workers. Blocks while files are read.
-   *
-   * @param workers those that are there now
-   */
-  Restart restart(Recovered past, Program program, List<String> workers) {
+  /** What workers have written. */
+  private record Archives(StateArchive state, BlockArchive received) {}
+
+  private Archives archives() {
     Path directory = setup.durable().orElseThrow().directory();
-    StateArchive archive;
-    BlockArchive received;
     try {
-      archive = StateArchive.read(SegmentFiles.disk(), directory.resolve("state"));
-      received = BlockArchive.read(SegmentFiles.disk(), directory.resolve("blocks"));
+      return new Archives(
+          StateArchive.read(SegmentFiles.disk(), directory.resolve("state")),
+          BlockArchive.read(SegmentFiles.disk(), directory.resolve("blocks")));
     } catch (IOException unreadable) {
       throw new SluiceException(
           ErrorCode.CHECKPOINT_FAILED,
@@ -268,6 +266,38 @@ final class Durability implements AutoCloseable {
               + ". Make it readable for this process, or choose another one, then start again.",
           unreadable);
     }
+  }
+
+  /**
+   * A program begins anew. Workers write nothing before its beginning is written down, so what they have written is of a program
+   * whose ledger is lost.
+   *
+   * @throws SluiceException CHECKPOINT_FAILED if there is something
+   */
+  void requireNothingWritten() {
+    if (setup.durable().isEmpty()) {
+      return;
+    }
+    Archives found = archives();
+    if (!found.received.all().isEmpty() || found.state.lastCommit() != Long.MIN_VALUE) {
+      throw new SluiceException(
+          ErrorCode.CHECKPOINT_FAILED,
+          "Checkpoint directory %s has state or received blocks of a program, but its ledger does not say that one has begun: the files in %s are damaged or gone. Restore them, or choose another directory to begin without a past."
+              .formatted(
+                  setup.durable().orElseThrow().directory(),
+                  setup.durable().orElseThrow().directory().resolve("ledger")));
+    }
+  }
+
+  /**
+   * Finds out where a program goes on that was killed with all its workers. Blocks while files are read.
+   *
+   * @param workers those that are there now
+   */
+  Restart restart(Recovered past, Program program, List<String> workers) {
+    Archives found = archives();
+    StateArchive archive = found.state;
+    BlockArchive received = found.received;
     archive.warnings().forEach(warning -> log.warn("{}", warning));
     received.warnings().forEach(warning -> log.warn("{}", warning));
     damaged.addAll(archive.damaged());

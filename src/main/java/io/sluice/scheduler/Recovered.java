@@ -30,6 +30,7 @@ final class Recovered {
   private final Map<String, Long> counters = new TreeMap<>();
   private final TreeSet<Long> waiting = new TreeSet<>();
   private List<Decision.Prepared> prepared;
+  private long preparedMillis;
   private final Rewind rewind;
   private final StreamFiles files;
   private int partitions;
@@ -54,6 +55,7 @@ final class Recovered {
     watermarks.putAll(from.watermarks());
     counters.putAll(from.counters());
     prepared = from.prepared();
+    preparedMillis = from.preparedMillis() == 0 ? from.committedMillis() : from.preparedMillis();
     rewind = Rewind.of(from.rewind());
     files = StreamFiles.of(from.files());
     zeroMillis = from.zeroMillis();
@@ -97,7 +99,8 @@ final class Recovered {
         List.of(),
         Rewind.nothing(),
         StreamFiles.Snapshot.NONE,
-        "");
+        "",
+        NONE);
   }
 
   private void apply(Decision decision) {
@@ -146,6 +149,7 @@ final class Recovered {
   private void commit(Decision.Committed batch) {
     committedMillis = batch.batchMillis();
     prepared = batch.prepared();
+    preparedMillis = committedMillis;
     rewind.committed(batch);
     waiting.headSet(committedMillis, true).clear();
     batch.datasets().forEach(this::add);
@@ -215,6 +219,11 @@ final class Recovered {
   /** What sinks were to make visible with the last committed batch; they may have done so. */
   List<Decision.Prepared> prepared() {
     return prepared;
+  }
+
+  /** The batch of {@link #prepared}. */
+  long preparedMillis() {
+    return preparedMillis;
   }
 
   Map<String, Long> counters() {

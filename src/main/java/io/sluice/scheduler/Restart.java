@@ -104,6 +104,9 @@ final class Restart {
     }
     if (replayMillis.isEmpty()) {
       chooseOthers(workers);
+      boolean behind =
+          archive.lastCommit() > rewind.committed().stream().findFirst().orElse(Recovered.NONE);
+      new LostBlocks(logged, rewind.names().streams(), past.tracker(), context).refuse(behind);
     }
   }
 

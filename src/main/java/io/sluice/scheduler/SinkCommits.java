@@ -4,6 +4,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.SinkInfo;
+import io.sluice.plan.Program;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ final class SinkCommits {
     this.threads = threads;
     this.streaming = streaming;
     this.decided = recovered.prepared();
-    this.batchMillis = recovered.committedMillis();
+    this.batchMillis = recovered.preparedMillis();
   }
 
   /** Takes note of what is about to be decided with a batch. */
@@ -53,6 +54,11 @@ final class SinkCommits {
   /** What was decided with the last batch. */
   List<Decision.Prepared> decided() {
     return decided;
+  }
+
+  /** The batch of {@link #decided}. */
+  long decidedMillis() {
+    return batchMillis;
   }
 
   boolean isIdle() {
@@ -67,6 +73,28 @@ final class SinkCommits {
     if (decided.isEmpty()) {
       afterwards.run();
     }
+  }
+
+  /**
+   * As {@link #carryOut}, of what the last run of the program has decided: nobody knows whether it was carried out. An output
+   * that the program does not have any more is left as it is.
+   */
+  void carryOutAgain(Recovered past, Runnable afterwards) {
+    batchMillis = past.preparedMillis();
+    List<String> outputs =
+        streaming.get().program().outputs().stream().map(Program.Output::name).toList();
+    for (Decision.Prepared prepared : past.prepared()) {
+      if (!outputs.contains(prepared.output())) {
+        log.warn(
+            "Output [{}] is not in the program any more: what batch [{}] has prepared for it is made visible only if that was done before",
+            prepared.output(),
+            Instant.ofEpochMilli(batchMillis));
+      }
+    }
+    decided = past.prepared().stream()
+        .filter(prepared -> outputs.contains(prepared.output()))
+        .toList();
+    carryOut(afterwards);
   }
 
   private void begin(Decision.Prepared prepared) {

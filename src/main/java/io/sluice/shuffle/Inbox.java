@@ -1,29 +1,68 @@
 package io.sluice.shuffle;
 
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Pair;
+import io.sluice.api.SluiceException;
+import io.sluice.block.RecordCodec;
+import io.sluice.block.ShuffleSpace;
+import io.sluice.block.SpillFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What has arrived at one node for one shuffle. Contributions are kept by map task, so that one which
- * arrives twice counts once and they are merged in the same order whenever they came. Thread-safe.
+ * arrives twice counts once and they are merged in the same order whenever they came. Those for which the node's memory
+ * for shuffles has no room wait in a file. Thread-safe.
  */
-public final class Inbox {
+public final class Inbox implements AutoCloseable {
 
-  private final TreeMap<Long, Contribution> contributions = new TreeMap<>();
+  /** A contribution where it waits. */
+  private record Held(IntFunction<@Nullable Part> parts, long memoryBytes) {}
+
+  private final ShuffleSpace space;
+  private final RecordCodec codec;
+  private final SpillFile file;
+  private final TreeMap<Long, Held> contributions = new TreeMap<>();
   private int expected = -1;
+  private boolean closed;
+
+  public Inbox(ShuffleSpace space, RecordCodec codec) {
+    this.space = space;
+    this.codec = codec;
+    this.file = space.newFile();
+  }
 
   /** Says how many contributions make the shuffle complete. */
   public synchronized void expect(int count) {
     expected = count;
   }
 
-  /** Adds a contribution; true if the shuffle has just become complete. */
-  public synchronized boolean add(long source, Contribution contribution) {
-    return contributions.putIfAbsent(source, contribution) == null && isComplete();
+  /**
+   * Adds a contribution of a task on this node; true if the shuffle has just become complete.
+   *
+   * @throws io.sluice.api.SluiceException STORAGE_FULL if it finds no room in memory and cannot be written,
+   *     RECORD_NOT_SERIALIZABLE if it finds no room in memory and cannot be encoded
+   */
+  public boolean add(long source, Contribution contribution) {
+    long bytes = contribution.sizeBytes();
+    return space.reserve(bytes)
+        ? keep(source, new Held(contribution::part, bytes))
+        : keep(source, spill(contribution.encode(codec)));
+  }
+
+  /**
+   * Adds a contribution of another node, as {@link Contribution#encode} gave it; true if the shuffle has just become complete.
+   *
+   * @throws io.sluice.api.SluiceException STORAGE_FULL if it finds no room in memory and cannot be written
+   */
+  public boolean add(long source, byte[] encoded) {
+    return space.reserve(encoded.length)
+        ? keep(source, new Held(inMemory(encoded)::part, encoded.length))
+        : keep(source, spill(encoded));
   }
 
   public synchronized boolean isComplete() {
@@ -32,39 +71,69 @@ public final class Inbox {
 
   /** Merges one partition and hands over its pairs. */
   public void merge(int partition, @Nullable Combiner combiner, Consumer<Object> consumer) {
-    List<Part> parts = parts(partition);
-    boolean ready = parts.size() == 1 && parts.get(0).combined();
-    if (combiner == null || ready) {
-      parts.forEach(part -> emit(part, consumer));
+    if (combiner == null) {
+      forEachPart(partition, part -> emit(part, consumer));
       return;
     }
-    AggregateTable table = new AggregateTable(combiner);
-    for (Part part : parts) {
-      for (int i = 0; i < part.size(); i++) {
-        if (part.combined()) {
-          table.join(part.keys()[i], part.values()[i]);
-        } else {
-          table.add(part.keys()[i], part.values()[i], part.input());
-        }
+    Merging merging = new Merging(combiner);
+    forEachPart(partition, merging::add);
+    emit(merging.result(), consumer);
+  }
+
+  /** Forgets everything, and what comes from now on. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    contributions.values().forEach(held -> space.release(held.memoryBytes));
+    contributions.clear();
+    file.close();
+  }
+
+  private EncodedParts inMemory(byte[] encoded) {
+    return EncodedParts.of(encoded, codec, (from, length) -> {
+      byte[] part = new byte[length];
+      System.arraycopy(encoded, from, part, 0, length);
+      return part;
+    });
+  }
+
+  private Held spill(byte[] encoded) {
+    long position = file.append(encoded);
+    EncodedParts parts =
+        EncodedParts.of(encoded, codec, (from, length) -> file.read(position + from, length));
+    return new Held(parts::part, 0);
+  }
+
+  private synchronized boolean keep(long source, Held held) {
+    if (closed || contributions.putIfAbsent(source, held) != null) {
+      space.release(held.memoryBytes);
+      return false;
+    }
+    return isComplete();
+  }
+
+  /** One after another, so that no more than one that waits in a file is in memory. */
+  private void forEachPart(int partition, Consumer<Part> consumer) {
+    for (Held held : all()) {
+      Part part = held.parts.apply(partition);
+      if (part != null) {
+        consumer.accept(part);
       }
     }
-    emit(table.toPart(0), consumer);
+  }
+
+  private synchronized List<Held> all() {
+    if (closed) {
+      // An empty partition instead would be written over what a later attempt has put out.
+      throw new SluiceException(
+          ErrorCode.INTERNAL, "The shuffle was given up while a task was about to read it.");
+    }
+    return new ArrayList<>(contributions.values());
   }
 
   private static void emit(Part part, Consumer<Object> consumer) {
     for (int i = 0; i < part.size(); i++) {
       consumer.accept(new Pair<>(part.keys()[i], part.values()[i]));
     }
-  }
-
-  private synchronized List<Part> parts(int partition) {
-    List<Part> parts = new ArrayList<>();
-    for (Contribution contribution : contributions.values()) {
-      Part part = contribution.part(partition);
-      if (part != null) {
-        parts.add(part);
-      }
-    }
-    return parts;
   }
 }

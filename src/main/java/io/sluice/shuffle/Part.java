@@ -1,5 +1,6 @@
 package io.sluice.shuffle;
 
+import io.sluice.block.Sizes;
 import java.util.Arrays;
 
 /**
@@ -9,6 +10,11 @@ import java.util.Arrays;
  * @param combined whether the values are combined already
  */
 record Part(int input, boolean combined, Object[] keys, Object[] values, int size) {
+
+  /** About how many bytes it takes in memory. */
+  long sizeBytes() {
+    return Sizes.estimate(keys, size) + Sizes.estimate(values, size);
+  }
 
   /** Pairs being collected without combining. */
   static final class Builder {

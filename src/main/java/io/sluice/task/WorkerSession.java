@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker holds for one context: its stages, shuffle data and state. Thread-safe. */
@@ -143,13 +144,37 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   Inbox inbox(ShuffleKey key) {
-    return inboxes.computeIfAbsent(key, unknown -> new Inbox());
+    return inboxes.computeIfAbsent(key, unknown -> new Inbox(node.shuffles(), codec));
   }
 
+  /** Takes in what a task on this node adds to a shuffle. */
   void contribute(ShuffleKey key, long source, Contribution contribution) {
-    if (key.job() >= lowestLiveJob && inbox(key).add(source, contribution)) {
+    contribute(key, inbox -> inbox.add(source, contribution));
+  }
+
+  /** Looks again afterwards: the shuffle may have been given up meanwhile, and would hold its memory for ever. */
+  private void contribute(ShuffleKey key, Predicate<Inbox> adding) {
+    if (!isLive(key)) {
+      return;
+    }
+    boolean complete = adding.test(inbox(key));
+    if (!isLive(key)) {
+      forgetInboxes(key::equals);
+    } else if (complete) {
       arrivals.accept(key);
     }
+  }
+
+  private boolean isLive(ShuffleKey key) {
+    return key.job() >= lowestLiveJob && key.attempt() >= attempts.getOrDefault(key.job(), 0);
+  }
+
+  private void forgetInboxes(Predicate<ShuffleKey> unwanted) {
+    inboxes.forEach((key, inbox) -> {
+      if (unwanted.test(key) && inboxes.remove(key, inbox)) {
+        inbox.close();
+      }
+    });
   }
 
   KeyedState state(int node, int partition) {
@@ -197,7 +222,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
       return known > job.attempt() ? Standing.OUTDATED : Standing.SAME;
     }
     attempts.put(job.job(), job.attempt());
-    inboxes.keySet().removeIf(key -> key.job() == job.job() && key.attempt() < job.attempt());
+    forgetInboxes(key -> key.job() == job.job() && key.attempt() < job.attempt());
     return Standing.NEWER;
   }
 
@@ -208,7 +233,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   void forgetJob(long job) {
     attempts.remove(job);
-    inboxes.keySet().removeIf(key -> key.job() == job);
+    forgetInboxes(key -> key.job() == job);
     node.store()
         .removeIf(id ->
             id.context() == context && id.kind() == BlockId.Kind.RESULT && id.sequence() == job);
@@ -238,7 +263,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     snapshots.sealBefore(epoch);
     stages.clear();
     attempts.clear();
-    inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
+    forgetInboxes(key -> key.job() < lowestLiveJob);
     node.store()
         .removeIf(id -> id.context() == context
             && (id.kind() == BlockId.Kind.RESULT || id.kind() == BlockId.Kind.KEPT));
@@ -266,7 +291,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     commit.released().forEach(node.store()::remove);
     lowestLiveJob = commit.lowestLiveJob();
     attempts.keySet().removeIf(job -> job < lowestLiveJob);
-    inboxes.keySet().removeIf(key -> key.job() < lowestLiveJob);
+    forgetInboxes(key -> key.job() < lowestLiveJob);
     node.store().removeIf(id -> id.context() == context && isOver(id, commit));
   }
 
@@ -358,8 +383,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
       case SHUFFLE ->
         contribute(
             new ShuffleKey(id.sequence(), id.partition(), id.owner()),
-            id.source(),
-            new Contribution(bytes, codec));
+            inbox -> inbox.add(id.source(), bytes));
       case RECEIVED -> {
         Block block = Block.fromBytes(bytes, records);
         if (!node.store().offer(id, block, StorageLevel.MEMORY_AND_DISK_SER, codec)) {
@@ -401,6 +425,8 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   @Override
   public void close() {
     keeper().ifPresent(StateKeeper::close);
+    lowestLiveJob = Long.MAX_VALUE;
+    forgetInboxes(key -> true);
     node.store().removeListener(blockArrivals);
     node.forget(context);
   }

@@ -54,6 +54,7 @@ class SettingsTest {
           sluice.batch.partitions           | 65536      | sluice.batch.partitions must be between 0 and 65535, got 65536
           sluice.block.memory               | -1         | memory
           sluice.block.disk                 | -1         | disk
+          sluice.shuffle.memory             | -1         | memory
           sluice.receiver.block-interval    | -1 ms      | sluice.receiver.block-interval must not be negative
           sluice.receiver.block-size        | 1000       | sluice.receiver.block-size must be between 1 KiB and 64 MiB, got 1000 bytes
           sluice.receiver.block-size        | 65 MiB     | sluice.receiver.block-size must be between 1 KiB and 64 MiB

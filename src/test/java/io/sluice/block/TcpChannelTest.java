@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.sluice.api.ClusterSettings;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.api.TlsSettings;
 import io.sluice.batch.BlockId;
 import java.io.InputStream;
@@ -29,6 +31,7 @@ class TcpChannelTest {
 
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final BlockId ID = BlockId.received(1, 2, 3);
+  private static final BlockId FULL = BlockId.received(1, 2, 4);
 
   private final Map<BlockId, DataChannel.Payload> stored = new ConcurrentHashMap<>();
   private final TcpChannel server = open("secret");
@@ -70,6 +73,19 @@ class TcpChannelTest {
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
     assertThat(stored).containsKey(ID);
+  }
+
+  @Test
+  void whyAPeerRefusesIsKnownByItsCode() {
+    assertThatThrownBy(() -> client
+            .put(server.address(), FULL, new byte[] {1}, 1)
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_FULL))
+        .hasMessage("Node " + server.address() + " refused: no space\nfor that");
   }
 
   @Test
@@ -211,6 +227,9 @@ class TcpChannelTest {
     return TcpChannel.open(KIT.system(), settings, new DataChannel.Handler() {
       @Override
       public void onPut(BlockId id, byte[] bytes, long records) {
+        if (id.equals(FULL)) {
+          throw new SluiceException(ErrorCode.STORAGE_FULL, "no space\nfor that");
+        }
         stored.put(id, new DataChannel.Payload(bytes, records));
       }
 

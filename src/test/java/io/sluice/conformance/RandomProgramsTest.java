@@ -30,26 +30,39 @@ class RandomProgramsTest {
    *
    * @param killAt before which task, counted from 1, its node is killed; 0 for never
    * @param failEvery how many tasks go well between two that fail; 0 for all
+   * @param shuffleMemory bytes of what shuffles bring that a node holds in memory; 0 for plenty
    */
-  private record Way(int nodes, int inputPartitions, int partitions, int killAt, int failEvery) {
-    static final Way PLAIN = new Way(1, 1, 1, 0, 0);
+  private record Way(
+      int nodes,
+      int inputPartitions,
+      int partitions,
+      int killAt,
+      int failEvery,
+      long shuffleMemory) {
+    static final Way PLAIN = new Way(1, 1, 1, 0, 0, 0);
   }
 
   @RepeatedTest(15)
   void outputDoesNotDependOnPartitionsAndNodes() {
     check(random ->
-        new Way(1 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(6), 0, 0));
+        new Way(1 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(6), 0, 0, 0));
   }
 
   @RepeatedTest(15)
   void outputDoesNotDependOnFailingTasks() {
     check(random ->
-        new Way(1 + random.nextInt(3), 2, 1 + random.nextInt(4), 0, 3 + random.nextInt(9)));
+        new Way(1 + random.nextInt(3), 2, 1 + random.nextInt(4), 0, 3 + random.nextInt(9), 0));
   }
 
   @RepeatedTest(15)
   void outputDoesNotDependOnAKilledNode() {
-    check(random -> new Way(3, 2, 1 + random.nextInt(5), 1 + random.nextInt(40), 0));
+    check(random -> new Way(3, 2, 1 + random.nextInt(5), 1 + random.nextInt(40), 0, 0));
+  }
+
+  @RepeatedTest(15)
+  void outputDoesNotDependOnRoomForShuffles() {
+    check(random ->
+        new Way(1 + random.nextInt(3), 2, 1 + random.nextInt(5), 0, 0, 1 + random.nextInt(3000)));
   }
 
   @Test
@@ -121,6 +134,7 @@ class RandomProgramsTest {
         .nodes(way.nodes)
         .faults(faults)
         .set("sluice.batch.partitions", way.partitions)
+        .set("sluice.shuffle.memory", way.shuffleMemory)
         .build()) {
       self.complete(test);
       Recorded<?> output =

@@ -12,12 +12,14 @@ import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.BlockSettings;
 import io.sluice.api.Receiver;
+import io.sluice.api.ShuffleSettings;
 import io.sluice.api.StorageLevel;
 import io.sluice.block.Block;
 import io.sluice.block.BlockStore;
 import io.sluice.block.DataNode;
 import io.sluice.block.LocalNetwork;
 import io.sluice.block.RecordCodec;
+import io.sluice.block.ShuffleSpace;
 import io.sluice.plan.Closure;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -81,8 +83,10 @@ class ReceiverSupervisorTest {
   void open() {
     Told.life.clear();
     Told.running.clear();
+    BlockSettings settings = new BlockSettings(1 << 24, 1 << 24, directory);
     node = new DataNode(
-        new BlockStore(new BlockSettings(1 << 24, 1 << 24, directory)),
+        new BlockStore(settings),
+        new ShuffleSpace(new ShuffleSettings(1 << 24), settings),
         handler -> network.open("node", handler));
   }
 

@@ -12,6 +12,7 @@ import io.sluice.block.BlockStore;
 import io.sluice.block.DataNode;
 import io.sluice.block.LocalNetwork;
 import io.sluice.block.RecordCodec;
+import io.sluice.block.ShuffleSpace;
 import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import java.util.ArrayList;
@@ -23,13 +24,15 @@ import org.junit.jupiter.api.Test;
 
 class JobClientTest {
 
+  private static final Settings SETTINGS = Settings.from(ConfigFactory.load());
   private static final Node ANY = new Node.Literal(1, 1);
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<ContextCommand> driver = kit.createTestProbe();
   private final RecordCodec codec = new RecordCodec(JobClientTest.class.getClassLoader());
   private final DataNode node = new DataNode(
-      new BlockStore(Settings.from(ConfigFactory.load()).block()),
+      new BlockStore(SETTINGS.block()),
+      new ShuffleSpace(SETTINGS.shuffle(), SETTINGS.block()),
       handler -> new LocalNetwork().open("here", handler));
   private final JobClient client = new JobClient(
       7, driver.getRef(), new ContextActor.Life(), node, codec, DriverExecution.THREADS);

@@ -61,7 +61,8 @@ class JournalTest {
           List.of(),
           new Rewind().snapshot(),
           StreamFiles.Snapshot.NONE,
-          ""));
+          "",
+          0));
 
   private void beats(int count) {
     for (int beat = 0; beat < count; beat++) {

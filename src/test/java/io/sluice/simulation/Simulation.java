@@ -19,6 +19,7 @@ import io.sluice.batch.BlockId;
 import io.sluice.block.BlockStore;
 import io.sluice.block.DataNode;
 import io.sluice.block.RecordCodec;
+import io.sluice.block.ShuffleSpace;
 import io.sluice.checkpoint.MemoryLedger;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.Succession;
@@ -325,7 +326,8 @@ final class Simulation implements SimulatedDeployment.Cluster {
 
   private DataNode newData(SimulatedNode node) {
     BlockStore blocks = new BlockStore(SETTINGS.block());
-    DataNode data = new DataNode(blocks, handler -> network.open(node, handler));
+    ShuffleSpace shuffles = new ShuffleSpace(SETTINGS.shuffle(), SETTINGS.block());
+    DataNode data = new DataNode(blocks, shuffles, handler -> network.open(node, handler));
     blocks.onArrival(id -> arrived(blocks, id));
     stores.add(data);
     return data;

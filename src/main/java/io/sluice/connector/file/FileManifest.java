@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,23 +62,49 @@ public final class FileManifest {
   private long readAll(List<Entry> committed) throws IOException {
     long last = NONE;
     List<Entry> pending = new ArrayList<>();
-    for (String line : Files.exists(path) ? Files.readAllLines(path) : List.<String>of()) {
+    int number = 0;
+    for (String line : lines()) {
+      number++;
       String[] words = line.split("\t", -1);
-      if (words.length == 6 && words[0].equals(FILE)) {
-        pending.add(entry(words));
-      } else if (words.length == 4 && words[0].equals(BATCH) && words[3].equals(END)) {
-        long batch = Long.parseLong(words[1]);
-        int files = Integer.parseInt(words[2]);
-        // A driver that was killed while it wrote may have left lines of the same batch before
-        // these.
-        if (batch > last && pending.size() >= files) {
-          committed.addAll(pending.subList(pending.size() - files, pending.size()));
-          last = batch;
+      try {
+        if (words.length == 6 && words[0].equals(FILE)) {
+          pending.add(entry(words));
+        } else if (words.length == 4 && words[0].equals(BATCH) && words[3].equals(END)) {
+          long batch = Long.parseLong(words[1]);
+          if (batch > last) {
+            committed.addAll(filesOf(batch, Integer.parseInt(words[2]), pending));
+            last = batch;
+          }
+          pending.clear();
         }
-        pending.clear();
+      } catch (IllegalArgumentException unreadable) {
+        throw damaged("line " + number + ": " + unreadable.getMessage());
       }
     }
     return last;
+  }
+
+  private List<String> lines() throws IOException {
+    try {
+      return Files.exists(path) ? Files.readAllLines(path) : List.of();
+    } catch (CharacterCodingException unreadable) {
+      throw damaged("some of it is no text");
+    }
+  }
+
+  /** The last of those that are pending; a driver that was killed while it wrote may have left lines of the same batch before. */
+  private static List<Entry> filesOf(long batch, int files, List<Entry> pending) {
+    if (files < 0 || pending.size() < files) {
+      throw new IllegalArgumentException(
+          "batch %d has %d files, got %d".formatted(batch, files, pending.size()));
+    }
+    for (Entry entry : pending) {
+      if (entry.batchTime().toEpochMilli() != batch) {
+        throw new IllegalArgumentException("batch %d has a file of batch %d before it"
+            .formatted(batch, entry.batchTime().toEpochMilli()));
+      }
+    }
+    return pending.subList(pending.size() - files, pending.size());
   }
 
   private static Entry entry(String[] words) {
@@ -87,6 +114,11 @@ public final class FileManifest {
         words[3],
         Long.parseLong(words[4]),
         Long.parseLong("0" + words[5]));
+  }
+
+  private IOException damaged(String how) {
+    return new IOException("'%s' is damaged (%s); restore it, or give the output another directory"
+        .formatted(path, how));
   }
 
   /** The last committed batch; the least number if there is none. */
@@ -105,7 +137,11 @@ public final class FileManifest {
     int begin = tail.lastIndexOf("\n" + BATCH + "\t");
     String[] words = begin < 0 ? new String[0] : tail.substring(begin + 1).split("\t", -1);
     boolean whole = words.length == 4 && words[3].equals(END + "\n");
-    return whole ? Long.parseLong(words[1]) : readAll(new ArrayList<>());
+    try {
+      return whole ? Long.parseLong(words[1]) : readAll(new ArrayList<>());
+    } catch (NumberFormatException unreadable) {
+      throw damaged("last line: " + unreadable.getMessage());
+    }
   }
 
   /** Whether the first line is there, which says whose the directory is. */
@@ -119,8 +155,12 @@ public final class FileManifest {
         if (words.length == 4 && words[0].equals(MARK) && words[3].equals(END)) {
           requireOurs(words[1], words[2]);
           return true;
+        } else if (words[0].equals(FILE)) {
+          throw damaged("it does not begin with whose it is");
         }
       }
+    } catch (CharacterCodingException unreadable) {
+      throw damaged("some of it is no text");
     }
     return false;
   }
