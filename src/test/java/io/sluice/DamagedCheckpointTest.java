@@ -156,6 +156,8 @@ class DamagedCheckpointTest {
           .as(what)
           .containsAnyOf(file, cut || file.equals("_manifest") ? "Directory '" : file);
       return "refused";
+    } catch (AssertionError | RuntimeException failure) {
+      throw new AssertionError(what + "\n" + warnings.take() + failure.getMessage(), failure);
     }
     String warned = warnings.take();
     if (total == sum(given)) {
