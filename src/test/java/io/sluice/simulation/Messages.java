@@ -35,7 +35,7 @@ final class Messages {
 
   static void delivered(Object message) {
     if (content(message) instanceof WorkerCommand.BlocksCounted counted) {
-      Simulation.current().acknowledged(counted);
+      World.cluster().counted(counted);
     }
   }
 }

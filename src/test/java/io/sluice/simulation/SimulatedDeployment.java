@@ -19,6 +19,8 @@ final class SimulatedDeployment implements Deployment {
   interface Cluster {
     SimulatedLedger ledger(SimulatedNode driver);
 
+    void opened(SimulatedNode driver, long epoch);
+
     void entrusted(TravellingProgram program);
 
     void published(SimulatedNode node, long epoch, Driver driver);
@@ -103,6 +105,7 @@ final class SimulatedDeployment implements Deployment {
   public Optional<ContextSetup.OpenLedger> openLedger(String name, long context) {
     ContextSetup.OpenLedger opened = ContextSetup.OpenLedger.open(cluster.ledger(node));
     epoch = opened.opened().epoch();
+    cluster.opened(node, epoch);
     world.own(WorldMailbox.driver(String.valueOf(epoch)), node);
     return Optional.of(opened);
   }

@@ -2,6 +2,7 @@ package io.sluice.simulation;
 
 import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.MemoryLedger;
+import io.sluice.scheduler.LedgerReading;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -49,13 +50,13 @@ final class SimulatedLedger implements Ledger {
 
   @Override
   public CompletionStage<Void> snapshot(byte[] state) {
-    return bring("snapshot", () -> kept.snapshot(state));
+    return bring("decide Snapshot", () -> kept.snapshot(state));
   }
 
   @Override
   public CompletionStage<Void> append(byte[] entry) {
     return bring(
-        "append",
+        "decide " + LedgerReading.kind(entry),
         () -> kept.append(entry)
             .handle((done, failure) -> {
               if (failure == null || flaw == Flaw.EPOCH_IS_NOT_SEALED) {
@@ -68,6 +69,7 @@ final class SimulatedLedger implements Ledger {
   }
 
   private CompletionStage<Void> bring(String label, Supplier<CompletionStage<Void>> write) {
+    world.before(driver, label);
     CompletableFuture<Void> safe = new CompletableFuture<>();
     Runnable request = () -> world.send(driver, keeper, "ledger", label, () -> {
       CompletionStage<Void> written = write.get();
@@ -75,6 +77,7 @@ final class SimulatedLedger implements Ledger {
         var unused = written.whenComplete((done, failure) -> {
           if (failure == null) {
             safe.complete(null);
+            world.after(driver, label);
           } else {
             safe.completeExceptionally(failure);
           }

@@ -23,18 +23,24 @@ class SimulationTest {
     long only = Long.getLong("sluice.simulation.seed", -1);
     long seeds = Long.getLong("sluice.simulation.seeds", SEEDS);
     LongStream chosen = only >= 0 ? LongStream.of(only) : LongStream.range(0, seeds);
-    chosen.forEach(seed -> {
-      Simulation simulation = new Simulation(seed, Flaw.NONE);
-      try {
-        simulation.run(DISTURBANCES);
-      } catch (AssertionError | RuntimeException failure) {
-        throw new AssertionError(
-            "-Dsluice.simulation.seed=" + seed + " " + simulation.faults() + ": "
-                + failure.getMessage(),
-            failure);
-      }
-      assertThat(simulation.oracle().numbersCut()).isPositive();
-    });
+    Seeds.each(chosen.boxed().toList(), SimulationTest::assertHolds);
+  }
+
+  private static void assertHolds(long seed) {
+    Simulation simulation = new Simulation(seed, Flaw.NONE);
+    try {
+      simulation.run(DISTURBANCES);
+    } catch (AssertionError | RuntimeException failure) {
+      throw new AssertionError(
+          "-Dsluice.simulation.seed=%d %s: %s%nWhat happened last:%n  %s"
+              .formatted(
+                  seed,
+                  simulation.faults(),
+                  failure.getMessage(),
+                  String.join("\n  ", simulation.world().trace())),
+          failure);
+    }
+    assertThat(simulation.oracle().numbersCut()).isPositive();
   }
 
   @Test
