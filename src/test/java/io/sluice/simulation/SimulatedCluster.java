@@ -185,8 +185,11 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
     }
   }
 
-  /** Another driver goes on. */
+  /** Another driver goes on, unless the ledger says that the context has ended. */
   void succeed() {
+    if (oracle.isEnded()) {
+      return;
+    }
     byte[] travelling = requireNonNull(program);
     Leader next = newLeader();
     next.functions.run(() -> {

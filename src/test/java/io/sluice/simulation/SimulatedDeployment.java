@@ -73,7 +73,7 @@ final class SimulatedDeployment implements Deployment {
 
   @Override
   public long newContext() {
-    return 1;
+    return Oracle.CONTEXT;
   }
 
   @Override

@@ -21,20 +21,21 @@ final class SinkStore {
   private final Map<String, Part> prepared = new HashMap<>();
   private final TreeMap<Long, List<String>> commits = new TreeMap<>();
   private final Map<Long, List<Integer>> visible = new HashMap<>();
+  private int parts;
 
   /** Keeps records that nobody sees yet, under the name that it gives. */
   String prepare(String pipeline, BatchPartition partition, List<Integer> records) {
-    String name = "part-" + prepared.size();
+    String name = "part-" + ++parts;
     prepared.put(name, new Part(pipeline, partition, List.copyOf(records)));
     return name;
   }
 
   /** Makes a batch visible, once; any other commit of it must be recognisable as the same. */
-  void commit(String pipeline, Batch batch, List<String> parts) {
+  void commit(String pipeline, Batch batch, List<String> names) {
     long time = batch.time().toEpochMilli();
     List<String> before = commits.get(time);
     if (before != null) {
-      assertThat(parts).as("I5: what batch %d makes visible again", time).isEqualTo(before);
+      assertThat(names).as("I5: what batch %d makes visible again", time).isEqualTo(before);
       return;
     }
     if (!commits.isEmpty()) {
@@ -42,7 +43,7 @@ final class SinkStore {
     }
     Set<Integer> partitions = new HashSet<>();
     List<Integer> records = new ArrayList<>();
-    for (String name : parts) {
+    for (String name : names) {
       assertThat(prepared).as("I5: what is committed with batch %d", time).containsKey(name);
       Part part = requireNonNull(prepared.get(name));
       assertThat(part.pipeline).as("I5: pipeline of %s", name).isEqualTo(pipeline);
@@ -53,16 +54,16 @@ final class SinkStore {
           .isTrue();
       records.addAll(part.records);
     }
-    commits.put(time, List.copyOf(parts));
+    commits.put(time, List.copyOf(names));
     visible.put(time, records.stream().sorted().toList());
   }
 
   /** Throws away what was prepared. */
-  void abort(Batch batch, List<String> parts) {
+  void abort(Batch batch, List<String> names) {
     assertThat(commits.getOrDefault(batch.time().toEpochMilli(), List.of()))
         .as("I5: what is thrown away of batch %s was not committed", batch.time())
-        .doesNotContainAnyElementsOf(parts);
-    parts.forEach(prepared::remove);
+        .doesNotContainAnyElementsOf(names);
+    names.forEach(prepared::remove);
   }
 
   /** What can be seen of a batch; empty if nothing was committed. */
