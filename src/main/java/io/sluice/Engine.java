@@ -107,7 +107,7 @@ final class Engine {
     this.id = id;
     this.partitions = partitions;
     this.loader = loader;
-    this.codec = new RecordCodec(loader);
+    this.codec = deployment.codec(loader);
     this.name = name;
     this.intervalMillis = intervalMillis;
     this.settings = settings;

@@ -34,14 +34,14 @@ final class Copies {
   }
 
   /** The ledger has taken an entry. */
-  void appended(byte[] entry, long nowMicros) {
-    LedgerReading.joined(entry).ifPresent(here::add);
-    LedgerReading.left(entry).ifPresent(node -> {
+  void appended(LedgerReading entry, long nowMicros) {
+    entry.joined().ifPresent(here::add);
+    entry.left().ifPresent(node -> {
       here.remove(node);
       lost.merge(node, nowMicros, Math::max);
     });
-    LedgerReading.placed(entry).ifPresent(this::placed);
-    LedgerReading.copied(entry)
+    entry.placed().ifPresent(this::placed);
+    entry.copied()
         .ifPresent(copied -> partitions.get(copied.partition()).add(copied.standby()));
   }
 

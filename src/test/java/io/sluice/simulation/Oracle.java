@@ -107,17 +107,17 @@ final class Oracle {
   }
 
   /** The ledger has taken an entry. */
-  void appended(long epoch, byte[] entry) {
+  void appended(long epoch, LedgerReading entry) {
     assertThat(epoch)
-        .as("I6: epoch whose %s the ledger takes", LedgerReading.kind(entry))
+        .as("I6: epoch whose %s the ledger takes", entry.kind())
         .isEqualTo(newestEpoch);
     assertThat(ended)
-        .as("I6: the context has ended, but decides %s", LedgerReading.kind(entry))
+        .as("I6: the context has ended, but decides %s", entry.kind())
         .isNull();
     copies.appended(entry, clock.getAsLong());
-    LedgerReading.cut(entry).ifPresent(this::cut);
-    LedgerReading.committed(entry).ifPresent(batch -> committed(batch, epoch));
-    LedgerReading.ended(entry).ifPresent(this::ended);
+    entry.cut().ifPresent(this::cut);
+    entry.committed().ifPresent(batch -> committed(batch, epoch));
+    entry.ended().ifPresent(this::ended);
   }
 
   private void committed(long batch, long epoch) {
@@ -127,7 +127,9 @@ final class Oracle {
       assertThat(batch).as("I2: order of commits").isGreaterThan(committed.lastKey());
     }
     for (String output : form.outputs()) {
-      assertThat(outputs).as("I2: outputs of committed batch").contains(output + batch);
+      assertThat(outputs.contains(output + batch))
+          .as("I2: %s is put out before batch %d commits", output, batch)
+          .isTrue();
     }
     committed.put(batch, epoch);
   }

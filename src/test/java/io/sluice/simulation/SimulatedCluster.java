@@ -45,7 +45,8 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
   static final long SECOND = 1_000 * MILLI;
 
   private static final ClassLoader LOADER = SimulatedCluster.class.getClassLoader();
-  private static final RecordCodec CODEC = new RecordCodec(LOADER);
+  /** Everybody's: to make one takes longer than many batches. */
+  static final RecordCodec CODEC = new RecordCodec(LOADER);
   private static final AtomicInteger RUNS = new AtomicInteger();
 
   /** A node that works. */
@@ -302,7 +303,8 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
         "simulated",
         Faults.NONE,
         new ReceiverSupervisor.Backoff(Duration.ofMillis(50), Duration.ofMillis(400)),
-        new VirtualThreads(world, worker.node, worker.functions));
+        new VirtualThreads(world, worker.node, worker.functions),
+        loader -> CODEC);
   }
 
   // What the program does outside.

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.TravellingProgram;
 import io.sluice.scheduler.ContextSetup;
@@ -69,6 +70,11 @@ final class SimulatedDeployment implements Deployment {
   @Override
   public DriverExecution execution() {
     return functions;
+  }
+
+  @Override
+  public RecordCodec codec(ClassLoader loader) {
+    return SimulatedCluster.CODEC;
   }
 
   @Override

@@ -14,7 +14,7 @@ final class SimulatedLedger implements Ledger {
 
   /** Hears what the ledger takes. */
   interface Watcher {
-    void appended(long epoch, byte[] entry);
+    void appended(long epoch, LedgerReading entry);
   }
 
   private final World world;
@@ -55,12 +55,13 @@ final class SimulatedLedger implements Ledger {
 
   @Override
   public CompletionStage<Void> append(byte[] entry) {
+    LedgerReading read = new LedgerReading(entry);
     return bring(
-        "decide " + LedgerReading.kind(entry),
+        "decide " + read.kind(),
         () -> kept.append(entry)
             .handle((done, failure) -> {
               if (failure == null || flaw == Flaw.EPOCH_IS_NOT_SEALED) {
-                watcher.appended(epoch, entry);
+                watcher.appended(epoch, read);
                 return CompletableFuture.<Void>completedStage(null);
               }
               return CompletableFuture.<Void>failedStage(failure);
