@@ -402,7 +402,7 @@ final class Engine {
     jobs = new JobClient(id, begun, life, deployment.node(), codec, deployment.execution());
     awaitAddress(published);
     deployment.publish(
-        new Deployment.Driver(name, published.join(), begun, this::takeOver, life.started()));
+        new Deployment.Driver(name, published.join(), begun, this::takeOver, life.open()));
     return begun;
   }
 

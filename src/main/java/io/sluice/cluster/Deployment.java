@@ -72,14 +72,15 @@ public interface Deployment extends Nodes, AutoCloseable {
    * @param events hears workers
    * @param actor the driver itself
    * @param successor starts another that goes on in its place
-   * @param started completes when its program has begun, or goes on
+   * @param open completes, for a driver that goes on, when all workers of the driver before have answered or are lost:
+   *     others may come from then on
    */
   record Driver(
       String name,
       ActorRef<WorkerEvent> events,
       ActorRef<ContextCommand> actor,
       Runnable successor,
-      CompletionStage<Void> started) {}
+      CompletionStage<Void> open) {}
 
   /**
    * Makes the program's jars available to workers.

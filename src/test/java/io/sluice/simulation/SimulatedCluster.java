@@ -390,7 +390,7 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
       announce(latest);
     } else {
       // Not before workers have been asked to go on.
-      var unused = driver.started().thenRun(() -> announce(latest));
+      var unused = driver.open().thenRun(() -> announce(latest));
     }
   }
 
