@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.sluice.scheduler.DriverExecution;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -32,6 +31,8 @@ final class Functions implements DriverExecution {
   private final Semaphore worldsTurn = new Semaphore(0);
   private final Set<Call> open = new LinkedHashSet<>();
   private final Map<ThreadFactory, Deque<Carrier>> idle = new HashMap<>();
+
+  private boolean over;
 
   Functions(World world, SimulatedNode node) {
     this.world = world;
@@ -76,7 +77,7 @@ final class Functions implements DriverExecution {
 
     /** Lets it run until it waits or ends. */
     void resume() {
-      if (!open.contains(this)) {
+      if (over || !open.contains(this)) {
         return;
       }
       Carrier mine = carrier;
@@ -149,7 +150,8 @@ final class Functions implements DriverExecution {
         call.resume();
       }
     }
-    idle.values().forEach(home -> new ArrayList<>(home).forEach(carrier -> carrier.turn.release()));
+    over = true;
+    idle.values().forEach(home -> home.forEach(carrier -> carrier.turn.release()));
   }
 
   @Override
