@@ -65,9 +65,7 @@ public final class LedgerReading {
 
   /** The worker that an entry gives up. */
   public Optional<String> left() {
-    return decision instanceof Decision.Left left
-        ? Optional.of(left.address())
-        : Optional.empty();
+    return decision instanceof Decision.Left left ? Optional.of(left.address()) : Optional.empty();
   }
 
   /** Why the context has ended, if an entry says that it has. */

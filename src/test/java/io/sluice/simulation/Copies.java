@@ -41,8 +41,7 @@ final class Copies {
       lost.merge(node, nowMicros, Math::max);
     });
     entry.placed().ifPresent(this::placed);
-    entry.copied()
-        .ifPresent(copied -> partitions.get(copied.partition()).add(copied.standby()));
+    entry.copied().ifPresent(copied -> partitions.get(copied.partition()).add(copied.standby()));
   }
 
   private void placed(LedgerReading.Placed placed) {

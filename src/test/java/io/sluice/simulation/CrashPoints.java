@@ -79,8 +79,7 @@ final class CrashPoints {
     } catch (AssertionError | RuntimeException failure) {
       throw new AssertionError(
           "%s of %s: %s%nWhat happened last:%n  %s"
-              .formatted(
-                  point, form, failure.getMessage(), String.join("\n  ", run.world.trace())),
+              .formatted(point, form, failure.getMessage(), String.join("\n  ", run.world.trace())),
           failure);
     }
   }

@@ -44,8 +44,8 @@ class CrashPointsTest {
 
   static Stream<SimulatedProgram.Form> programs() {
     return IntStream.rangeClosed(1, 3)
-        .mapToObj(operators ->
-            new SimulatedProgram.Form(operators, false, List.of(Feeds.Way.IN_BLOCKS)));
+        .mapToObj(
+            operators -> new SimulatedProgram.Form(operators, false, List.of(Feeds.Way.IN_BLOCKS)));
   }
 
   @ParameterizedTest

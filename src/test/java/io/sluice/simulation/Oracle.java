@@ -262,8 +262,9 @@ final class Oracle {
     Set<Integer> numbers = new HashSet<>();
     batchOf.keySet().stream()
         .flatMap(block -> numbers(block).stream())
-        .forEach(number ->
-            assertThat(numbers.add(number)).as("I1: %d is received once", number).isTrue());
+        .forEach(number -> assertThat(numbers.add(number))
+            .as("I1: %d is received once", number)
+            .isTrue());
     counted.removeAll(batchOf.keySet());
     // Numbers of a source that is read again come in other blocks.
     counted.removeIf(block -> copies.mayBeGone(block) || numbers.containsAll(numbers(block)));

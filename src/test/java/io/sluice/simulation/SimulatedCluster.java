@@ -47,6 +47,7 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
   private static final ClassLoader LOADER = SimulatedCluster.class.getClassLoader();
   /** Everybody's: to make one takes longer than many batches. */
   static final RecordCodec CODEC = new RecordCodec(LOADER);
+
   private static final AtomicInteger RUNS = new AtomicInteger();
 
   /** A node that works. */
