@@ -13,6 +13,9 @@ final class Simulation {
   private static final long QUIET = 3 * SimulatedCluster.SECOND;
   private static final long PATIENCE = 60 * SimulatedCluster.SECOND;
 
+  private static final List<Feeds.Way> WAYS =
+      List.of(Feeds.Way.ONE_BY_ONE, Feeds.Way.IN_BLOCKS, Feeds.Way.WITH_POSITIONS);
+
   private final World world;
   private final Random random;
   private final SimulatedProgram.Form form;
@@ -31,7 +34,7 @@ final class Simulation {
     int operators = 1 + random.nextInt(3);
     List<Feeds.Way> ways = new ArrayList<>();
     for (int lanes = 1 + random.nextInt(2); lanes > 0; lanes--) {
-      ways.add(Feeds.Way.values()[random.nextInt(Feeds.Way.values().length)]);
+      ways.add(WAYS.get(random.nextInt(WAYS.size())));
     }
     return new SimulatedProgram.Form(operators, operators < 3, ways);
   }
