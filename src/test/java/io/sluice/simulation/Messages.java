@@ -13,7 +13,9 @@ final class Messages {
   /** What is meant, without what the actor system puts around it. */
   private static Object content(Object message) {
     if (message instanceof WrappedMessage wrapped) {
-      return content(wrapped.message());
+      Object inner = wrapped.message();
+      // A future may bring nothing.
+      return inner == null ? message : content(inner);
     }
     if (message instanceof WorkerCommand.Numbered numbered) {
       return numbered.command();
