@@ -107,7 +107,7 @@ final class Engine {
     this.id = id;
     this.partitions = partitions;
     this.loader = loader;
-    this.codec = new RecordCodec(loader);
+    this.codec = deployment.codec(loader);
     this.name = name;
     this.intervalMillis = intervalMillis;
     this.settings = settings;
@@ -402,7 +402,7 @@ final class Engine {
     jobs = new JobClient(id, begun, life, deployment.node(), codec, deployment.execution());
     awaitAddress(published);
     deployment.publish(
-        new Deployment.Driver(name, published.join(), begun, this::takeOver, life.started()));
+        new Deployment.Driver(name, published.join(), begun, this::takeOver, life.open()));
     return begun;
   }
 

@@ -65,7 +65,7 @@ public abstract class Receiver<T> implements Serializable {
     supervisor().store(record);
   }
 
-  /** Stores the records as one block and returns when it is stored and replicated. */
+  /** Stores the records as one block and returns when it is stored and replicated, and the driver knows of it. */
   public final void store(Collection<? extends T> records) {
     supervisor().storeBlock(copy(records.iterator()), OptionalLong.empty());
   }
@@ -76,8 +76,8 @@ public abstract class Receiver<T> implements Serializable {
   }
 
   /**
-   * Stores the records as one block, together with the source position after its last record, and returns when the driver
-   * knows of it.
+   * As {@link #store(Collection)}, together with the source position after the last record, at which another run of this
+   * receiver can go on.
    */
   public final void store(Collection<? extends T> records, long position) {
     supervisor().storeBlock(copy(records.iterator()), OptionalLong.of(position));
@@ -93,7 +93,7 @@ public abstract class Receiver<T> implements Serializable {
 
   /**
    * Stores records that are encoded already, as {@code RawBlockWriter} encodes a block, and returns when they are stored and
-   * replicated. Only the tasks that read them find out whether the encoding is right. The bytes are copied.
+   * replicated, and the driver knows of them. Only the tasks that read them find out whether the encoding is right. The bytes are copied.
    *
    * @param records how many there are
    */

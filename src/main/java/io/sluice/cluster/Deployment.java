@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.scheduler.DriverExecution;
@@ -31,6 +32,11 @@ public interface Deployment extends Nodes, AutoCloseable {
   /** How the program's functions run on the driver. */
   default DriverExecution execution() {
     return DriverExecution.THREADS;
+  }
+
+  /** What encodes the records of a program whose classes the loader knows. */
+  default RecordCodec codec(ClassLoader loader) {
+    return new RecordCodec(loader);
   }
 
   /** A number that tells a run of a context from all others. */
@@ -66,14 +72,15 @@ public interface Deployment extends Nodes, AutoCloseable {
    * @param events hears workers
    * @param actor the driver itself
    * @param successor starts another that goes on in its place
-   * @param started completes when its program has begun, or goes on
+   * @param open completes, for a driver that goes on, when all workers of the driver before have answered or are lost:
+   *     others may come from then on
    */
   record Driver(
       String name,
       ActorRef<WorkerEvent> events,
       ActorRef<ContextCommand> actor,
       Runnable successor,
-      CompletionStage<Void> started) {}
+      CompletionStage<Void> open) {}
 
   /**
    * Makes the program's jars available to workers.

@@ -6,6 +6,7 @@ import io.sluice.api.Settings;
 import io.sluice.block.BlockStore;
 import io.sluice.block.DataChannel;
 import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
 import io.sluice.block.ShuffleSpace;
 import io.sluice.block.TcpChannel;
 import io.sluice.receiver.ReceiverSupervisor;
@@ -75,7 +76,8 @@ final class Node implements AutoCloseable {
         faults,
         new ReceiverSupervisor.Backoff(
             settings.receiver().minBackoff(), settings.receiver().maxBackoff()),
-        ReceiverThreads.REAL);
+        ReceiverThreads.REAL,
+        RecordCodec::new);
   }
 
   @Override

@@ -118,7 +118,7 @@ final class SuccessorDeployment implements Deployment {
         node.address(),
         charge.jars(),
         charge.program())));
-    var unused = driver.started().thenRun(() -> announce(driver));
+    var unused = driver.open().thenRun(() -> announce(driver));
     CoordinatedShutdown.get(system)
         .addActorTerminationTask(
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),

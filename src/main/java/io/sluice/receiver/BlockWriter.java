@@ -92,7 +92,10 @@ final class BlockWriter {
     CompletableFuture<Void> unused = write(block, OptionalLong.empty());
   }
 
-  /** As {@link #write(Block)}; completes when the copies are made, or with a position when the driver has counted it. */
+  /**
+   * As {@link #write(Block)}; completes when the driver has counted it. Until then only this worker tells of it: if it
+   * were lost, nobody would ask the copies for it.
+   */
   CompletableFuture<Void> write(Block block, OptionalLong reached) {
     BlockId id = BlockId.received(
         assignment.context(),
@@ -101,22 +104,18 @@ final class BlockWriter {
     Block kept = keptForm(block);
     CompletableFuture<Void> done = new CompletableFuture<>();
     CompletionStage<List<String>> copies = storeAndCopy(id, kept, reached);
-    if (reached.isPresent()) {
-      waitingForCount.put(id.sequence(), done);
-    }
+    waitingForCount.put(id.sequence(), done);
     CompletionStage<Void> unused = copies
         .whenComplete((holders, failure) -> {
           if (failure != null) {
             problems.accept("Block " + id + " cannot be kept", failure);
+            waitingForCount.remove(id.sequence());
             done.completeExceptionally(failure);
           }
         })
         .thenAccept(holders -> {
           reached.ifPresent(value -> position = reached);
           stored.accept(new BlockRef(id, kept.records(), kept.sizeBytes(), holders), reached);
-          if (reached.isEmpty()) {
-            done.complete(null);
-          }
         });
     return done;
   }

@@ -1,7 +1,9 @@
 package io.sluice.receiver;
 
 import akka.actor.typed.ActorSystem;
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Receiver;
+import io.sluice.api.SluiceException;
 import io.sluice.block.Block;
 import io.sluice.block.Lines;
 import io.sluice.plan.Closure;
@@ -206,7 +208,12 @@ final class ReceiverRuns {
 
     private void await(CompletableFuture<Void> done) {
       try {
+        threads.await(done);
         done.join();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new SluiceException(
+            ErrorCode.CONTEXT_STOPPED, "Interrupted while storing a block", interrupted);
       } catch (CompletionException failure) {
         if (failure.getCause() instanceof RuntimeException cause) {
           throw cause;

@@ -1,5 +1,6 @@
 package io.sluice.receiver;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -21,6 +22,11 @@ public interface ReceiverThreads {
     public long nanoTime() {
       return System.nanoTime();
     }
+
+    @Override
+    public void await(CompletableFuture<?> awaited) {
+      // Whoever asks the future waits there.
+    }
   };
 
   /** One thread, which the caller ends. */
@@ -28,4 +34,11 @@ public interface ReceiverThreads {
 
   /** Nanoseconds since some moment, as {@link System#nanoTime}. */
   long nanoTime();
+
+  /**
+   * Called before the calling thread blocks until {@code awaited} is complete.
+   *
+   * @throws InterruptedException if the caller shall not wait any longer
+   */
+  void await(CompletableFuture<?> awaited) throws InterruptedException;
 }

@@ -54,14 +54,20 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
    *
    * @param ready there are workers for actions
    * @param started the program of streams has begun
+   * @param open workers that nobody has asked to come may do so
    * @param stopped everything has ended
    */
   public record Life(
       CompletableFuture<Void> ready,
       CompletableFuture<Void> started,
+      CompletableFuture<Void> open,
       CompletableFuture<Void> stopped) {
     public Life() {
-      this(new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>());
+      this(
+          new CompletableFuture<>(),
+          new CompletableFuture<>(),
+          new CompletableFuture<>(),
+          new CompletableFuture<>());
     }
   }
 
@@ -497,7 +503,11 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
     boolean resumed = false;
     try {
       step.run();
-      resumed = resuming && fleet.resumption().isOver() && !fleet.usable().isEmpty();
+      if (resuming && fleet.resumption().isOver()) {
+        // None may be left of the workers that were asked.
+        life.open().complete(null);
+        resumed = !fleet.usable().isEmpty();
+      }
       if (resumed) {
         goOn();
       }

@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.sluice.api.Faults;
 import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
 import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.receiver.ReceiverThreads;
 import java.time.Duration;
@@ -56,7 +57,11 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private record CheckDriver() implements WorkerCommand.Own {}
 
-  /** What a worker is on its node. */
+  /**
+   * What a worker is on its node.
+   *
+   * @param codecs gives what encodes the records of a program whose classes the loader knows
+   */
   public record Host(
       DataNode node,
       Executor taskThreads,
@@ -66,7 +71,8 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
       String proof,
       Faults faults,
       ReceiverSupervisor.Backoff backoff,
-      ReceiverThreads receiverThreads) {}
+      ReceiverThreads receiverThreads,
+      Function<ClassLoader, RecordCodec> codecs) {}
 
   private static final Duration WITHOUT_DRIVER = Duration.ofSeconds(30);
   private static final Duration REPEAT = Duration.ofMillis(500);
@@ -224,6 +230,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
         welcome.context(),
         host.node,
         loaded.loader(),
+        host.codecs.apply(loaded.loader()),
         welcome.checkpoint().isWanted(),
         key -> self.tell(new Arrived(key)));
     session = opened;

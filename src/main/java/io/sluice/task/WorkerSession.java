@@ -62,15 +62,21 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   /**
    * @param loader knows the program's classes
+   * @param codec encodes the program's records
    * @param durable whether state outlives the program, and so changes of its classes
    * @param arrivals hears of every {@link ShuffleKey} that is complete and every {@link BlockId} that is stored
    */
   WorkerSession(
-      long context, DataNode node, ClassLoader loader, boolean durable, Consumer<Object> arrivals) {
+      long context,
+      DataNode node,
+      ClassLoader loader,
+      RecordCodec codec,
+      boolean durable,
+      Consumer<Object> arrivals) {
     this.context = context;
     this.node = node;
     this.loader = loader;
-    this.codec = new RecordCodec(loader);
+    this.codec = codec;
     this.stateCodec = durable ? RecordCodec.evolving(loader) : codec;
     this.arrivals = arrivals;
     this.blockArrivals = arrivals::accept;

@@ -14,6 +14,7 @@ import io.sluice.api.BlockSettings;
 import io.sluice.api.Receiver;
 import io.sluice.api.ShuffleSettings;
 import io.sluice.api.StorageLevel;
+import io.sluice.batch.BlockRef;
 import io.sluice.block.Block;
 import io.sluice.block.BlockStore;
 import io.sluice.block.DataNode;
@@ -109,10 +110,11 @@ class ReceiverSupervisorTest {
 
     first.store("one");
     assertThat(storedRecords()).containsExactly("one");
-    first.store(List.of("two", "three"));
-    assertThat(storedRecords()).containsExactly("two", "three");
-    first.store(List.<Object>of("four", "five").iterator());
-    assertThat(storedRecords()).containsExactly("four", "five");
+    assertThat(storedAndCounted(() -> first.store(List.of("two", "three"))))
+        .containsExactly("two", "three");
+    assertThat(
+            storedAndCounted(() -> first.store(List.<Object>of("four", "five").iterator())))
+        .containsExactly("four", "five");
     first.store(ByteBuffer.wrap("six\nseven\n".getBytes(StandardCharsets.UTF_8)));
     assertThat(storedRecords()).containsExactly("six", "seven");
 
@@ -207,10 +209,11 @@ class ReceiverSupervisorTest {
   }
 
   @Test
-  void newRateWakesAReceiverThatWaitsAndAnOldOneChangesNothing() {
+  void newRateWakesAReceiverThatWaitsAndAnOldOneChangesNothing() throws InterruptedException {
     Told receiver = start(0.001);
-    receiver.store(List.of("first", "makes", "the", "next", "wait"));
-    storedRecords();
+    assertThat(storedAndCounted(
+            () -> receiver.store(List.of("first", "makes", "the", "next", "wait"))))
+        .hasSize(5);
     Thread storing = new Thread(() -> receiver.store(List.of("next")));
     storing.start();
     while (storing.getState() != Thread.State.TIMED_WAITING) {
@@ -225,10 +228,11 @@ class ReceiverSupervisorTest {
   }
 
   @Test
-  void endOfAReceiverDoesNotWaitForTheRate() {
+  void endOfAReceiverDoesNotWaitForTheRate() throws InterruptedException {
     Told receiver = start(0.001);
-    receiver.store(List.of("first", "makes", "the", "next", "wait"));
-    storedRecords();
+    assertThat(storedAndCounted(
+            () -> receiver.store(List.of("first", "makes", "the", "next", "wait"))))
+        .hasSize(5);
     Thread storing = new Thread(() -> receiver.store("next"));
     storing.start();
     while (storing.getState() != Thread.State.TIMED_WAITING) {
@@ -290,6 +294,20 @@ class ReceiverSupervisorTest {
     Block block = requireNonNull(node.store().get(stored().block().id()));
     List<Object> records = new ArrayList<>();
     block.forEach(codec, records::add);
+    return records;
+  }
+
+  /** What a call has stored that returns when the driver has counted it. */
+  private List<Object> storedAndCounted(Runnable call) throws InterruptedException {
+    Thread storing = new Thread(call);
+    storing.start();
+    BlockRef block = stored().block();
+    storing.join(20);
+    assertThat(storing.isAlive()).isTrue();
+    supervisor.tell(new ReceiverSupervisor.Counted(List.of(block.id().sequence())));
+    storing.join();
+    List<Object> records = new ArrayList<>();
+    requireNonNull(node.store().get(block.id())).forEach(codec, records::add);
     return records;
   }
 

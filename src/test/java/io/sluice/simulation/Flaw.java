@@ -1,12 +1,23 @@
 package io.sluice.simulation;
 
-/** What is built in wrongly, to show that it is found. */
+/** What is built in wrongly, to show that it is found; each breaks an invariant that the oracle must name. */
 enum Flaw {
-  NONE,
+  NONE(""),
   /** A driver that was replaced is told that its decisions are safe. */
-  EPOCH_IS_NOT_SEALED,
+  EPOCH_IS_NOT_SEALED("I6"),
   /** A received block passes for copied before it is. */
-  COPY_IS_NOT_AWAITED,
+  COPY_IS_NOT_AWAITED("I4"),
   /** A driver goes on before its decisions are safe. */
-  DECISION_IS_NOT_AWAITED
+  DECISION_IS_NOT_AWAITED("I1");
+
+  private final String invariant;
+
+  Flaw(String invariant) {
+    this.invariant = invariant;
+  }
+
+  /** What it breaks. */
+  String invariant() {
+    return invariant;
+  }
 }

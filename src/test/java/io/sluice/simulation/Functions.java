@@ -1,8 +1,15 @@
 package io.sluice.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sluice.scheduler.DriverExecution;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -13,69 +20,96 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Functions that may wait, each on a thread of its own. The world stands still while one of them runs, so that only one
- * thread runs at a time.
+ * thread of a world runs at a time.
  */
 final class Functions implements DriverExecution {
 
+  private static final ThreadLocal<@Nullable Call> CALL = new ThreadLocal<>();
+
   private final World world;
   private final SimulatedNode node;
-  private final List<Call> open = new ArrayList<>();
+  private final Semaphore worldsTurn = new Semaphore(0);
+  private final Set<Call> open = new LinkedHashSet<>();
+  private final Map<ThreadFactory, Deque<Carrier>> idle = new HashMap<>();
+
+  private boolean over;
 
   Functions(World world, SimulatedNode node) {
     this.world = world;
     this.node = node;
   }
 
-  private static final ThreadLocal<Call> CALL = new ThreadLocal<>();
+  /** A thread that carries one function after the other, since making threads takes long. */
+  private final class Carrier implements Runnable {
+    private final Semaphore turn = new Semaphore(0);
+    private final Deque<Carrier> home;
+    private @Nullable Call call;
+
+    Carrier(Deque<Carrier> home) {
+      this.home = home;
+    }
+
+    @Override
+    public void run() {
+      world.enter();
+      turn.acquireUninterruptibly();
+      for (Call next = call; next != null; next = call) {
+        next.run();
+        call = null;
+        home.push(this);
+        worldsTurn.release();
+        turn.acquireUninterruptibly();
+      }
+    }
+  }
 
   /** A function that has begun, or will. */
   private final class Call {
     private final Runnable function;
-    private final Semaphore turn = new Semaphore(0);
-    private final Semaphore worldsTurn = new Semaphore(0);
+    private final ThreadFactory factory;
     private boolean interrupted;
-    private @Nullable Thread thread;
+    private @Nullable Carrier carrier;
 
-    Call(Runnable function) {
+    Call(Runnable function, ThreadFactory factory) {
       this.function = function;
+      this.factory = factory;
     }
 
     /** Lets it run until it waits or ends. */
-    void resume(ThreadFactory factory) {
-      if (!open.contains(this)) {
+    void resume() {
+      if (over || !open.contains(this)) {
         return;
       }
-      if (thread == null) {
-        Thread started = factory.newThread(this::run);
-        started.setDaemon(true);
-        thread = started;
-        started.start();
+      Carrier mine = carrier;
+      if (mine == null) {
+        mine = take(factory);
+        mine.call = this;
+        carrier = mine;
       }
-      turn.release();
+      mine.turn.release();
       worldsTurn.acquireUninterruptibly();
     }
 
     private void run() {
-      turn.acquireUninterruptibly();
       CALL.set(this);
       try {
         function.run();
       } catch (Throwable failure) {
-        if (!world.isOver()) {
+        if (!world.isOver() && !node.isDead()) {
           world.violated(failure);
         }
       } finally {
+        CALL.remove();
         open.remove(this);
-        worldsTurn.release();
       }
     }
 
     void await(CompletableFuture<?> awaited) throws InterruptedException {
       if (!awaited.isDone() && !interrupted) {
-        var unused = awaited.whenComplete(
-            (value, failure) -> world.soon(node, "goes on", () -> resume(Thread::new)));
+        var unused =
+            awaited.whenComplete((value, failure) -> world.soon(node, "goes on", this::resume));
         worldsTurn.release();
-        turn.acquireUninterruptibly();
+        requireNonNull(carrier).turn.acquireUninterruptibly();
       }
       if (interrupted) {
         throw new InterruptedException("The node has ended.");
@@ -83,35 +117,51 @@ final class Functions implements DriverExecution {
     }
   }
 
-  /** Runs a function of the node. */
-  void run(Runnable function, ThreadFactory factory) {
-    Call call = new Call(function);
-    open.add(call);
-    world.soon(node, "function", () -> call.resume(factory));
+  private Carrier take(ThreadFactory factory) {
+    Deque<Carrier> home = idle.computeIfAbsent(factory, any -> new ArrayDeque<>());
+    Carrier free = home.poll();
+    if (free == null) {
+      free = new Carrier(home);
+      Thread thread = factory.newThread(free);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    return free;
   }
 
-  /** Ends all that wait. */
+  /** Runs a function of the node. */
+  void run(Runnable function) {
+    run(function, Thread::new);
+  }
+
+  private void run(Runnable function, ThreadFactory factory) {
+    Call call = new Call(function, factory);
+    open.add(call);
+    world.soon(node, "function", call::resume);
+  }
+
+  /** Ends all that wait, and the threads. */
   void interrupt() {
     for (Call call : List.copyOf(open)) {
       call.interrupted = true;
-      if (call.thread == null) {
+      if (call.carrier == null) {
         open.remove(call);
       } else {
-        call.resume(Thread::new);
+        call.resume();
       }
     }
+    over = true;
+    idle.values().forEach(home -> home.forEach(carrier -> carrier.turn.release()));
   }
 
   @Override
   public void await(CompletableFuture<?> awaited) throws InterruptedException {
     Call call = CALL.get();
-    if (call == null) {
-      if (!awaited.isDone()) {
-        throw new IllegalStateException("The world would wait for itself.");
-      }
-      return;
+    if (call != null) {
+      call.await(awaited);
+    } else if (!awaited.isDone()) {
+      throw new IllegalStateException("The world would wait for itself.");
     }
-    call.await(awaited);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.sluice.simulation;
 
-import akka.actor.typed.internal.AdaptWithRegisteredMessageAdapter;
+import akka.actor.WrappedMessage;
 import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
@@ -10,18 +10,22 @@ final class Messages {
 
   private Messages() {}
 
+  /** What is meant, without what the actor system puts around it. */
   private static Object content(Object message) {
-    Object content =
-        message instanceof AdaptWithRegisteredMessageAdapter<?> adapted ? adapted.msg() : message;
-    if (content instanceof WorkerCommand.Numbered numbered) {
+    if (message instanceof WrappedMessage wrapped) {
+      Object inner = wrapped.message();
+      // A future may bring nothing.
+      return inner == null ? message : content(inner);
+    }
+    if (message instanceof WorkerCommand.Numbered numbered) {
       return numbered.command();
     }
-    if (content instanceof WorkerEvent.Numbered numbered) {
+    if (message instanceof WorkerEvent.Numbered numbered) {
       return numbered.event() instanceof WorkerEvent.FromReceiver said
           ? said.event()
           : numbered.event();
     }
-    return content;
+    return message;
   }
 
   static String label(Object message) {
@@ -35,7 +39,7 @@ final class Messages {
 
   static void delivered(Object message) {
     if (content(message) instanceof WorkerCommand.BlocksCounted counted) {
-      Simulation.current().acknowledged(counted);
+      World.cluster().counted(counted);
     }
   }
 }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
+import io.sluice.block.RecordCodec;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.TravellingProgram;
 import io.sluice.scheduler.ContextSetup;
@@ -18,6 +19,8 @@ final class SimulatedDeployment implements Deployment {
   /** What a driver needs of the others. */
   interface Cluster {
     SimulatedLedger ledger(SimulatedNode driver);
+
+    void opened(SimulatedNode driver, long epoch);
 
     void entrusted(TravellingProgram program);
 
@@ -70,8 +73,13 @@ final class SimulatedDeployment implements Deployment {
   }
 
   @Override
+  public RecordCodec codec(ClassLoader loader) {
+    return SimulatedCluster.CODEC;
+  }
+
+  @Override
   public long newContext() {
-    return 1;
+    return Oracle.CONTEXT;
   }
 
   @Override
@@ -103,6 +111,7 @@ final class SimulatedDeployment implements Deployment {
   public Optional<ContextSetup.OpenLedger> openLedger(String name, long context) {
     ContextSetup.OpenLedger opened = ContextSetup.OpenLedger.open(cluster.ledger(node));
     epoch = opened.opened().epoch();
+    cluster.opened(node, epoch);
     world.own(WorldMailbox.driver(String.valueOf(epoch)), node);
     return Optional.of(opened);
   }

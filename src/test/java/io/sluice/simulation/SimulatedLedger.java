@@ -2,6 +2,7 @@ package io.sluice.simulation;
 
 import io.sluice.checkpoint.Ledger;
 import io.sluice.checkpoint.MemoryLedger;
+import io.sluice.scheduler.LedgerReading;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -13,7 +14,7 @@ final class SimulatedLedger implements Ledger {
 
   /** Hears what the ledger takes. */
   interface Watcher {
-    void appended(long epoch, byte[] entry);
+    void appended(long epoch, LedgerReading entry);
   }
 
   private final World world;
@@ -49,17 +50,18 @@ final class SimulatedLedger implements Ledger {
 
   @Override
   public CompletionStage<Void> snapshot(byte[] state) {
-    return bring("snapshot", () -> kept.snapshot(state));
+    return bring("decide Snapshot", () -> kept.snapshot(state));
   }
 
   @Override
   public CompletionStage<Void> append(byte[] entry) {
+    LedgerReading read = new LedgerReading(entry);
     return bring(
-        "append",
+        "decide " + read.kind(),
         () -> kept.append(entry)
             .handle((done, failure) -> {
               if (failure == null || flaw == Flaw.EPOCH_IS_NOT_SEALED) {
-                watcher.appended(epoch, entry);
+                watcher.appended(epoch, read);
                 return CompletableFuture.<Void>completedStage(null);
               }
               return CompletableFuture.<Void>failedStage(failure);
@@ -68,6 +70,7 @@ final class SimulatedLedger implements Ledger {
   }
 
   private CompletionStage<Void> bring(String label, Supplier<CompletionStage<Void>> write) {
+    world.before(driver, label);
     CompletableFuture<Void> safe = new CompletableFuture<>();
     Runnable request = () -> world.send(driver, keeper, "ledger", label, () -> {
       CompletionStage<Void> written = write.get();
@@ -75,6 +78,7 @@ final class SimulatedLedger implements Ledger {
         var unused = written.whenComplete((done, failure) -> {
           if (failure == null) {
             safe.complete(null);
+            world.after(driver, label);
           } else {
             safe.completeExceptionally(failure);
           }

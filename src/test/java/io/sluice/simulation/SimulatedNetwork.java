@@ -74,7 +74,7 @@ final class SimulatedNetwork {
     public CompletionStage<Void> put(String peer, BlockId id, byte[] bytes, long records) {
       if (acknowledgesEarly && id.kind() == BlockId.Kind.RECEIVED) {
         world.after(FLAWED_DELAY, node, "late", () -> {
-          var unused = this.<Void>call(peer, "put", target -> {
+          var unused = this.<Void>call(peer, "put " + id.kind(), target -> {
             target.handler.onPut(id, bytes, records);
             return null;
           });
@@ -83,7 +83,7 @@ final class SimulatedNetwork {
         world.soon(node, "early", () -> early.complete(null));
         return early;
       }
-      return call(peer, "put", target -> {
+      return call(peer, "put " + id.kind(), target -> {
         target.handler.onPut(id, bytes, records);
         return null;
       });
@@ -91,7 +91,7 @@ final class SimulatedNetwork {
 
     @Override
     public CompletionStage<Payload> get(String peer, BlockId id) {
-      return call(peer, "get", target -> target.handler.onGet(id));
+      return call(peer, "get " + id.kind(), target -> target.handler.onGet(id));
     }
 
     private <R> CompletionStage<R> call(
@@ -105,7 +105,11 @@ final class SimulatedNetwork {
       List<CompletableFuture<?>> waiting = pending.computeIfAbsent(peer, any -> new ArrayList<>());
       waiting.removeIf(CompletableFuture::isDone);
       waiting.add(answer);
-      world.send(node, target.node, "data", label, () -> target.serve(request, answer, this));
+      world.before(node, label);
+      world.send(node, target.node, "data", label, () -> {
+        target.serve(request, answer, this);
+        world.after(target.node, label);
+      });
       return answer;
     }
 

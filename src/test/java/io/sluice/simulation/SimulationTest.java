@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
 
-  private static final int SEEDS = 60;
+  private static final int SEEDS = 150;
   private static final int DISTURBANCES = 3;
   private static final int TRIES = 40;
 
@@ -23,18 +23,24 @@ class SimulationTest {
     long only = Long.getLong("sluice.simulation.seed", -1);
     long seeds = Long.getLong("sluice.simulation.seeds", SEEDS);
     LongStream chosen = only >= 0 ? LongStream.of(only) : LongStream.range(0, seeds);
-    chosen.forEach(seed -> {
-      Simulation simulation = new Simulation(seed, Flaw.NONE);
-      try {
-        simulation.run(DISTURBANCES);
-      } catch (AssertionError | RuntimeException failure) {
-        throw new AssertionError(
-            "-Dsluice.simulation.seed=" + seed + " " + simulation.faults() + ": "
-                + failure.getMessage(),
-            failure);
-      }
-      assertThat(simulation.oracle().numbersCut()).isPositive();
-    });
+    Seeds.each(chosen.boxed().toList(), SimulationTest::assertHolds);
+  }
+
+  private static void assertHolds(long seed) {
+    Simulation simulation = new Simulation(seed, Flaw.NONE);
+    try {
+      simulation.run(DISTURBANCES);
+    } catch (AssertionError | RuntimeException failure) {
+      throw new AssertionError(
+          "-Dsluice.simulation.seed=%d %s: %s%nWhat happened last:%n  %s"
+              .formatted(
+                  seed,
+                  simulation.faults(),
+                  failure.getMessage(),
+                  String.join("\n  ", simulation.world().trace())),
+          failure);
+    }
+    assertThat(simulation.oracle().numbersCut()).isPositive();
   }
 
   @Test
@@ -53,6 +59,7 @@ class SimulationTest {
   void findsWhatIsBuiltInWrongly(Flaw flaw) {
     assertThatThrownBy(() -> LongStream.range(0, TRIES)
             .forEach(seed -> new Simulation(seed, flaw).run(DISTURBANCES)))
-        .isInstanceOf(AssertionError.class);
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("[" + flaw.invariant() + ": ");
   }
 }

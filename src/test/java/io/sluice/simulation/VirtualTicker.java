@@ -31,7 +31,7 @@ final class VirtualTicker implements Ticker {
   private void next(int mine, Instant at, Duration interval, Runnable wake) {
     long micros = Math.max(0, Duration.between(now(), at).toNanos() / 1_000);
     world.after(micros, node, "tick", () -> {
-      if (run == mine) {
+      if (run == mine && !world.isOver()) {
         wake.run();
         Instant following = at.plus(interval);
         next(mine, following.isAfter(now()) ? following : now().plus(interval), interval, wake);

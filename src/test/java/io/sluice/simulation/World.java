@@ -1,5 +1,7 @@
 package io.sluice.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,7 +25,24 @@ final class World {
 
   private static final long MAX_EVENTS = 200_000;
 
-  private static volatile @Nullable World current;
+  private static final InheritableThreadLocal<@Nullable World> CURRENT =
+      new InheritableThreadLocal<>();
+
+  /** Hears what nodes do for each other, before it is done and when it is done. */
+  interface Steps {
+    void before(SimulatedNode node, String step);
+
+    void after(SimulatedNode node, String step);
+  }
+
+  private static final int REMEMBERED = 80;
+
+  private record Happened(long atMicros, @Nullable SimulatedNode node, String what) {
+    @Override
+    public String toString() {
+      return atMicros / 1_000 + "." + atMicros % 1_000 / 100 + " " + node + " " + what;
+    }
+  }
 
   private record Event(
       long atMicros,
@@ -49,8 +68,11 @@ final class World {
   private final Map<Way, Link> links = new LinkedHashMap<>();
   private final Map<String, SimulatedNode> owners = new HashMap<>();
   private final Set<SimulatedNode> cutOff = new HashSet<>();
-  private final List<String> trace = new ArrayList<>();
-  private final boolean traced = Boolean.getBoolean("sluice.simulation.trace");
+  private final Deque<Happened> last = new ArrayDeque<>();
+  private final int remembered = Integer.getInteger("sluice.simulation.trace", REMEMBERED);
+  private final List<Steps> steps = new ArrayList<>();
+  private @Nullable SimulatedCluster cluster;
+  private @Nullable String handled;
   private @Nullable SimulatedNode here;
   private @Nullable Throwable violation;
   private int slowness = 1;
@@ -64,17 +86,46 @@ final class World {
     this.random = new Random(seed);
   }
 
-  /** The one whose time it is; null where the machine's counts. */
+  /** The one to which the calling thread belongs; null where the machine's time counts. */
   static @Nullable World current() {
-    return current;
+    return CURRENT.get();
   }
 
+  /** From now on the calling thread, and those that it makes, belong to this world. */
   void enter() {
-    current = this;
+    CURRENT.set(this);
   }
 
   void leave() {
-    current = null;
+    CURRENT.remove();
+  }
+
+  /** The nodes of the calling thread's world. */
+  static SimulatedCluster cluster() {
+    return requireNonNull(requireNonNull(current()).cluster);
+  }
+
+  void inhabit(SimulatedCluster nodes) {
+    cluster = nodes;
+  }
+
+  void watch(Steps watcher) {
+    steps.add(watcher);
+  }
+
+  /** A node is about to do something. */
+  void before(SimulatedNode node, String step) {
+    steps.forEach(watcher -> watcher.before(node, step));
+  }
+
+  /** A node has done something. */
+  void after(SimulatedNode node, String step) {
+    steps.forEach(watcher -> watcher.after(node, step));
+  }
+
+  /** What happens now handles a message. */
+  void handling(String step) {
+    handled = step;
   }
 
   Random random() {
@@ -111,16 +162,22 @@ final class World {
     return count;
   }
 
+  /** What has happened last. */
   List<String> trace() {
-    return trace;
+    return last.stream().map(Happened::toString).toList();
+  }
+
+  private void remember(@Nullable SimulatedNode node, String what) {
+    if (last.size() >= remembered) {
+      last.removeFirst();
+    }
+    last.addLast(new Happened(now, node, what));
   }
 
   /** Adds to the history what else must be the same. */
   void note(String what) {
     hash = hash * 31 + what.hashCode();
-    if (traced) {
-      trace.add(now + " " + here + " " + what);
-    }
+    remember(here, what);
   }
 
   void violated(Throwable found) {
@@ -230,6 +287,11 @@ final class World {
       history(node, event.label);
     }
     perform(node, event.action);
+    String done = handled;
+    handled = null;
+    if (done != null && node != null) {
+      after(node, done);
+    }
     if (violation != null) {
       throw new AssertionError("At " + now / 1000 + " ms: " + violation.getMessage(), violation);
     }
@@ -240,9 +302,7 @@ final class World {
       throw new AssertionError("At " + now / 1000 + " ms: too much happens");
     }
     hash = (hash * 31 + now) * 31 + label.hashCode() + node.name().hashCode();
-    if (traced) {
-      trace.add(now + " " + node + " " + label);
-    }
+    remember(node, label);
   }
 
   private void perform(@Nullable SimulatedNode node, Runnable action) {

@@ -5,15 +5,18 @@ import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
 import akka.dispatch.Mailbox;
 import com.typesafe.config.Config;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Lets actors run when the world wants; on threads of its own while there is none. */
+/**
+ * Lets actors run when the world wants. While there is none, as when the actor system starts, the calling thread does
+ * at once what is to be done: a thread of its own might not be ready when the first world begins.
+ */
 public final class WorldExecutor extends ExecutorServiceConfigurator {
 
   /** Called by Akka. */
@@ -23,23 +26,35 @@ public final class WorldExecutor extends ExecutorServiceConfigurator {
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory factory) {
-    return () -> new Executor(Executors.newCachedThreadPool(factory));
+    return Executor::new;
   }
 
   private static final class Executor extends AbstractExecutorService {
-    private final ExecutorService threads;
+    private static final ThreadLocal<Deque<Runnable>> WAITING =
+        ThreadLocal.withInitial(ArrayDeque::new);
 
-    Executor(ExecutorService threads) {
-      this.threads = threads;
-    }
+    private boolean shut;
 
     @Override
     public void execute(Runnable task) {
       World world = World.current();
       if (world == null) {
-        threads.execute(task);
+        perform(task);
       } else {
         world.soon(nodeOf(task, world), "mailbox", task);
+      }
+    }
+
+    private static void perform(Runnable task) {
+      Deque<Runnable> waiting = WAITING.get();
+      waiting.addLast(task);
+      if (waiting.size() > 1) {
+        // The task that is under way goes on with it.
+        return;
+      }
+      while (!waiting.isEmpty()) {
+        waiting.getFirst().run();
+        waiting.removeFirst();
       }
     }
 
@@ -51,27 +66,28 @@ public final class WorldExecutor extends ExecutorServiceConfigurator {
 
     @Override
     public void shutdown() {
-      threads.shutdown();
+      shut = true;
     }
 
     @Override
     public List<Runnable> shutdownNow() {
-      return threads.shutdownNow();
+      shut = true;
+      return List.of();
     }
 
     @Override
     public boolean isShutdown() {
-      return threads.isShutdown();
+      return shut;
     }
 
     @Override
     public boolean isTerminated() {
-      return threads.isTerminated();
+      return shut;
     }
 
     @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-      return threads.awaitTermination(timeout, unit);
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return shut;
     }
   }
 }

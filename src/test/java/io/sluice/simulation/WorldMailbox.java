@@ -65,6 +65,7 @@ public final class WorldMailbox implements MailboxType, ProducesMessageQueue<Wor
         return;
       }
       String label = Messages.label(envelope.message());
+      mine.before(from, label);
       Runnable delivery = () -> {
         Messages.delivered(envelope.message());
         receiver.tell(envelope.message(), envelope.sender());
@@ -77,7 +78,11 @@ public final class WorldMailbox implements MailboxType, ProducesMessageQueue<Wor
 
     @Override
     public Envelope dequeue() {
-      return waiting.poll();
+      Envelope next = waiting.poll();
+      if (next != null && world != null && node != null) {
+        world.handling(Messages.label(next.message()));
+      }
+      return next;
     }
 
     @Override
