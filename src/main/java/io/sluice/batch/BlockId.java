@@ -142,6 +142,13 @@ public record BlockId(
     return new BlockId(Kind.JAR, context, number, 0, 0, 0);
   }
 
+  /** The same in every process, unlike that of an enum, so that what is done for many blocks is done in the same order. */
+  @Override
+  public int hashCode() {
+    int hash = 31 * (31 * kind.code() + Long.hashCode(context)) + owner;
+    return 31 * (31 * (31 * hash + Long.hashCode(sequence)) + partition) + Long.hashCode(source);
+  }
+
   @Override
   public String toString() {
     return kind.name().toLowerCase(Locale.ROOT) + "-" + owner + "/" + sequence + "/" + partition;

@@ -4,17 +4,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Which received block belongs to which batch: every reported block to exactly one, every batch cut once. */
 public final class BlockTracker {
 
-  /** All that counts of what was cut; blocks that no batch has yet are left out. */
-  public record Snapshot(List<Blocks> batches, List<Numbers> numbers) {}
+  /**
+   * All that counts.
+   *
+   * @param numbers of the blocks that some batch has or had
+   * @param unassigned the blocks that no batch has yet; null, as in what earlier versions wrote, for none
+   */
+  public record Snapshot(
+      List<Blocks> batches, List<Numbers> numbers, @Nullable List<BlockRef> unassigned) {}
 
   /** The blocks of a batch. */
   public record Blocks(long batchMillis, List<BlockRef> blocks) {}
@@ -39,6 +47,18 @@ public final class BlockTracker {
   public boolean isKnown(BlockId block) {
     Seen numbers = seen.get(key(block));
     return numbers != null && numbers.contains(number(block));
+  }
+
+  /** Whether some batch has, or had, the block. */
+  public boolean isCut(BlockId block) {
+    return isKnown(block)
+        && unassigned.getOrDefault(block.owner(), List.of()).stream()
+            .noneMatch(open -> open.id().equals(block));
+  }
+
+  /** The stream's blocks that no batch has yet. */
+  public List<BlockRef> unassigned(int stream) {
+    return List.copyOf(unassigned.getOrDefault(stream, List.of()));
   }
 
   /** The blocks that a batch, or the next one, has. */
@@ -67,7 +87,8 @@ public final class BlockTracker {
           .collect(Collectors.toSet());
       numbers.add(known.without(key, open));
     });
-    return new Snapshot(cut, numbers);
+    return new Snapshot(
+        cut, numbers, unassigned.values().stream().flatMap(List::stream).toList());
   }
 
   public static BlockTracker of(Snapshot snapshot) {
@@ -82,6 +103,7 @@ public final class BlockTracker {
       tracker.batches.put(batch.batchMillis(), streams);
     });
     snapshot.numbers().forEach(numbers -> tracker.seen.put(numbers.key(), new Seen(numbers)));
+    Optional.ofNullable(snapshot.unassigned()).ifPresent(open -> open.forEach(tracker::add));
     return tracker;
   }
 

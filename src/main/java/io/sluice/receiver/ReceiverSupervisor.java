@@ -78,7 +78,13 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
 
   public record ReceiverError(int stream, int attempt, String message) implements Event {}
 
-  public record ReceiverStopped(int stream, int attempt, String reason) implements Event {}
+  /**
+   * The receiver has ended, and its worker hosts it no more.
+   *
+   * @param uncut its blocks that are in no batch as far as it knows; another driver may not know of them
+   */
+  public record ReceiverStopped(int stream, int attempt, String reason, List<BlockStored> uncut)
+      implements Event {}
 
   /**
    * What is to be received, and how.
@@ -332,7 +338,8 @@ public final class ReceiverSupervisor extends AbstractBehavior<ReceiverSuperviso
     if (!runs.isOver() || !uncounted.isEmpty() || writer.pending() > 0) {
       return Behaviors.same();
     }
-    driver.tell(new ReceiverStopped(assignment.stream(), assignment.attempt(), reason));
+    driver.tell(new ReceiverStopped(
+        assignment.stream(), assignment.attempt(), reason, List.copyOf(uncut.values())));
     return Behaviors.stopped();
   }
 

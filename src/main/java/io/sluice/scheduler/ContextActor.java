@@ -126,7 +126,12 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         setup.ledger().map(ContextSetup.OpenLedger::ledger),
         step -> self.tell(new Decided(step)),
         () -> batches().snapshot());
-    this.fleet = new Fleet(setup, recovered, journal, ActorRefResolver.get(context.getSystem()));
+    this.fleet = new Fleet(
+        setup,
+        recovered,
+        journal,
+        ActorRefResolver.get(context.getSystem()),
+        () -> batches().tracker());
     this.batches =
         new Batches(setup, fleet, recovered, journal, new DriverThreads(setup, self::tell));
     this.detector = new FailureDetector(setup, fleet, batches, journal);
@@ -396,7 +401,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       batches.taskFailed(failed);
       detector.parted(failed);
     } else if (event instanceof WorkerEvent.FromReceiver said) {
-      fleet.receivers().heard(said.event(), batches.tracker());
+      fleet.receivers().heard(said.event());
       batches.proceed();
     } else if (event instanceof WorkerEvent.Pong pong) {
       fleet.pong(pong);

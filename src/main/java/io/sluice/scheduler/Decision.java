@@ -9,6 +9,7 @@ import io.sluice.plan.FoundFile;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a driver decides, as its ledger keeps it for the next driver. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
@@ -53,8 +54,25 @@ sealed interface Decision {
   /** A standby has everything of a partition. */
   record Copied(int partition, String owner, String standby) implements Decision {}
 
-  /** A receiver runs on a worker, in this attempt. */
-  record Received(int stream, int attempt, String worker) implements Decision {}
+  /**
+   * A receiver runs on a worker, in this attempt.
+   *
+   * @param position how far its source was read when the attempt began; null if nobody knows, or this is written elsewhere
+   * @param counted the blocks up to there that no batch had then; null for none
+   */
+  record Received(
+      int stream,
+      int attempt,
+      String worker,
+      @Nullable Long position,
+      @Nullable List<BlockRef> counted)
+      implements Decision {
+
+    /** A receiver that began where its stream begins, or whose beginning is written elsewhere. */
+    Received(int stream, int attempt, String worker) {
+      this(stream, attempt, worker, null, null);
+    }
+  }
 
   /**
    * The batch has these blocks, and no other ever will.

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener;
+import io.sluice.batch.BlockTracker;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +46,14 @@ final class Fleet {
   /**
    * @param recovered what earlier drivers had
    * @param resolver writes references to workers down
+   * @param tracker counts what receivers store
    */
-  Fleet(ContextSetup setup, Recovered recovered, Journal journal, ActorRefResolver resolver) {
+  Fleet(
+      ContextSetup setup,
+      Recovered recovered,
+      Journal journal,
+      ActorRefResolver resolver,
+      Supplier<BlockTracker> tracker) {
     this.setup = setup;
     this.recovered = recovered;
     this.journal = journal;
@@ -53,7 +61,7 @@ final class Fleet {
     this.placement = recovered.placement();
     this.resumption = new Resumption(recovered.workers());
     this.links = new WorkerLinks(setup.epoch(), setup.node().address());
-    this.receivers = new Receivers(setup, journal, links, recovered, table::staying);
+    this.receivers = new Receivers(setup, journal, links, recovered, table::staying, tracker);
     this.stages = new StageTable(setup.epoch(), this::tell);
   }
 

@@ -72,8 +72,8 @@ final class Holdings {
         restart.cuts().stream()
             .map(cut -> new BlockTracker.Blocks(cut.batchMillis(), cut.blocks()))
             .toList(),
-        restart.numbers()));
-    restart.unassigned().forEach(tracker::add);
+        restart.numbers(),
+        restart.unassigned()));
     restart
         .datasets(owners)
         .forEach(stored -> datasets.add(stored.node(), stored.batchMillis(), stored.partition()));

@@ -66,7 +66,7 @@ final class LostBlocks {
 
   private boolean wasInABatch(LoggedBlocks.Key key) {
     Integer stream = streams.get(key.stream());
-    return stream == null || tracker.isKnown(BlockId.received(context, stream, key.sequence()));
+    return stream == null || tracker.isCut(BlockId.received(context, stream, key.sequence()));
   }
 
   private SluiceException lost(String what) {

@@ -28,6 +28,7 @@ final class Receivers {
   private final Journal journal;
   private final WorkerLinks links;
   private final Supplier<List<WorkerTable.Worker>> sites;
+  private final Supplier<BlockTracker> tracker;
   private final RateControl rates;
   private final Map<Integer, LastError> errors = new HashMap<>();
   private ReceiverTable table = new ReceiverTable(List.of());
@@ -36,17 +37,20 @@ final class Receivers {
 
   /**
    * @param sites the workers that can be given a receiver
+   * @param tracker counts their blocks
    */
   Receivers(
       ContextSetup setup,
       Journal journal,
       WorkerLinks links,
       Recovered recovered,
-      Supplier<List<WorkerTable.Worker>> sites) {
+      Supplier<List<WorkerTable.Worker>> sites,
+      Supplier<BlockTracker> tracker) {
     this.setup = setup;
     this.journal = journal;
     this.links = links;
     this.sites = sites;
+    this.tracker = tracker;
     this.rates = new RateControl(setup.rate(), setup.intervalMillis());
     rates.restore(recovered.rates());
   }
@@ -82,8 +86,20 @@ final class Receivers {
   void start() {
     receiving = true;
     for (ReceiverTable.Entry entry : table.assign(sites.get())) {
-      journal.decide(ReceiverTable.decision(entry));
-      entry.worker().ifPresent(worker -> links.tell(worker, start(entry)));
+      int stream = entry.spec().stream();
+      int attempt = entry.attempt();
+      // Another driver must know that the attempt has begun, and with which blocks behind it.
+      journal.decide(
+          new Decision.Received(
+              stream,
+              attempt,
+              entry.worker().orElse(""),
+              entry.position().isPresent() ? entry.position().getAsLong() : null,
+              tracker.get().unassigned(stream)),
+          () -> table
+              .current(stream, attempt)
+              .flatMap(ReceiverTable.Entry::worker)
+              .ifPresent(worker -> links.tell(worker, start(entry))));
     }
   }
 
@@ -183,11 +199,9 @@ final class Receivers {
   }
 
   /** Hears what a receiver says. */
-  void heard(ReceiverSupervisor.Event event, BlockTracker tracker) {
+  void heard(ReceiverSupervisor.Event event) {
     if (event instanceof ReceiverSupervisor.BlockStored stored) {
-      table
-          .current(stored.stream(), stored.attempt())
-          .ifPresent(entry -> count(entry, stored, tracker));
+      table.current(stored.stream(), stored.attempt()).ifPresent(entry -> count(entry, stored));
     } else if (event instanceof ReceiverSupervisor.ReceiverStarted started) {
       table.current(started.stream(), started.attempt()).ifPresent(entry -> {
         table.started(entry);
@@ -198,16 +212,16 @@ final class Receivers {
           .current(error.stream(), error.attempt())
           .ifPresent(entry -> failed(entry, error.message()));
     } else if (event instanceof ReceiverSupervisor.ReceiverStopped ended) {
-      table
-          .current(ended.stream(), ended.attempt())
-          .ifPresent(entry -> stopped(entry, ended.reason()));
+      table.current(ended.stream(), ended.attempt()).ifPresent(entry -> {
+        ended.uncut().forEach(stored -> count(entry, stored));
+        stopped(entry, ended.reason());
+      });
     }
   }
 
   /** Counts a block once; it belongs to the next batch that is cut. */
-  private void count(
-      ReceiverTable.Entry entry, ReceiverSupervisor.BlockStored stored, BlockTracker tracker) {
-    if (tracker.add(stored.block()) && stored.hasPosition()) {
+  private void count(ReceiverTable.Entry entry, ReceiverSupervisor.BlockStored stored) {
+    if (tracker.get().add(stored.block()) && stored.hasPosition()) {
       table.reached(entry, stored.position());
     }
     List<Long> counted = List.of(stored.block().id().sequence());

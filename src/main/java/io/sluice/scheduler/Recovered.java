@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -92,7 +93,7 @@ final class Recovered {
         List.of(),
         Map.of(),
         Map.of(),
-        new BlockTracker.Snapshot(List.of(), List.of()),
+        new BlockTracker.Snapshot(List.of(), List.of(), List.of()),
         List.of(),
         Map.of(),
         Map.of(),
@@ -119,6 +120,9 @@ final class Recovered {
       datasets.addHolder(copied.partition(), partitions, copied.owner(), copied.standby());
     } else if (decision instanceof Decision.Received received) {
       receivers.put(received.stream(), received);
+      Optional.ofNullable(received.position())
+          .ifPresent(position -> positions.put(received.stream(), position));
+      Optional.ofNullable(received.counted()).ifPresent(counted -> counted.forEach(tracker::add));
     } else if (decision instanceof Decision.Cut cut) {
       cut.blocks().forEach(tracker::add);
       tracker.cut(cut.batchMillis());

@@ -120,7 +120,7 @@ final class Restart {
           BlockId.received(context, stream == null ? -1 : stream, found.key().sequence());
       if (stream == null || !streams.containsKey(stream)) {
         unneeded.add(found.key());
-      } else if (!past.tracker().isKnown(id)) {
+      } else if (!past.tracker().isCut(id)) {
         String holder = load(found, id, workers);
         unassigned.add(
             new BlockRef(renamed(id), found.records(), found.sizeBytes(), List.of(holder)));

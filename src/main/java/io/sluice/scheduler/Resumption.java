@@ -7,8 +7,8 @@ import io.sluice.task.WorkerEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,15 +29,16 @@ final class Resumption {
 
   private record Found(WorkerEvent.Held held, List<String> holders) {}
 
-  private final Set<String> awaited = new HashSet<>();
+  private final Set<String> awaited = new LinkedHashSet<>();
   private final Map<BlockId, Found> found = new LinkedHashMap<>();
 
   Resumption(Collection<Decision.Joined> workers) {
     workers.forEach(worker -> awaited.add(worker.address()));
   }
 
+  /** In the order in which they came to the driver before. */
   Set<String> awaited() {
-    return Set.copyOf(awaited);
+    return new LinkedHashSet<>(awaited);
   }
 
   /** Whether all workers have answered or are lost. */

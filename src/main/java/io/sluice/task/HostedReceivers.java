@@ -49,6 +49,12 @@ final class HostedReceivers {
         stream, (key, hosted) -> hosted.supervisor.equals(supervisor) ? null : hosted);
   }
 
+  /** The receiver has said its last word. */
+  void ended(int stream, int attempt) {
+    supervisors.computeIfPresent(
+        stream, (key, hosted) -> hosted.attempt == attempt ? null : hosted);
+  }
+
   void stopAll() {
     tellAll(new ReceiverSupervisor.Stop());
     supervisors.clear();

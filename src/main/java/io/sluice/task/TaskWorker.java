@@ -280,6 +280,10 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   }
 
   private Behavior<WorkerCommand> onFromReceiver(FromReceiver said) {
+    if (said.event() instanceof ReceiverSupervisor.ReceiverStopped ended) {
+      // Its last word may go to a driver that is gone; the next one must not wait for more of it.
+      receivers.ended(ended.stream(), ended.attempt());
+    }
     link().tell(new WorkerEvent.FromReceiver(said.event()));
     return Behaviors.same();
   }

@@ -131,7 +131,12 @@ class ReceiverSupervisorTest {
 
     second.stop("enough");
     assertThat(next(Told.life)).isEqualTo("stopped");
-    driver.expectMessage(new ReceiverSupervisor.ReceiverStopped(3, 1, "enough"));
+    ReceiverSupervisor.ReceiverStopped ended =
+        driver.expectMessageClass(ReceiverSupervisor.ReceiverStopped.class);
+    assertThat(ended.reason()).isEqualTo("enough");
+    assertThat(ended.uncut())
+        .extracting(stored -> stored.block().records())
+        .containsExactly(1L, 2L, 2L, 2L);
     driver.expectTerminated(supervisor);
     assertThat(second.isStopped()).isTrue();
     assertThatThrownBy(() -> second.store("late"))
@@ -186,7 +191,7 @@ class ReceiverSupervisorTest {
     assertThat(driver.expectMessageClass(ReceiverSupervisor.ReceiverError.class).message())
         .contains("enough")
         .contains("disk is gone");
-    driver.expectMessage(new ReceiverSupervisor.ReceiverStopped(3, 1, "enough"));
+    driver.expectMessage(new ReceiverSupervisor.ReceiverStopped(3, 1, "enough", List.of()));
   }
 
   @Test
@@ -301,7 +306,8 @@ class ReceiverSupervisorTest {
   private List<Object> storedAndCounted(Runnable call) throws InterruptedException {
     Thread storing = new Thread(call);
     storing.start();
-    BlockRef block = stored().block();
+    BlockRef block =
+        driver.expectMessageClass(ReceiverSupervisor.BlockStored.class).block();
     storing.join(20);
     assertThat(storing.isAlive()).isTrue();
     supervisor.tell(new ReceiverSupervisor.Counted(List.of(block.id().sequence())));

@@ -151,7 +151,11 @@ class MessageSerializationTest {
         new ReceiverSupervisor.ReceiverStarted(0, 1, "a:1"),
         new ReceiverSupervisor.BlockStored(0, 1, BLOCK, 55, true),
         new ReceiverSupervisor.ReceiverError(0, 1, "connection refused"),
-        new ReceiverSupervisor.ReceiverStopped(0, 1, "the context has ended"));
+        new ReceiverSupervisor.ReceiverStopped(
+            0,
+            1,
+            "the context has ended",
+            List.of(new ReceiverSupervisor.BlockStored(0, 1, BLOCK, 55, true))));
   }
 
   @ParameterizedTest
