@@ -49,16 +49,11 @@ public final class BlockTracker {
     return numbers != null && numbers.contains(number(block));
   }
 
-  /** Whether some batch has, or had, the block. */
+  /** Whether some batch has, or had, the block; like all of the tracker, in whichever run of the context. */
   public boolean isCut(BlockId block) {
     return isKnown(block)
         && unassigned.getOrDefault(block.owner(), List.of()).stream()
-            .noneMatch(open -> open.id().equals(block));
-  }
-
-  /** The stream's blocks that no batch has yet. */
-  public List<BlockRef> unassigned(int stream) {
-    return List.copyOf(unassigned.getOrDefault(stream, List.of()));
+            .noneMatch(open -> open.id().sequence() == block.sequence());
   }
 
   /** The blocks that a batch, or the next one, has. */

@@ -9,7 +9,6 @@ import io.sluice.plan.FoundFile;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What a driver decides, as its ledger keeps it for the next driver. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Decision.Placed.class, name = "placed"),
   @JsonSubTypes.Type(value = Decision.Copied.class, name = "copied"),
   @JsonSubTypes.Type(value = Decision.Received.class, name = "received"),
+  @JsonSubTypes.Type(value = Decision.Counted.class, name = "counted"),
   @JsonSubTypes.Type(value = Decision.Cut.class, name = "cut"),
   @JsonSubTypes.Type(value = Decision.Found.class, name = "found"),
   @JsonSubTypes.Type(value = Decision.Rated.class, name = "rated"),
@@ -54,25 +54,15 @@ sealed interface Decision {
   /** A standby has everything of a partition. */
   record Copied(int partition, String owner, String standby) implements Decision {}
 
-  /**
-   * A receiver runs on a worker, in this attempt.
-   *
-   * @param position how far its source was read when the attempt began; null if nobody knows, or this is written elsewhere
-   * @param counted the blocks up to there that no batch had then; null for none
-   */
-  record Received(
-      int stream,
-      int attempt,
-      String worker,
-      @Nullable Long position,
-      @Nullable List<BlockRef> counted)
-      implements Decision {
+  /** A receiver runs on a worker, in this attempt. */
+  record Received(int stream, int attempt, String worker) implements Decision {}
 
-    /** A receiver that began where its stream begins, or whose beginning is written elsewhere. */
-    Received(int stream, int attempt, String worker) {
-      this(stream, attempt, worker, null, null);
-    }
-  }
+  /**
+   * These blocks will be in the next batch that is cut; only now their sources hear that they are safe.
+   *
+   * @param positions how far sources were read with them
+   */
+  record Counted(List<BlockRef> blocks, Map<Integer, Long> positions) implements Decision {}
 
   /**
    * The batch has these blocks, and no other ever will.

@@ -30,6 +30,7 @@ final class Receivers {
   private final Supplier<List<WorkerTable.Worker>> sites;
   private final Supplier<BlockTracker> tracker;
   private final RateControl rates;
+  private final BlockCounts counts = new BlockCounts();
   private final Map<Integer, LastError> errors = new HashMap<>();
   private ReceiverTable table = new ReceiverTable(List.of());
   private Map<Integer, String> loggedStreams = Map.of();
@@ -88,14 +89,9 @@ final class Receivers {
     for (ReceiverTable.Entry entry : table.assign(sites.get())) {
       int stream = entry.spec().stream();
       int attempt = entry.attempt();
-      // Another driver must know that the attempt has begun, and with which blocks behind it.
+      // Another driver must know that the attempt has begun.
       journal.decide(
-          new Decision.Received(
-              stream,
-              attempt,
-              entry.worker().orElse(""),
-              entry.position().isPresent() ? entry.position().getAsLong() : null,
-              tracker.get().unassigned(stream)),
+          ReceiverTable.decision(entry),
           () -> table
               .current(stream, attempt)
               .flatMap(ReceiverTable.Entry::worker)
@@ -221,14 +217,35 @@ final class Receivers {
 
   /** Counts a block once; it belongs to the next batch that is cut. */
   private void count(ReceiverTable.Entry entry, ReceiverSupervisor.BlockStored stored) {
-    if (tracker.get().add(stored.block()) && stored.hasPosition()) {
-      table.reached(entry, stored.position());
+    if (tracker.get().add(stored.block())) {
+      if (stored.hasPosition()) {
+        table.reached(entry, stored.position());
+      }
+      counts.add(stored);
+    } else {
+      counts.addKnown(stored);
     }
-    List<Long> counted = List.of(stored.block().id().sequence());
-    entry
-        .worker()
+    decideCounts();
+  }
+
+  /** The sources of blocks hear that these are safe when another driver would know of them. */
+  private void decideCounts() {
+    counts
+        .next()
+        .ifPresent(group -> journal.decide(group.decision(), () -> {
+          group.stored().forEach(this::tellCounted);
+          counts.decided();
+          decideCounts();
+        }));
+  }
+
+  private void tellCounted(ReceiverSupervisor.BlockStored stored) {
+    List<Long> number = List.of(stored.block().id().sequence());
+    table
+        .current(stored.stream(), stored.attempt())
+        .flatMap(ReceiverTable.Entry::worker)
         .ifPresent(worker -> links.tell(
-            worker, new WorkerCommand.BlocksCounted(setup.epoch(), stored.stream(), counted)));
+            worker, new WorkerCommand.BlocksCounted(setup.epoch(), stored.stream(), number)));
   }
 
   private void failed(ReceiverTable.Entry entry, String message) {

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -120,9 +119,9 @@ final class Recovered {
       datasets.addHolder(copied.partition(), partitions, copied.owner(), copied.standby());
     } else if (decision instanceof Decision.Received received) {
       receivers.put(received.stream(), received);
-      Optional.ofNullable(received.position())
-          .ifPresent(position -> positions.put(received.stream(), position));
-      Optional.ofNullable(received.counted()).ifPresent(counted -> counted.forEach(tracker::add));
+    } else if (decision instanceof Decision.Counted counted) {
+      counted.blocks().forEach(tracker::add);
+      positions.putAll(counted.positions());
     } else if (decision instanceof Decision.Cut cut) {
       cut.blocks().forEach(tracker::add);
       tracker.cut(cut.batchMillis());

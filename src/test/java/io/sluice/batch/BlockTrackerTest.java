@@ -50,6 +50,22 @@ class BlockTrackerTest {
   }
 
   @Test
+  void snapshotHasWhatNoBatchHasYet() {
+    List<BlockRef> cut = report(1, 2);
+    tracker.cut(1000);
+    List<BlockRef> open = report(3, 4);
+
+    BlockTracker next = BlockTracker.of(tracker.snapshot());
+
+    assertThat(next.isCut(cut.get(0).id())).isTrue();
+    assertThat(next.isKnown(open.get(0).id())).isTrue();
+    assertThat(next.isCut(open.get(0).id())).isFalse();
+    next.cut(2000);
+    assertThat(next.blocks(STREAM, 2000)).isEqualTo(open);
+    assertThat(next.isCut(open.get(0).id())).isTrue();
+  }
+
+  @Test
   void numbersOfANewReceiverAreNotThoseOfTheOneBefore() {
     assertThat(tracker.add(block(STREAM, 1))).isTrue();
     assertThat(tracker.add(block(STREAM, (1L << 40) | 1))).isTrue();

@@ -1,7 +1,6 @@
 package io.sluice.simulation;
 
 import akka.actor.WrappedMessage;
-import io.sluice.receiver.ReceiverSupervisor;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 
@@ -10,13 +9,19 @@ final class Messages {
 
   private Messages() {}
 
-  /** What is meant, without what the actor system puts around it. */
-  private static Object content(Object message) {
+  /** What was sent, without what the actor system puts around it. */
+  private static Object sent(Object message) {
     if (message instanceof WrappedMessage wrapped) {
       Object inner = wrapped.message();
       // A future may bring nothing.
-      return inner == null ? message : content(inner);
+      return inner == null ? message : sent(inner);
     }
+    return message;
+  }
+
+  /** What is meant. */
+  private static Object content(Object wrapped) {
+    Object message = sent(wrapped);
     if (message instanceof WorkerCommand.Numbered numbered) {
       return numbered.command();
     }
@@ -32,9 +37,18 @@ final class Messages {
     return content(message).getClass().getSimpleName();
   }
 
-  /** Whether it may come twice. */
-  static boolean isRepeatable(Object message) {
-    return content(message) instanceof ReceiverSupervisor.BlockStored;
+  /** Whether driver and worker bear that it is lost, or comes twice. */
+  static boolean mayGoWrong(Object message) {
+    Object sent = sent(message);
+    return sent instanceof WorkerCommand.Numbered
+        || sent instanceof WorkerCommand.Ping
+        || sent instanceof WorkerCommand.Accepted
+        || sent instanceof WorkerCommand.Handover
+        || sent instanceof WorkerEvent.Numbered
+        || sent instanceof WorkerEvent.Pong
+        || sent instanceof WorkerEvent.WorkerReady
+        || sent instanceof WorkerEvent.WorkerUp
+        || sent instanceof WorkerEvent.Resumed;
   }
 
   static void delivered(Object message) {

@@ -59,6 +59,7 @@ final class Simulation {
    */
   Simulation run(int faults) {
     world.enter();
+    world.confuse();
     try {
       live(faults);
     } finally {

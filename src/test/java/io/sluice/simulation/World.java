@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class World {
 
+  private static final int ODD_MESSAGES = 200;
+  private static final int DOUBLED_FOR_EACH_LOST = 4;
   private static final long MAX_EVENTS = 200_000;
 
   private static final InheritableThreadLocal<@Nullable World> CURRENT =
@@ -76,6 +78,7 @@ final class World {
   private @Nullable SimulatedNode here;
   private @Nullable Throwable violation;
   private int slowness = 1;
+  private boolean confused;
   private boolean over;
   private long now;
   private long order;
@@ -189,6 +192,17 @@ final class World {
   /** How much longer than usual messages take. */
   void slowness(int times) {
     slowness = times;
+  }
+
+  /** From now on some messages are lost, and some come twice. */
+  void confuse() {
+    confused = true;
+  }
+
+  /** How often a message arrives that may be lost, or come twice. */
+  int copies() {
+    int drawn = confused ? random.nextInt(ODD_MESSAGES) : ODD_MESSAGES;
+    return drawn == 0 ? 0 : drawn <= DOUBLED_FOR_EACH_LOST ? 2 : 1;
   }
 
   void after(long micros, @Nullable SimulatedNode node, String label, Runnable action) {

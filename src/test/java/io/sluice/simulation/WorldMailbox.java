@@ -70,8 +70,8 @@ public final class WorldMailbox implements MailboxType, ProducesMessageQueue<Wor
         Messages.delivered(envelope.message());
         receiver.tell(envelope.message(), envelope.sender());
       };
-      mine.send(from, to, "messages", label, delivery);
-      if (Messages.isRepeatable(envelope.message()) && mine.random().nextInt(20) == 0) {
+      int copies = Messages.mayGoWrong(envelope.message()) ? mine.copies() : 1;
+      for (int copy = 0; copy < copies; copy++) {
         mine.send(from, to, "messages", label, delivery);
       }
     }
