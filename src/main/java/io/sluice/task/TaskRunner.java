@@ -240,7 +240,7 @@ final class TaskRunner {
               .channel()
               .put(holder, id, block.toBytes(session.codec()), block.records())));
     }
-    session.node().store().put(id, block);
+    session.node().store().keep(id, block, session.codec());
     if (job.replicated().contains(stored.node())) {
       session.keeper().ifPresent(durable -> durable.stored(id, block));
     }
@@ -305,7 +305,7 @@ final class TaskRunner {
     if (bytes.length <= MAX_INLINE_BYTES) {
       return new WorkerEvent.ResultPart(result.leg(), bytes);
     }
-    session.node().store().put(id, Block.Records.of(value));
+    session.node().store().keep(id, Block.Records.of(value), session.codec());
     return new WorkerEvent.ResultPart(result.leg(), new byte[0]);
   }
 }
