@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  * The blocks of one node, in memory or on disk. Thread-safe.
  *
  * <p>Received blocks are held to the bounds of the settings: when memory is full they go to disk, when
- * that is full too the receiver waits. What tasks of a batch store for each other is counted but never
- * waits, since a batch that waits for its own memory would never end.
+ * that is full too the receiver waits. What tasks of a batch store for each other goes to disk too when there is no room in memory,
+ * but never waits, since a batch that waits for its own memory would never end; on disk nothing but the disk itself bounds it.
  */
 public final class BlockStore implements AutoCloseable {
 
   private record Entry(Block block, long memoryBytes) {}
+
+  /** Received blocks leave batches this part more, or an overload would send each small dataset to disk. */
+  private static final int BATCH_SHARE = 8;
 
   private final BlockSettings settings;
   private final DiskStore disk;
@@ -48,9 +51,33 @@ public final class BlockStore implements AutoCloseable {
     arrivals.remove(listener);
   }
 
-  /** Stores a block that tasks of a running batch will read. Never waits. */
+  /** Stores a block in memory, whatever there is already: what the driver has for all, or a batch leaves a copy of. */
   public void put(BlockId id, Block block) {
     keepInMemory(id, block);
+    announce(id);
+  }
+
+  /**
+   * Stores what tasks of a running batch will read, in place of what was there under its name: in memory if there is room, else on
+   * disk. Never waits. Records that cannot be encoded stay in memory.
+   *
+   * @throws SluiceException STORAGE_FULL if there is no room and the disk cannot be written
+   */
+  public void keep(BlockId id, Block block, RecordCodec codec) {
+    long bytes = block.sizeBytes();
+    if (reserve(bytes, settings.memoryBytes() + settings.memoryBytes() / BATCH_SHARE)) {
+      remember(id, block, bytes);
+      removeFromDisk(id);
+    } else {
+      byte[] encoded = encode(block, codec);
+      if (encoded == null) {
+        keepInMemory(id, block);
+        removeFromDisk(id);
+      } else {
+        disk.writeBeyondBound(id, encoded, block.records());
+        removeFromMemory(id);
+      }
+    }
     announce(id);
   }
 
@@ -63,7 +90,7 @@ public final class BlockStore implements AutoCloseable {
     if (memory.containsKey(id) || disk.contains(id)) {
       return true;
     }
-    if (level.useMemory() && reserve(block.sizeBytes())) {
+    if (level.useMemory() && reserve(block.sizeBytes(), settings.memoryBytes())) {
       remember(id, block, block.sizeBytes());
     } else if (!level.useDisk() || !disk.write(id, block.toBytes(codec), block.records())) {
       return false;
@@ -122,12 +149,8 @@ public final class BlockStore implements AutoCloseable {
   }
 
   public void remove(BlockId id) {
-    Entry entry = memory.remove(id);
-    if (entry != null) {
-      release(entry.memoryBytes);
-    } else if (disk.remove(id)) {
-      release(0);
-    }
+    removeFromMemory(id);
+    removeFromDisk(id);
   }
 
   public void removeIf(Predicate<BlockId> unwanted) {
@@ -160,6 +183,30 @@ public final class BlockStore implements AutoCloseable {
     notifyAll();
   }
 
+  private void removeFromMemory(BlockId id) {
+    Entry entry = memory.remove(id);
+    if (entry != null) {
+      release(entry.memoryBytes);
+    }
+  }
+
+  private void removeFromDisk(BlockId id) {
+    if (disk.remove(id)) {
+      release(0);
+    }
+  }
+
+  private static byte @Nullable [] encode(Block block, RecordCodec codec) {
+    try {
+      return block.toBytes(codec);
+    } catch (SluiceException failure) {
+      if (failure.code() == ErrorCode.RECORD_NOT_SERIALIZABLE) {
+        return null;
+      }
+      throw failure;
+    }
+  }
+
   private void keepInMemory(BlockId id, Block block) {
     synchronized (this) {
       memoryBytes += block.sizeBytes();
@@ -180,8 +227,8 @@ public final class BlockStore implements AutoCloseable {
     }
   }
 
-  private synchronized boolean reserve(long bytes) {
-    if (memoryBytes + bytes > settings.memoryBytes()) {
+  private synchronized boolean reserve(long bytes, long bound) {
+    if (memoryBytes + bytes > bound) {
       return false;
     }
     memoryBytes += bytes;

@@ -35,13 +35,26 @@ final class DiskStore implements AutoCloseable {
       used.addAndGet(-bytes.length);
       return false;
     }
+    writeCounted(id, bytes, records);
+    return true;
+  }
+
+  /** Writes the block, in place of one of the same name, however much there is. */
+  void writeBeyondBound(BlockId id, byte[] bytes, long records) {
+    used.addAndGet(bytes.length);
+    writeCounted(id, bytes, records);
+  }
+
+  private void writeCounted(BlockId id, byte[] bytes, long records) {
+    Path file = null;
     try {
-      Path file = directory.path().resolve(names.incrementAndGet() + ".block");
+      file = directory.path().resolve(names.incrementAndGet() + ".block");
       Files.write(file, bytes);
-      entries.put(id, new Entry(file, bytes.length, records));
-      return true;
     } catch (IOException failure) {
       used.addAndGet(-bytes.length);
+      if (file != null) {
+        OwnDirectory.delete(file);
+      }
       throw new SluiceException(
           ErrorCode.STORAGE_FULL,
           "Block "
@@ -52,6 +65,10 @@ final class DiskStore implements AutoCloseable {
               + failure
               + ". Free space there, or set sluice.block.directory.",
           failure);
+    }
+    Entry before = entries.put(id, new Entry(file, bytes.length, records));
+    if (before != null) {
+      drop(before);
     }
   }
 
@@ -87,9 +104,13 @@ final class DiskStore implements AutoCloseable {
     if (entry == null) {
       return false;
     }
+    drop(entry);
+    return true;
+  }
+
+  private void drop(Entry entry) {
     used.addAndGet(-entry.bytes);
     OwnDirectory.delete(entry.file);
-    return true;
   }
 
   List<BlockId> ids() {

@@ -331,7 +331,7 @@ final class StateKeeper implements AutoCloseable {
         if (node != null && mine.contains((entry.part() & 0xFFFF) % restore.modulo())) {
           BlockId id = BlockId.dataset(
               session.context(), node, entry.batchMillis(), entry.part(), entry.maker());
-          session.node().store().put(id, Block.Records.of(decode(entry)));
+          session.node().store().keep(id, Block.Records.of(decode(entry)), session.codec());
         }
       }
       case WHOLE_END, COMMIT -> {}

@@ -17,13 +17,16 @@ import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.Inbox;
 import io.sluice.state.SlidingTotals;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
 
 /** Runs one task on a task thread and delivers what it leaves behind to where it is needed. */
 final class TaskRunner {
@@ -47,19 +50,46 @@ final class TaskRunner {
 
   /** Completes, on any thread, when the task's output is where it belongs. */
   CompletionStage<Outcome> run(WorkerCommand.RunTasks job, TaskSpec task) {
-    CompletableFuture<List<Block>> inputs = read(task.inputs());
-    CompletableFuture<List<Block>> leaving = read(task.leaving());
-    return inputs
-        .thenCombineAsync(leaving, (entered, left) -> compute(job, task, entered, left), threads)
+    CompletableFuture<Map<BlockId, Block>> fetched =
+        fetch(Stream.concat(task.inputs().stream(), task.leaving().stream()).toList());
+    return fetched
+        .thenApplyAsync(
+            blocks -> compute(job, task, all(task.inputs(), blocks), all(task.leaving(), blocks)),
+            threads)
         .thenCompose(output ->
             deliver(job, task, output).thenApply(results -> new Outcome(results, output.report())));
   }
 
-  private CompletableFuture<List<Block>> read(List<BlockRef> refs) {
-    List<CompletableFuture<Block>> reads = new ArrayList<>(refs.size());
-    refs.forEach(ref -> reads.add(session.node().read(ref).toCompletableFuture()));
-    return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
-        .thenApply(done -> reads.stream().map(CompletableFuture::join).toList());
+  /** Brings what lies on other nodes only. What is here stays where it is, maybe on disk, until the task has a thread. */
+  private CompletableFuture<Map<BlockId, Block>> fetch(List<BlockRef> refs) {
+    Map<BlockId, CompletableFuture<Block>> reads = new HashMap<>();
+    for (BlockRef ref : refs) {
+      if (!session.node().store().contains(ref.id())) {
+        reads.computeIfAbsent(ref.id(), missing -> session.node().read(ref).toCompletableFuture());
+      }
+    }
+    return CompletableFuture.allOf(reads.values().toArray(CompletableFuture[]::new))
+        .thenApply(done -> {
+          Map<BlockId, Block> fetched = new HashMap<>();
+          reads.forEach((id, read) -> fetched.put(id, read.join()));
+          return fetched;
+        });
+  }
+
+  private List<Block> all(List<BlockRef> refs, Map<BlockId, Block> fetched) {
+    List<Block> blocks = new ArrayList<>(refs.size());
+    for (BlockRef ref : refs) {
+      Block block = fetched.get(ref.id());
+      Block found = block != null ? block : session.node().store().get(ref.id());
+      if (found == null) {
+        throw new SluiceException(
+            ErrorCode.BLOCK_LOST,
+            "Block %s was dropped on %s before its task began."
+                .formatted(ref.id(), session.node().address()));
+      }
+      blocks.add(found);
+    }
+    return blocks;
   }
 
   private TaskOutput compute(
@@ -240,7 +270,7 @@ final class TaskRunner {
               .channel()
               .put(holder, id, block.toBytes(session.codec()), block.records())));
     }
-    session.node().store().put(id, block);
+    session.node().store().keep(id, block, session.codec());
     if (job.replicated().contains(stored.node())) {
       session.keeper().ifPresent(durable -> durable.stored(id, block));
     }
@@ -305,7 +335,7 @@ final class TaskRunner {
     if (bytes.length <= MAX_INLINE_BYTES) {
       return new WorkerEvent.ResultPart(result.leg(), bytes);
     }
-    session.node().store().put(id, Block.Records.of(value));
+    session.node().store().keep(id, Block.Records.of(value), session.codec());
     return new WorkerEvent.ResultPart(result.leg(), new byte[0]);
   }
 }

@@ -398,7 +398,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
               "no room for a copy of block " + id + " on " + node.address());
         }
       }
-      case DATASET -> node.store().put(id, Block.fromBytes(bytes, records));
+      case DATASET -> node.store().keep(id, Block.fromBytes(bytes, records), codec);
       case KEPT ->
         node.store()
             .offer(id, Block.fromBytes(bytes, records), StorageLevel.MEMORY_AND_DISK_SER, codec);

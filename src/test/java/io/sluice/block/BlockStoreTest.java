@@ -95,6 +95,84 @@ class BlockStoreTest {
   }
 
   @Test
+  void whatTasksKeepGoesToDiskWithoutRoomAndIsNeverRefused() {
+    store.keep(id(1), block(80), codec);
+    store.keep(id(2), text("one\ntwo\n"), codec);
+    store.keep(id(3), block(80), codec);
+    store.keep(id(4), block(80), codec);
+
+    assertThat(store.memoryBytes()).isEqualTo(80 + text("one\ntwo\n").sizeBytes());
+    assertThat(store.diskBytes()).isEqualTo(160);
+    assertThat(offer(5, 30, StorageLevel.MEMORY_AND_DISK)).isFalse();
+    assertThat(store.get(id(3)))
+        .isInstanceOfSatisfying(
+            Block.Text.class, read -> assertThat(read.bytes()).hasSize(80));
+
+    store.removeIf(any -> true);
+    assertThat(store.memoryBytes()).isZero();
+    assertThat(store.diskBytes()).isZero();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void receivedBlocksLeaveTasksAnEighthMore() {
+    offer(1, 100, StorageLevel.MEMORY_ONLY);
+
+    store.keep(id(2), block(12), codec);
+    store.keep(id(3), block(2), codec);
+
+    assertThat(store.memoryBytes()).isEqualTo(112);
+    assertThat(store.diskBytes()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsKeptAnewTakesThePlaceOfWhatWasThere() {
+    store.keep(id(1), block(80), codec);
+    store.keep(id(2), block(80), codec);
+    store.keep(id(2), block(20), codec);
+    assertThat(store.memoryBytes()).isEqualTo(100);
+    assertThat(store.diskBytes()).isZero();
+
+    store.keep(id(1), block(90), codec);
+    store.keep(id(1), block(95), codec);
+    assertThat(store.memoryBytes()).isEqualTo(20);
+    assertThat(store.diskBytes()).isEqualTo(95);
+    assertThat(files()).hasSize(1);
+  }
+
+  @Test
+  void recordsThatCannotBeEncodedStayInMemory() {
+    Object cannot = new Object() {
+      private final Thread thread = Thread.currentThread();
+
+      @Override
+      public String toString() {
+        return thread.getName();
+      }
+    };
+
+    store.keep(id(1), new Block.Records(List.of(cannot), 500), codec);
+
+    assertThat(store.memoryBytes()).isEqualTo(500);
+    assertThat(store.get(id(1))).isEqualTo(new Block.Records(List.of(cannot), 500));
+  }
+
+  @Test
+  void whatCannotBeWrittenIsAnErrorAndLeavesNothingBehind() throws IOException {
+    Path occupied = Files.writeString(directory.resolve("occupied"), "");
+    BlockStore full = new BlockStore(new BlockSettings(BOUND, BOUND, occupied));
+
+    assertThatThrownBy(() -> full.keep(id(1), block(200), codec))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_FULL))
+        .hasMessageContaining("sluice.block.directory");
+    assertThat(full.memoryBytes()).isZero();
+    assertThat(full.diskBytes()).isZero();
+    assertThat(full.ids()).isEmpty();
+  }
+
+  @Test
   void removedBlockGivesItsRoomBackInMemoryAndOnDisk() {
     offer(1, 60, StorageLevel.MEMORY_ONLY);
     offer(2, 60, StorageLevel.DISK_ONLY);
