@@ -111,8 +111,14 @@ final class BlockCopies {
     return copied.complete() ? Optional.of(order) : Optional.empty();
   }
 
-  /** Nobody answers for a lost worker; its blocks are looked at again. */
-  void workerLost(String worker) {
+  /** Nobody answers for a lost worker; its blocks are looked at again. Gives who may have been given a block by it. */
+  Map<BlockId, List<String>> workerLost(String worker) {
+    Map<BlockId, List<String>> perhaps = new HashMap<>();
+    open.values().stream()
+        .filter(order -> order.holder.equals(worker))
+        .forEach(
+            order -> order.blocks.forEach(block -> perhaps.put(block.id(), List.of(order.target))));
     open.values().removeIf(order -> order.holder.equals(worker) || order.target.equals(worker));
+    return perhaps;
   }
 }

@@ -4,9 +4,12 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.BlockInfo;
+import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.task.WorkerEvent;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What becomes of the work and the data of workers that are lost, or leave in order. */
@@ -91,8 +94,12 @@ final class Departures {
   /** Nothing lies on the worker any more; gives the received blocks that no other has. */
   private List<BlockRef> forgetHolder(String worker) {
     List<BlockRef> held = holdings.tracker().heldBy(worker);
-    List<BlockRef> lost = holdings.workerLost(worker);
-    blockCopies.workerLost(worker);
+    List<BlockRef> lost = new ArrayList<>(holdings.workerLost(worker));
+    Map<BlockId, List<String>> perhaps = blockCopies.workerLost(worker);
+    perhaps.keySet().retainAll(lost.stream().map(BlockRef::id).toList());
+    // It may have made the copy that it was asked for; who reads the block finds out.
+    holdings.tracker().addHolders(perhaps);
+    lost.removeIf(block -> perhaps.containsKey(block.id()));
     blockCopies.thinned(held);
     standbys.workerLost(worker);
     durability.workerLost(worker, progress.committedMillis());

@@ -66,7 +66,7 @@ class BlockCopiesTest {
     add(1, 10, "a", "lost");
     lose("lost");
     BlockCopies.Order order = copies.next(tracker, WORKERS).get(0);
-    copies.workerLost(order.target());
+    assertThat(copies.workerLost(order.target())).isEmpty();
     String left = order.target().equals("b") ? "c" : "b";
 
     List<BlockCopies.Order> again = copies.next(tracker, List.of("a", left));
@@ -74,6 +74,16 @@ class BlockCopiesTest {
     assertThat(again).extracting(BlockCopies.Order::target).containsExactly(left);
     assertThat(copies.ended(new WorkerEvent.BlocksCopied(1, order.number(), true)))
         .isEmpty();
+  }
+
+  @Test
+  void lossOfTheHolderLeavesWhatItMayHaveCopied() {
+    BlockRef block = add(1, 10, "a", "lost");
+    lose("lost");
+    BlockCopies.Order order = copies.next(tracker, WORKERS).get(0);
+
+    assertThat(copies.workerLost("a")).isEqualTo(Map.of(block.id(), List.of(order.target())));
+    assertThat(copies.workerLost("a")).isEmpty();
   }
 
   @Test
