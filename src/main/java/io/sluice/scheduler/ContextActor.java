@@ -17,6 +17,8 @@ import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -82,6 +84,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private final Recovered past;
   private final boolean restarts;
   private @Nullable StreamProgram waiting;
+
+  /** Tasks of which a driver hears that may be replaced: outputs must not go on with them before it knows. */
+  private final List<WorkerEvent.TaskFinished> heldBack = new ArrayList<>();
+
   private boolean resuming;
   private boolean silent;
 
@@ -346,6 +352,8 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Behavior<ContextCommand> onDecided(Decided decided) {
     return guarded(() -> {
       decided.step().run();
+      heldBack.forEach(batches::taskFinished);
+      heldBack.clear();
       batches.proceed();
     });
   }
@@ -396,7 +404,11 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         heard(numbered.event());
       }
     } else if (event instanceof WorkerEvent.TaskFinished finished) {
-      batches.taskFinished(finished);
+      if (detector.mayBeReplaced()) {
+        heldBack.add(finished);
+      } else {
+        batches.taskFinished(finished);
+      }
     } else if (event instanceof WorkerEvent.TaskFailed failed) {
       batches.taskFailed(failed);
       detector.parted(failed);
