@@ -185,6 +185,7 @@ class CheckpointIT {
         .filter(line -> line.startsWith("version  "))
         .map(line -> line.substring(9))
         .toList();
+    assertThat(versions).as("%s", listed).hasSizeGreaterThan(1);
     int[] counts = new int[2];
     for (int i = 0; i < 2; i++) {
       try (Command replay = new Command(
