@@ -25,6 +25,8 @@ public final class CheckpointListing {
   private static final String STATE = "state";
   private static final String BLOCKS = "blocks";
 
+  private static final int TRIES = 10;
+
   private CheckpointListing() {}
 
   /**
@@ -37,10 +39,23 @@ public final class CheckpointListing {
       List<CheckpointContents> all = new ArrayList<>();
       for (Path context : contexts.sorted().toList()) {
         if (Files.isDirectory(context.resolve(LEDGER))) {
-          all.add(context(context));
+          all.add(unchanged(context));
         }
       }
       return all;
+    }
+  }
+
+  /** A context that runs deletes files that it does not need any more, perhaps while they are looked through. */
+  private static CheckpointContents unchanged(Path directory) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return context(directory);
+      } catch (NoSuchFileException deleted) {
+        if (tries == TRIES) {
+          throw deleted;
+        }
+      }
     }
   }
 

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(200)
 class CheckpointIT {
 
+  /** So many that more than one is on disk, however far writing lags behind. */
+  private static final int BATCHES = 8;
+
   private static final String SOURCE = """
       import io.sluice.*;
       import io.sluice.api.*;
@@ -92,7 +95,7 @@ class CheckpointIT {
         .sum();
   }
 
-  /** Runs until its state is kept, then kills it; gives the first and the last count. */
+  /** Runs until the state of its own batches is kept, then kills it; gives the first and the last count. */
   private List<Integer> run(Path jar) throws Exception {
     try (Command program = new Command(
         "run",
@@ -103,7 +106,7 @@ class CheckpointIT {
         "--jar",
         jar.toString(),
         checkpoints())) {
-      for (int batches = 1; batches < 3 || versions() < 3; batches++) {
+      for (int batches = 1; batches < BATCHES || versions() < 3; batches++) {
         int wanted = batches;
         program.await(lines -> counts(lines).size() >= wanted);
       }
