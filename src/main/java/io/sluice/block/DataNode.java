@@ -83,7 +83,7 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
       return CompletableFuture.completedFuture(here);
     }
     CompletionStage<Block> found =
-        CompletableFuture.failedFuture(new NoSuchElementException("no holder is known"));
+        CompletableFuture.failedFuture(new NoSuchElementException("no other node has it"));
     for (String holder : ref.holders()) {
       if (!holder.equals(address())) {
         found = found

@@ -236,7 +236,7 @@ final class Oracle {
       assertThat(copies.mayStateBeGone())
           .as("I4: no copy of some state is left: %s", reason)
           .isTrue();
-    } else if (reason.startsWith("No copy of block")) {
+    } else if (reason.startsWith("No copy of block") || reason.startsWith("Block received-")) {
       List<BlockId> needed = cuts.entrySet().stream()
           .filter(cut -> !committed.containsKey(cut.getKey()))
           .flatMap(cut -> cut.getValue().stream())
