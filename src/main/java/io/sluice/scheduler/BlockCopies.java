@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Copies of received blocks that went with a worker, or will go with one that leaves, and are made again on others. */
@@ -37,6 +38,7 @@ final class BlockCopies {
 
   private final Map<BlockId, Integer> missing = new LinkedHashMap<>();
   private final Map<Long, Order> open = new TreeMap<>();
+  private final List<Order> incomplete = new ArrayList<>();
   private long numbers;
 
   /** Each of these blocks has one copy less. */
@@ -60,6 +62,8 @@ final class BlockCopies {
     }
     Map<BlockId, BlockRef> known =
         tracker.blocks().collect(Collectors.toMap(BlockRef::id, block -> block));
+    incomplete.removeIf(
+        order -> order.blocks.stream().noneMatch(block -> known.containsKey(block.id())));
     Set<BlockId> underWay = open.values().stream()
         .flatMap(order -> order.blocks.stream())
         .map(BlockRef::id)
@@ -108,17 +112,22 @@ final class BlockCopies {
     }
     order.blocks.forEach(
         block -> missing.computeIfPresent(block.id(), (id, left) -> left > 1 ? left - 1 : null));
-    return copied.complete() ? Optional.of(order) : Optional.empty();
+    if (copied.complete()) {
+      return Optional.of(order);
+    }
+    incomplete.add(order);
+    return Optional.empty();
   }
 
   /** Nobody answers for a lost worker; its blocks are looked at again. Gives who may have been given a block by it. */
   Map<BlockId, List<String>> workerLost(String worker) {
     Map<BlockId, List<String>> perhaps = new HashMap<>();
-    open.values().stream()
+    Stream.concat(open.values().stream(), incomplete.stream())
         .filter(order -> order.holder.equals(worker))
         .forEach(
             order -> order.blocks.forEach(block -> perhaps.put(block.id(), List.of(order.target))));
     open.values().removeIf(order -> order.holder.equals(worker) || order.target.equals(worker));
+    incomplete.removeIf(order -> order.holder.equals(worker) || order.target.equals(worker));
     return perhaps;
   }
 }

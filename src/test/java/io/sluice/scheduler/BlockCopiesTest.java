@@ -87,6 +87,18 @@ class BlockCopiesTest {
   }
 
   @Test
+  void lossOfTheHolderLeavesWhatAnIncompleteOrderMayHaveCopied() {
+    BlockRef block = add(1, 10, "a", "lost");
+    lose("lost");
+    BlockCopies.Order order = copies.next(tracker, WORKERS).get(0);
+    assertThat(copies.ended(new WorkerEvent.BlocksCopied(1, order.number(), false)))
+        .isEmpty();
+
+    assertThat(copies.workerLost("a")).isEqualTo(Map.of(block.id(), List.of(order.target())));
+    assertThat(copies.workerLost("a")).isEmpty();
+  }
+
+  @Test
   void ordersAreBoundedAndAllBlocksHaveTheirTurn() {
     LongStream.rangeClosed(1, 500).forEach(number -> add(number, 1 << 20, "a", "lost"));
     lose("lost");
