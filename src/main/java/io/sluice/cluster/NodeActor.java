@@ -62,6 +62,7 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
   private final TaskWorker.Host host;
   private final Runnable lastDriverLeft;
   private final Map<String, Work> works = new HashMap<>();
+  private Set<ActorRef<WorkerEvent>> listed = Set.of();
   private int numbers;
   private boolean driverLeft;
   private @Nullable CompletableFuture<Done> leaving;
@@ -135,14 +136,18 @@ final class NodeActor extends AbstractBehavior<NodeActor.Command> {
 
   /** One worker for each context, whichever driver it has; one that was refused is not made again. */
   private Behavior<Command> onDrivers(Drivers drivers) {
-    Set<String> listed = new HashSet<>();
+    works.values().stream()
+        .filter(work -> listed.contains(work.driver) && !drivers.refs().contains(work.driver))
+        .forEach(work -> work.worker.tell(new WorkerCommand.DriverGone(work.driver)));
+    listed = drivers.refs();
+    Set<String> contexts = new HashSet<>();
     drivers.refs().stream()
         .sorted(Comparator.comparingLong(driver -> DriverName.of(driver).epoch()))
         .forEach(driver -> {
-          listed.add(DriverName.of(driver).context());
+          contexts.add(DriverName.of(driver).context());
           workFor(driver);
         });
-    works.entrySet().removeIf(work -> work.getValue().ended && !listed.contains(work.getKey()));
+    works.entrySet().removeIf(work -> work.getValue().ended && !contexts.contains(work.getKey()));
     return Behaviors.same();
   }
 

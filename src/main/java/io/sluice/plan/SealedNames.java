@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.DatabindContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.jsontype.impl.TypeIdResolverBase;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +36,17 @@ public final class SealedNames extends TypeIdResolverBase {
   @Override
   public @Nullable JavaType typeFromId(DatabindContext context, String id) {
     JavaType sealed = requireNonNull(base);
-    for (Class<?> permitted : sealed.getRawClass().getPermittedSubclasses()) {
-      if (permitted.isRecord() && permitted.getSimpleName().equals(id)) {
-        return context.constructSpecializedType(sealed, permitted);
-      }
-    }
-    return null;
+    return kinds(sealed.getRawClass())
+        .filter(kind -> kind.isRecord() && kind.getSimpleName().equals(id))
+        .findFirst()
+        .map(kind -> context.constructSpecializedType(sealed, kind))
+        .orElse(null);
+  }
+
+  private static Stream<Class<?>> kinds(Class<?> type) {
+    return type.isSealed()
+        ? Arrays.stream(type.getPermittedSubclasses()).flatMap(SealedNames::kinds)
+        : Stream.of(type);
   }
 
   @Override

@@ -1,23 +1,62 @@
 package io.sluice.task;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
 import io.sluice.receiver.ReceiverSupervisor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The receivers that one worker hosts, by their streams. */
 final class HostedReceivers {
 
+  /** A receiver has ended. */
+  record Ended(int stream, ActorRef<ReceiverSupervisor.Command> supervisor)
+      implements WorkerCommand.Own {}
+
   private record Hosted(int attempt, ActorRef<ReceiverSupervisor.Command> supervisor) {}
 
+  private final ActorContext<WorkerCommand> worker;
+  private final TaskWorker.Host host;
+  private final WorkerSession session;
+  private final ActorRef<ReceiverSupervisor.Event> events;
   private final Map<Integer, Hosted> supervisors = new HashMap<>();
   private List<String> peers = List.of();
 
-  /** Takes in the receiver of a stream, in place of one that ran for it before. */
-  void host(int stream, int attempt, ActorRef<ReceiverSupervisor.Command> supervisor) {
+  /**
+   * Nobody's receivers as yet.
+   *
+   * @param said makes a command to the worker of what a receiver says
+   */
+  HostedReceivers(
+      ActorContext<WorkerCommand> worker,
+      TaskWorker.Host host,
+      WorkerSession session,
+      Function<ReceiverSupervisor.Event, WorkerCommand> said) {
+    this.worker = worker;
+    this.host = host;
+    this.session = session;
+    this.events = worker.messageAdapter(ReceiverSupervisor.Event.class, said::apply);
+  }
+
+  /** Starts the receiver of a stream, in place of one that runs for it. */
+  void start(WorkerCommand.StartReceiver start) {
+    tell(start.stream(), new ReceiverSupervisor.Stop());
+    ActorRef<ReceiverSupervisor.Command> supervisor = worker.spawn(
+        ReceiverSupervisor.create(
+            start.assignment(session.context()),
+            host.node(),
+            session.codec(),
+            session.loader(),
+            host.backoff(),
+            session.receivedLog(start.logged()),
+            host.receiverThreads(),
+            events),
+        "receiver-" + start.stream() + "-" + start.attempt());
     supervisor.tell(new ReceiverSupervisor.Peers(peers));
-    supervisors.put(stream, new Hosted(attempt, supervisor));
+    supervisors.put(start.stream(), new Hosted(start.attempt(), supervisor));
+    worker.watchWith(supervisor, new Ended(start.stream(), supervisor));
   }
 
   /** The attempt of each receiver that runs here, by stream. */
@@ -44,9 +83,9 @@ final class HostedReceivers {
     tellAll(new ReceiverSupervisor.Peers(addresses));
   }
 
-  void ended(int stream, ActorRef<ReceiverSupervisor.Command> supervisor) {
+  void ended(Ended ended) {
     supervisors.computeIfPresent(
-        stream, (key, hosted) -> hosted.supervisor.equals(supervisor) ? null : hosted);
+        ended.stream, (key, hosted) -> hosted.supervisor.equals(ended.supervisor) ? null : hosted);
   }
 
   /** The receiver has said its last word. */

@@ -1,7 +1,5 @@
 package io.sluice.task;
 
-import static java.util.Objects.requireNonNull;
-
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
@@ -24,18 +22,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One node's worker for one context: registers with the driver, runs its tasks and hosts its receivers. */
+/** One node's worker for one context: runs the tasks of its driver, keeps what they make, and hosts its receivers. */
 public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
-
-  private record Register() implements WorkerCommand.Own {}
 
   private record Announce() implements WorkerCommand.Own {}
 
   private record Arrived(Object key) implements WorkerCommand.Own {}
-
-  private record ProgramLoaded(ClassLoader loader) implements WorkerCommand.Own {}
-
-  private record ProgramFailed(String reason) implements WorkerCommand.Own {}
 
   private record TaskEnded(
       WorkerCommand.RunTasks job,
@@ -44,18 +36,11 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
       @Nullable Throwable failure)
       implements WorkerCommand.Own {}
 
-  private record ReceiverEnded(int stream, ActorRef<ReceiverSupervisor.Command> supervisor)
-      implements WorkerCommand.Own {}
-
   private record FromReceiver(ReceiverSupervisor.Event event) implements WorkerCommand.Own {}
 
   private record Told(WorkerEvent event) implements WorkerCommand.Own {}
 
-  private record DriverGone(ActorRef<WorkerEvent> driver) implements WorkerCommand.Own {}
-
   private record NoDriver() implements WorkerCommand.Own {}
-
-  private record CheckDriver() implements WorkerCommand.Own {}
 
   /**
    * What a worker is on its node.
@@ -74,64 +59,105 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
       ReceiverThreads receiverThreads,
       Function<ClassLoader, RecordCodec> codecs) {}
 
+  /**
+   * How a worker came to its driver.
+   *
+   * @param welcome what the driver said
+   * @param incarnation tells this worker from others on its node
+   * @param loader of the program's classes
+   */
+  record Admission(
+      ActorRef<WorkerEvent> driver,
+      WorkerCommand.Accepted welcome,
+      long incarnation,
+      ClassLoader loader) {}
+
   private static final Duration WITHOUT_DRIVER = Duration.ofSeconds(30);
+
   private static final Duration REPEAT = Duration.ofMillis(500);
 
-  private ActorRef<WorkerEvent> driver;
   private final Host host;
   private final TimerScheduler<WorkerCommand> timers;
-  private final long incarnation = System.nanoTime();
-  private final HostedReceivers receivers = new HostedReceivers();
+  private final long incarnation;
+  private final WorkerSession session;
+  private final WorkerTasks tasks;
+  private final HostedReceivers receivers;
   private final Set<String> peers = new HashSet<>();
-  private WorkerCommand.@Nullable Accepted accepted;
-  private @Nullable WorkerSession session;
-  private @Nullable WorkerTasks tasks;
-  private @Nullable TaskRunner runner;
-  private @Nullable DriverLink link;
-  private @Nullable Receive<WorkerCommand> running;
-  private boolean driverHeard = true;
+  private final Receive<WorkerCommand> commands;
+  private ActorRef<WorkerEvent> driver;
+  private WorkerCommand.Accepted accepted;
+  private TaskRunner runner;
+  private DriverLink link;
   private boolean dismissed;
 
+  /** A worker that asks a driver to take it in. */
   public static Behavior<WorkerCommand> create(ActorRef<WorkerEvent> driver, Host host) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new TaskWorker(context, timers, driver, host)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new JoiningWorker(context, timers, driver, host)));
   }
 
-  private TaskWorker(
+  TaskWorker(
       ActorContext<WorkerCommand> context,
       TimerScheduler<WorkerCommand> timers,
-      ActorRef<WorkerEvent> driver,
+      Admission admission,
       Host host) {
     super(context);
     context.setLoggerName(TaskWorker.class);
     this.timers = timers;
-    this.driver = driver;
     this.host = host;
-    watchDriver();
-    timers.startTimerWithFixedDelay(new Register(), Duration.ZERO, REPEAT);
+    this.driver = admission.driver;
+    this.accepted = admission.welcome;
+    this.incarnation = admission.incarnation;
+    this.session = open(admission, host, context.getSelf());
+    this.tasks = new WorkerTasks(session);
+    this.receivers = new HostedReceivers(context, host, session, FromReceiver::new);
+    this.runner = new TaskRunner(session, host.taskThreads, host.faults, accepted.driverAddress());
+    this.link = new DriverLink(driver, host.node.address(), incarnation, accepted.driverAddress());
+    this.commands = commands();
+    watch(context, driver);
+    if (link.isRemote()) {
+      timers.startTimerWithFixedDelay(new Announce(), REPEAT);
+    }
+    driver.tell(new WorkerEvent.WorkerUp(host.node.address(), incarnation));
+    context.getLog().info("Working for [{}] with [{}] slots", accepted.name(), host.slots);
+  }
+
+  private static WorkerSession open(Admission admission, Host host, ActorRef<WorkerCommand> self) {
+    WorkerCommand.Accepted welcome = admission.welcome;
+    WorkerSession session = new WorkerSession(
+        welcome.context(),
+        host.node,
+        admission.loader,
+        host.codecs.apply(admission.loader),
+        welcome.checkpoint().isWanted(),
+        key -> self.tell(new Arrived(key)));
+    if (welcome.checkpoint().isWanted()) {
+      session.keepWith(new StateKeeper(
+          session,
+          welcome.checkpoint(),
+          welcome.epoch(),
+          System.nanoTime(),
+          persisted -> self.tell(new Told(persisted))));
+    }
+    return session;
+  }
+
+  /**
+   * Hears of the end of a driver in this process. That of one elsewhere the node tells: the cluster takes every actor for
+   * ended whose node has the address of one that was lost.
+   */
+  static void watch(ActorContext<WorkerCommand> context, ActorRef<WorkerEvent> driver) {
+    if (driver.path().address().hasLocalScope()) {
+      context.watchWith(driver, new WorkerCommand.DriverGone(driver));
+    }
   }
 
   @Override
   public Receive<WorkerCommand> createReceive() {
-    return newReceiveBuilder()
-        .onMessage(Register.class, this::onRegister)
-        .onMessage(WorkerCommand.Accepted.class, this::onAccepted)
-        .onMessage(WorkerCommand.Refused.class, this::onRefused)
-        .onMessage(ProgramLoaded.class, this::onProgramLoaded)
-        .onMessage(ProgramFailed.class, this::onProgramFailed)
-        .onMessage(
-            WorkerCommand.Handover.class,
-            handover -> !handover.driver().equals(driver),
-            handover -> startAfresh(handover.driver()))
-        .onMessage(WorkerCommand.DriverIs.class, this::onDriverIs)
-        .onMessage(WorkerCommand.Dismiss.class, this::onDismiss)
-        .onMessage(WorkerCommand.Leave.class, leave -> Behaviors.stopped())
-        .onMessage(DriverGone.class, gone -> Behaviors.stopped())
-        .onSignal(PostStop.class, stopped -> onPostStop())
-        .build();
+    return commands;
   }
 
-  private Receive<WorkerCommand> running() {
+  private Receive<WorkerCommand> commands() {
     return newReceiveBuilder()
         .onMessage(
             WorkerCommand.Numbered.class, command -> current(command.epoch()), this::onNumbered)
@@ -151,7 +177,6 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
         .onMessage(WorkerCommand.Ping.class, ping -> current(ping.epoch()), this::onPing)
         .onMessage(WorkerCommand.Handover.class, this::onHandover)
         .onMessage(WorkerCommand.DriverIs.class, this::onDriverIs)
-        .onMessage(WorkerCommand.BlocksCounted.class, this::onBlocksCounted)
         .onMessage(
             WorkerCommand.DefineStage.class, define -> current(define.epoch()), this::onDefineStage)
         .onMessage(
@@ -162,121 +187,42 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
             WorkerCommand.StartReceiver.class,
             start -> current(start.epoch()),
             this::onStartReceiver)
-        .onMessage(WorkerCommand.SetRate.class, set -> current(set.epoch()), this::onSetRate)
         .onMessage(
-            WorkerCommand.StopReceiver.class, stop -> current(stop.epoch()), this::onStopReceiver)
+            WorkerCommand.ToReceiver.class, told -> current(told.epoch()), this::onToReceiver)
         .onMessage(
             WorkerCommand.CopyPartition.class, copy -> current(copy.epoch()), this::onCopyPartition)
         .onMessage(
             WorkerCommand.CopyBlocks.class, copy -> current(copy.epoch()), this::onCopyBlocks)
         .onMessage(WorkerCommand.Leave.class, this::onLeave)
-        .onMessage(WorkerCommand.BlocksCut.class, this::onBlocksCut)
-        .onMessage(ReceiverEnded.class, this::onReceiverEnded)
+        .onMessage(HostedReceivers.Ended.class, this::onReceiverEnded)
         .onMessage(WorkerCommand.Peers.class, changed -> current(changed.epoch()), this::onPeers)
         .onMessage(WorkerCommand.Dismiss.class, this::onDismiss)
-        .onMessage(DriverGone.class, this::onDriverGone)
+        .onMessage(WorkerCommand.DriverGone.class, this::onDriverGone)
         .onMessage(NoDriver.class, none -> Behaviors.stopped())
-        .onMessage(CheckDriver.class, this::onCheckDriver)
-        .onMessage(WorkerCommand.class, stale -> Behaviors.same())
+        .onMessage(WorkerCommand.class, stale -> this)
         .onSignal(PostStop.class, stopped -> onPostStop())
         .build();
-  }
-
-  private Behavior<WorkerCommand> onRegister(Register register) {
-    driver.tell(new WorkerEvent.WorkerReady(
-        getContext().getSelf(),
-        host.node.address(),
-        incarnation,
-        host.slots,
-        host.host,
-        host.version,
-        host.proof));
-    return Behaviors.same();
-  }
-
-  private Behavior<WorkerCommand> onAccepted(WorkerCommand.Accepted message) {
-    if (accepted != null) {
-      return Behaviors.same();
-    }
-    accepted = message;
-    timers.cancelAll();
-    getContext()
-        .pipeToSelf(
-            ProgramLoader.fetch(host.node, message.driverAddress(), message.jars()),
-            (loader, failure) -> failure == null
-                ? new ProgramLoaded(loader)
-                : new ProgramFailed(String.valueOf(failure.getMessage())));
-    return Behaviors.same();
-  }
-
-  private Behavior<WorkerCommand> onRefused(WorkerCommand.Refused refused) {
-    getContext().getLog().error("The driver refused this worker: {}", refused.reason());
-    return Behaviors.stopped();
-  }
-
-  private Behavior<WorkerCommand> onProgramFailed(ProgramFailed failed) {
-    getContext().getLog().error("The program cannot be loaded: {}", failed.reason());
-    driver.tell(new WorkerEvent.WorkerFailed(host.node.address(), incarnation, failed.reason()));
-    return Behaviors.stopped();
-  }
-
-  private Behavior<WorkerCommand> onProgramLoaded(ProgramLoaded loaded) {
-    WorkerCommand.Accepted welcome = accepted;
-    if (welcome == null) {
-      return Behaviors.same();
-    }
-    ActorRef<WorkerCommand> self = getContext().getSelf();
-    WorkerSession opened = new WorkerSession(
-        welcome.context(),
-        host.node,
-        loaded.loader(),
-        host.codecs.apply(loaded.loader()),
-        welcome.checkpoint().isWanted(),
-        key -> self.tell(new Arrived(key)));
-    session = opened;
-    tasks = new WorkerTasks(opened);
-    if (welcome.checkpoint().isWanted()) {
-      opened.keepWith(new StateKeeper(
-          opened,
-          welcome.checkpoint(),
-          welcome.epoch(),
-          System.nanoTime(),
-          persisted -> self.tell(new Told(persisted))));
-    }
-    runner = new TaskRunner(opened, host.taskThreads, host.faults, welcome.driverAddress());
-    link = new DriverLink(driver, host.node.address(), incarnation, welcome.driverAddress());
-    if (link.isRemote()) {
-      timers.startTimerWithFixedDelay(new Announce(), REPEAT);
-    }
-    driver.tell(new WorkerEvent.WorkerUp(host.node.address(), incarnation));
-    getContext().getLog().info("Working for [{}] with [{}] slots", welcome.name(), host.slots);
-    Receive<WorkerCommand> next = running();
-    running = next;
-    return next;
   }
 
   /** Says that the worker is up until the driver has heard it, which is when it pings. */
   private Behavior<WorkerCommand> onAnnounce(Announce announce) {
     driver.tell(new WorkerEvent.WorkerUp(host.node.address(), incarnation));
-    return Behaviors.same();
+    return this;
   }
 
   private Behavior<WorkerCommand> onPing(WorkerCommand.Ping ping) {
     timers.cancel(new Announce());
-    driverHeard = true;
-    link().answer(ping);
-    return Behaviors.same();
+    link.answer(ping);
+    return this;
   }
 
   private Behavior<WorkerCommand> onNumbered(WorkerCommand.Numbered numbered) throws Exception {
-    return link().isNext(numbered)
-        ? requireNonNull(running).receive(getContext(), numbered.command())
-        : Behaviors.same();
+    return link.isNext(numbered) ? commands.receive(getContext(), numbered.command()) : this;
   }
 
   private Behavior<WorkerCommand> onTold(Told told) {
-    link().tell(told.event());
-    return Behaviors.same();
+    link.tell(told.event());
+    return this;
   }
 
   private Behavior<WorkerCommand> onFromReceiver(FromReceiver said) {
@@ -284,132 +230,112 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
       // Its last word may go to a driver that is gone; the next one must not wait for more of it.
       receivers.ended(ended.stream(), ended.attempt());
     }
-    link().tell(new WorkerEvent.FromReceiver(said.event()));
-    return Behaviors.same();
+    link.tell(new WorkerEvent.FromReceiver(said.event()));
+    return this;
   }
 
   /** The state of the last committed batch counts; all that is newer, or of the old driver's jobs, does not. */
   private Behavior<WorkerCommand> onHandover(WorkerCommand.Handover handover) {
-    WorkerCommand.Accepted welcome = requireNonNull(accepted);
+    WorkerCommand.Accepted welcome = accepted;
     if (handover.epoch() < welcome.epoch()) {
-      return Behaviors.same();
+      return this;
     }
     if (handover.epoch() > welcome.epoch()) {
       goOnWith(handover, welcome);
     }
     driver.tell(new WorkerEvent.Resumed(
-        host.node.address(), incarnation, session().received(), receivers.attempts()));
+        host.node.address(), incarnation, session.received(), receivers.attempts()));
     if (handover.epoch() > welcome.epoch()) {
       receivers.tellAll(new ReceiverSupervisor.NewDriver());
     }
-    return Behaviors.same();
+    return this;
   }
 
   private void goOnWith(WorkerCommand.Handover handover, WorkerCommand.Accepted welcome) {
     timers.cancel(new NoDriver());
-    driverHeard = true;
     getContext().unwatch(driver);
     driver = handover.driver();
-    watchDriver();
+    watch(getContext(), driver);
     accepted = welcome.by(handover);
-    tasks().forgetAll();
-    session().handover(handover.committedMillis(), handover.epoch());
-    runner = new TaskRunner(session(), host.taskThreads, host.faults, handover.driverAddress());
+    tasks.forgetAll();
+    session.handover(handover.committedMillis(), handover.epoch());
+    runner = new TaskRunner(session, host.taskThreads, host.faults, handover.driverAddress());
     link = new DriverLink(driver, host.node.address(), incarnation, handover.driverAddress());
     getContext().getLog().info("Goes on for [{}] with another driver", welcome.name());
   }
 
-  /**
-   * A driver on another node is known to be there by its pings: the cluster takes every actor for ended whose node has
-   * the address of one that was lost.
-   */
-  private void watchDriver() {
-    if (driver.path().address().hasLocalScope()) {
-      getContext().watchWith(driver, new DriverGone(driver));
-    } else {
-      timers.startTimerWithFixedDelay(new CheckDriver(), WITHOUT_DRIVER.dividedBy(2));
-    }
-  }
-
-  private Behavior<WorkerCommand> onCheckDriver(CheckDriver check) {
-    boolean silent = !driverHeard;
-    driverHeard = false;
-    return silent ? Behaviors.stopped() : Behaviors.same();
-  }
-
   private Behavior<WorkerCommand> onDriverIs(WorkerCommand.DriverIs found) {
-    boolean known =
-        found.driver().equals(driver) || (accepted != null && accepted.epoch() >= found.epoch());
-    return known ? Behaviors.same() : startAfresh(found.driver());
+    boolean known = found.driver().equals(driver) || accepted.epoch() >= found.epoch();
+    return known ? this : startAfresh(found.driver());
   }
 
-  private Behavior<WorkerCommand> onDriverGone(DriverGone gone) {
+  private Behavior<WorkerCommand> onDriverGone(WorkerCommand.DriverGone gone) {
     if (!gone.driver().equals(driver)) {
-      return Behaviors.same();
+      return this;
     }
-    if (!requireNonNull(accepted).outlivesDriver()) {
+    if (!accepted.outlivesDriver()) {
       return Behaviors.stopped();
     }
     getContext().getLog().warn("The driver is gone; waiting for another");
     timers.startSingleTimer(new NoDriver(), WITHOUT_DRIVER);
-    return Behaviors.same();
+    return this;
   }
 
   private Behavior<WorkerCommand> onDefineStage(WorkerCommand.DefineStage define) {
-    session().define(define.stage(), StageCodec.decode(define.spec()));
-    return Behaviors.same();
+    session.define(define.stage(), StageCodec.decode(define.spec()));
+    return this;
   }
 
   private Behavior<WorkerCommand> onUndefineStage(WorkerCommand.UndefineStage undefine) {
-    session().undefine(undefine.stage());
-    return Behaviors.same();
+    session.undefine(undefine.stage());
+    return this;
   }
 
   private Behavior<WorkerCommand> onRunTasks(WorkerCommand.RunTasks job) {
-    tasks().take(job).forEach(this::start);
-    return Behaviors.same();
+    tasks.take(job).forEach(this::start);
+    return this;
   }
 
   private Behavior<WorkerCommand> onArrived(Arrived arrived) {
-    tasks().arrived(arrived.key()).forEach(this::start);
-    return Behaviors.same();
+    tasks.arrived(arrived.key()).forEach(this::start);
+    return this;
   }
 
   private void start(WorkerTasks.Startable ready) {
     getContext()
         .pipeToSelf(
-            requireNonNull(runner).run(ready.job(), ready.task()),
+            runner.run(ready.job(), ready.task()),
             (outcome, failure) -> new TaskEnded(ready.job(), ready.task(), outcome, failure));
   }
 
   private Behavior<WorkerCommand> onTaskEnded(TaskEnded ended) {
-    link().tell(tasks().ended(ended.job(), ended.task(), ended.outcome(), ended.failure()));
-    return Behaviors.same();
+    link.tell(tasks.ended(ended.job(), ended.task(), ended.outcome(), ended.failure()));
+    return this;
   }
 
   private Behavior<WorkerCommand> onForgetJob(WorkerCommand.ForgetJob forget) {
-    tasks().forget(forget.job());
-    return Behaviors.same();
+    tasks.forget(forget.job());
+    return this;
   }
 
   private Behavior<WorkerCommand> onDropKept(WorkerCommand.DropKept drop) {
-    session().dropKept(drop);
-    return Behaviors.same();
+    session.dropKept(drop);
+    return this;
   }
 
   private Behavior<WorkerCommand> onCommit(WorkerCommand.Commit commit) {
-    session().commit(commit);
-    return Behaviors.same();
+    session.commit(commit);
+    return this;
   }
 
   private Behavior<WorkerCommand> onForgetLogged(WorkerCommand.ForgetLogged forget) {
-    session().keeper().ifPresent(durable -> durable.forget(forget.blocks()));
-    return Behaviors.same();
+    session.keeper().ifPresent(durable -> durable.forget(forget.blocks()));
+    return this;
   }
 
   private Behavior<WorkerCommand> onRestore(WorkerCommand.Restore restore) {
     CompletionStage<Void> done = CompletableFuture.completedFuture(restore)
-        .thenAcceptAsync(session()::restore, host.taskThreads);
+        .thenAcceptAsync(session::restore, host.taskThreads);
     return tellWhenDone(
         done,
         failure -> new WorkerEvent.Restored(
@@ -421,7 +347,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private Behavior<WorkerCommand> onCopyPartition(WorkerCommand.CopyPartition copy) {
     CompletionStage<Void> done = CompletableFuture.completedFuture(copy)
-        .thenComposeAsync(session()::copyPartition, host.taskThreads);
+        .thenComposeAsync(session::copyPartition, host.taskThreads);
     return tellWhenDone(
         done,
         failure -> new WorkerEvent.PartitionCopied(copy.epoch(), copy.number(), failure == null));
@@ -429,7 +355,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private Behavior<WorkerCommand> onCopyBlocks(WorkerCommand.CopyBlocks copy) {
     CompletionStage<Void> done = CompletableFuture.completedFuture(copy)
-        .thenComposeAsync(session()::copyBlocks, host.taskThreads);
+        .thenComposeAsync(session::copyBlocks, host.taskThreads);
     return tellWhenDone(
         done,
         failure -> new WorkerEvent.BlocksCopied(copy.epoch(), copy.number(), failure == null));
@@ -438,14 +364,14 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   private Behavior<WorkerCommand> tellWhenDone(
       CompletionStage<Void> work, Function<@Nullable Throwable, WorkerEvent> event) {
     getContext().pipeToSelf(work, (done, failure) -> new Told(event.apply(failure)));
-    return Behaviors.same();
+    return this;
   }
 
   /** Says so again and again: a driver that takes over must hear it too. */
   private Behavior<WorkerCommand> onLeave(WorkerCommand.Leave leave) {
     driver.tell(new WorkerEvent.Leaving(getContext().getSelf(), host.node.address(), incarnation));
     timers.startSingleTimer(leave, REPEAT);
-    return Behaviors.same();
+    return this;
   }
 
   private Behavior<WorkerCommand> onPeers(WorkerCommand.Peers changed) {
@@ -455,59 +381,27 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
     peers.forEach(host.node.channel()::forsake);
     peers.clear();
     peers.addAll(changed.addresses());
-    return Behaviors.same();
+    return this;
   }
 
   private Behavior<WorkerCommand> onStartReceiver(WorkerCommand.StartReceiver start) {
-    WorkerSession current = session();
-    receivers.tell(start.stream(), new ReceiverSupervisor.Stop());
-    ActorRef<ReceiverSupervisor.Command> supervisor = getContext()
-        .spawn(
-            ReceiverSupervisor.create(
-                start.assignment(current.context()),
-                host.node,
-                current.codec(),
-                current.loader(),
-                host.backoff,
-                current.receivedLog(start.logged()),
-                host.receiverThreads,
-                getContext().messageAdapter(ReceiverSupervisor.Event.class, FromReceiver::new)),
-            "receiver-" + start.stream() + "-" + start.attempt());
-    receivers.host(start.stream(), start.attempt(), supervisor);
-    getContext().watchWith(supervisor, new ReceiverEnded(start.stream(), supervisor));
-    return Behaviors.same();
+    receivers.start(start);
+    return this;
   }
 
-  private Behavior<WorkerCommand> onSetRate(WorkerCommand.SetRate set) {
-    receivers.tell(
-        set.stream(), new ReceiverSupervisor.SetRate(set.attempt(), set.number(), set.perSecond()));
-    return Behaviors.same();
+  private Behavior<WorkerCommand> onToReceiver(WorkerCommand.ToReceiver told) {
+    receivers.tell(told.stream(), told.order());
+    return this;
   }
 
-  /** The receiver still needs to hear that its last blocks are counted; it is forgotten when it has ended. */
-  private Behavior<WorkerCommand> onStopReceiver(WorkerCommand.StopReceiver stop) {
-    receivers.tell(stop.stream(), new ReceiverSupervisor.Stop());
-    return Behaviors.same();
-  }
-
-  private Behavior<WorkerCommand> onReceiverEnded(ReceiverEnded ended) {
-    receivers.ended(ended.stream(), ended.supervisor());
-    return Behaviors.same();
-  }
-
-  private Behavior<WorkerCommand> onBlocksCounted(WorkerCommand.BlocksCounted counted) {
-    receivers.tell(counted.stream(), new ReceiverSupervisor.Counted(counted.numbers()));
-    return Behaviors.same();
-  }
-
-  private Behavior<WorkerCommand> onBlocksCut(WorkerCommand.BlocksCut cut) {
-    receivers.tell(cut.stream(), new ReceiverSupervisor.Cut(cut.numbers()));
-    return Behaviors.same();
+  private Behavior<WorkerCommand> onReceiverEnded(HostedReceivers.Ended ended) {
+    receivers.ended(ended);
+    return this;
   }
 
   private Behavior<WorkerCommand> onDismiss(WorkerCommand.Dismiss dismiss) {
-    if (accepted != null && dismiss.epoch() < accepted.epoch()) {
-      return Behaviors.same();
+    if (dismiss.epoch() < accepted.epoch()) {
+      return this;
     }
     if (dismiss.forGood()) {
       getContext().getLog().info("Leaving: {}", dismiss.reason());
@@ -520,39 +414,26 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private Behavior<WorkerCommand> startAfresh(ActorRef<WorkerEvent> next) {
     closeSession();
+    timers.cancelAll();
     getContext().unwatch(driver);
     return create(next, host);
   }
 
   private Behavior<WorkerCommand> onPostStop() {
-    if (accepted != null && !dismissed) {
+    if (!dismissed) {
       driver.tell(
           new WorkerEvent.WorkerFailed(host.node.address(), incarnation, "its node is ending"));
     }
     closeSession();
-    return Behaviors.same();
+    return this;
   }
 
   private void closeSession() {
     receivers.stopAll();
-    if (session != null) {
-      session.close();
-    }
+    session.close();
   }
 
   private boolean current(long epoch) {
-    return accepted != null && accepted.epoch() == epoch;
-  }
-
-  private WorkerSession session() {
-    return requireNonNull(session, "The worker has no session yet");
-  }
-
-  private DriverLink link() {
-    return requireNonNull(link, "The worker has no session yet");
-  }
-
-  private WorkerTasks tasks() {
-    return requireNonNull(tasks, "The worker has no session yet");
+    return accepted.epoch() == epoch;
   }
 }

@@ -66,6 +66,9 @@ public sealed interface WorkerCommand extends Message {
   /** The node has found a later driver of the context, which is under way: a worker that has none starts afresh with it. */
   record DriverIs(ActorRef<WorkerEvent> driver, long epoch) implements WorkerCommand {}
 
+  /** The driver has ended, or the cluster has removed its node. */
+  record DriverGone(ActorRef<WorkerEvent> driver) implements WorkerCommand {}
+
   /** The driver does not want this worker. */
   record Refused(String reason) implements WorkerCommand {}
 
@@ -263,21 +266,51 @@ public sealed interface WorkerCommand extends Message {
     }
   }
 
+  /** What the receiver of a stream is to hear, if it runs here. */
+  sealed interface ToReceiver extends WorkerCommand {
+    long epoch();
+
+    int stream();
+
+    ReceiverSupervisor.Command order();
+  }
+
   /**
    * How many records a second the receiver may store from now on.
    *
    * @param number grows with every rate; an older one changes nothing
    */
   record SetRate(long epoch, int stream, int attempt, long number, double perSecond)
-      implements WorkerCommand {}
+      implements ToReceiver {
+    @Override
+    public ReceiverSupervisor.Command order() {
+      return new ReceiverSupervisor.SetRate(attempt, number, perSecond);
+    }
+  }
 
-  record StopReceiver(long epoch, int stream) implements WorkerCommand {}
+  /** The receiver still needs to hear that its last blocks are counted; it is forgotten when it has ended. */
+  record StopReceiver(long epoch, int stream) implements ToReceiver {
+    @Override
+    public ReceiverSupervisor.Command order() {
+      return new ReceiverSupervisor.Stop();
+    }
+  }
 
   /** These blocks belong to batches, and the ledger knows it. */
-  record BlocksCut(long epoch, int stream, List<Long> numbers) implements WorkerCommand {}
+  record BlocksCut(long epoch, int stream, List<Long> numbers) implements ToReceiver {
+    @Override
+    public ReceiverSupervisor.Command order() {
+      return new ReceiverSupervisor.Cut(numbers);
+    }
+  }
 
   /** The driver has counted these blocks. */
-  record BlocksCounted(long epoch, int stream, List<Long> numbers) implements WorkerCommand {}
+  record BlocksCounted(long epoch, int stream, List<Long> numbers) implements ToReceiver {
+    @Override
+    public ReceiverSupervisor.Command order() {
+      return new ReceiverSupervisor.Counted(numbers);
+    }
+  }
 
   /** The driver gave this worker up, or ends; the worker starts afresh or stops. */
   record Dismiss(long epoch, String reason, boolean forGood) implements WorkerCommand {}
