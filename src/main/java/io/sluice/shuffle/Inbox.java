@@ -1,7 +1,6 @@
 package io.sluice.shuffle;
 
 import io.sluice.api.ErrorCode;
-import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.block.RecordCodec;
 import io.sluice.block.ShuffleSpace;
@@ -19,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * for shuffles has no room wait in a file. Thread-safe.
  */
 public final class Inbox implements AutoCloseable {
+
+  /** Takes the first pairs of two arrays, which it must not change. */
+  public interface Pairs {
+    void accept(Object[] keys, Object[] values, int size);
+  }
 
   /** A contribution where it waits. */
   private record Held(IntFunction<@Nullable Part> parts, long memoryBytes) {}
@@ -70,14 +74,15 @@ public final class Inbox implements AutoCloseable {
   }
 
   /** Merges one partition and hands over its pairs. */
-  public void merge(int partition, @Nullable Combiner combiner, Consumer<Object> consumer) {
+  public void merge(int partition, @Nullable Combiner combiner, Pairs pairs) {
     if (combiner == null) {
-      forEachPart(partition, part -> emit(part, consumer));
+      forEachPart(partition, part -> pairs.accept(part.keys(), part.values(), part.size()));
       return;
     }
     Merging merging = new Merging(combiner);
     forEachPart(partition, merging::add);
-    emit(merging.result(), consumer);
+    Part merged = merging.result();
+    pairs.accept(merged.keys(), merged.values(), merged.size());
   }
 
   /** Forgets everything, and what comes from now on. */
@@ -129,11 +134,5 @@ public final class Inbox implements AutoCloseable {
           ErrorCode.INTERNAL, "The shuffle was given up while a task was about to read it.");
     }
     return new ArrayList<>(contributions.values());
-  }
-
-  private static void emit(Part part, Consumer<Object> consumer) {
-    for (int i = 0; i < part.size(); i++) {
-      consumer.accept(new Pair<>(part.keys()[i], part.values()[i]));
-    }
   }
 }

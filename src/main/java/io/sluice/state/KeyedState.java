@@ -1,14 +1,13 @@
 package io.sluice.state;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,23 +26,16 @@ public final class KeyedState {
 
   private static final long NEVER = Long.MIN_VALUE;
 
-  private static final class Entry {
-    private Object value;
-    private long time;
-    private long noted;
+  /** How many objects begin a flat list, and how many more there are for each key. */
+  private static final int HEADER = 2;
 
-    Entry(Object value, long time, long noted) {
-      this.value = value;
-      this.time = time;
-      this.noted = noted;
-    }
-  }
+  private static final int FLAT = 3;
 
-  /** What a key had before the batch; no value for a key that was not there. */
-  private record Before(Object key, @Nullable Object value, long time) {}
+  /** What an entry was before the batch; no value for one that was not there. */
+  private record Before(KeyTable.Entry entry, @Nullable Object value, long time) {}
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Object, Entry> entries = new HashMap<>();
+  private final KeyTable entries = new KeyTable();
   private final List<Before> undo = new ArrayList<>();
   private final TreeMap<Long, List<Object>> byTime = new TreeMap<>();
   private boolean timed;
@@ -89,7 +81,7 @@ public final class KeyedState {
   public void trackTime() {
     if (!timed) {
       timed = true;
-      entries.forEach((key, entry) -> index(key, entry.time));
+      entries.forEach(entry -> index(entry.key, entry.time));
     }
   }
 
@@ -98,13 +90,13 @@ public final class KeyedState {
   }
 
   public @Nullable Object get(Object key) {
-    Entry entry = entries.get(key);
+    KeyTable.Entry entry = entries.find(key);
     return entry == null ? null : entry.value;
   }
 
   /** The key's time. */
   public long time(Object key) {
-    Entry entry = entries.get(key);
+    KeyTable.Entry entry = entries.find(key);
     return entry == null ? NEVER : entry.time;
   }
 
@@ -115,15 +107,45 @@ public final class KeyedState {
 
   /** Sets the key's value and time. */
   public void put(Object key, Object value, long time) {
-    Entry entry = entries.get(key);
+    put(key, entries.find(key), value, time);
+  }
+
+  public void remove(Object key) {
+    KeyTable.Entry entry = entries.find(key);
+    if (entry != null) {
+      remove(entry);
+    }
+  }
+
+  /** Finds the entries of many keys; see {@link #put(Object, KeyTable.Entry, Object)}. */
+  void find(Object[] keys, int from, int count, KeyTable.@Nullable Entry[] found) {
+    entries.find(keys, from, count, found);
+  }
+
+  /** The entry of a key, where one that was found before may have gone or come meanwhile. */
+  KeyTable.@Nullable Entry current(Object key, KeyTable.@Nullable Entry found) {
+    return found != null && found.value != null ? found : entries.find(key);
+  }
+
+  /**
+   * As {@link #put(Object, Object)}.
+   *
+   * @param entry of the key, null if it has none
+   */
+  void put(Object key, KeyTable.@Nullable Entry entry, Object value) {
+    put(key, entry, value, pendingBatch);
+  }
+
+  private void put(Object key, KeyTable.@Nullable Entry entry, Object value, long time) {
     if (entry == null) {
-      undo.add(new Before(key, null, NEVER));
-      entries.put(key, new Entry(value, time, pendingBatch));
+      KeyTable.Entry added = new KeyTable.Entry(key, value, time, pendingBatch);
+      undo.add(new Before(added, null, NEVER));
+      entries.add(added);
       index(key, time);
       return;
     }
     if (entry.noted != pendingBatch) {
-      undo.add(new Before(key, entry.value, entry.time));
+      undo.add(new Before(entry, entry.value, entry.time));
       entry.noted = pendingBatch;
     }
     if (entry.time != time) {
@@ -133,16 +155,14 @@ public final class KeyedState {
     entry.value = value;
   }
 
-  public void remove(Object key) {
-    Entry entry = entries.remove(key);
-    if (entry != null) {
-      undo.add(new Before(key, entry.value, entry.time));
-    }
+  void remove(KeyTable.Entry entry) {
+    undo.add(new Before(entry, entry.value, entry.time));
+    entries.remove(entry);
   }
 
   /** All pairs, the open batch's changes among them. */
   public void forEach(BiConsumer<Object, Object> consumer) {
-    entries.forEach((key, entry) -> consumer.accept(key, entry.value));
+    entries.forEach(entry -> consumer.accept(entry.key, requireNonNull(entry.value)));
   }
 
   /** The keys whose time is strictly before another. Needs {@link #trackTime}. */
@@ -187,11 +207,9 @@ public final class KeyedState {
   /** What the open batch has changed, for {@link #apply} elsewhere. */
   public List<Object> delta() {
     List<Object> flat = header();
-    Set<Object> seen = new HashSet<>();
     for (Before before : undo) {
-      if (seen.add(before.key)) {
-        flatten(before.key, entries.get(before.key), flat);
-      }
+      KeyTable.Entry now = current(before.entry.key, before.entry);
+      flatten(before.entry.key, now, flat);
     }
     return flat;
   }
@@ -208,14 +226,14 @@ public final class KeyedState {
       discard();
       List<List<Object>> pieces = new ArrayList<>();
       pieces.add(header());
-      int keys = 0;
-      for (Map.Entry<Object, Entry> entry : entries.entrySet()) {
-        if (keys++ == maxKeys) {
-          pieces.add(header());
-          keys = 1;
+      entries.forEach(entry -> {
+        List<Object> piece = pieces.get(pieces.size() - 1);
+        if (piece.size() >= maxKeys * FLAT + HEADER) {
+          piece = header();
+          pieces.add(piece);
         }
-        flatten(entry.getKey(), entry.getValue(), pieces.get(pieces.size() - 1));
-      }
+        flatten(entry.key, entry, piece);
+      });
       return pieces;
     } finally {
       lock.unlock();
@@ -234,10 +252,12 @@ public final class KeyedState {
         Object key = rest.next();
         long time = number(rest.next());
         Object value = rest.next();
-        if (time == NEVER) {
-          entries.remove(key);
-        } else {
-          entries.put(key, new Entry(value, time, NEVER));
+        KeyTable.Entry entry = entries.find(key);
+        if (entry != null) {
+          entries.remove(entry);
+        }
+        if (time != NEVER) {
+          entries.add(new KeyTable.Entry(key, value, time, NEVER));
           index(key, time);
         }
       }
@@ -263,14 +283,23 @@ public final class KeyedState {
     for (int i = undo.size() - 1; i >= 0; i--) {
       Before before = undo.get(i);
       if (before.value == null) {
-        entries.remove(before.key);
+        entries.remove(before.entry);
       } else {
-        entries.put(before.key, new Entry(before.value, before.time, NEVER));
+        restore(before.entry, before.value, before.time);
       }
     }
     undo.clear();
     complete = false;
     pendingBatch = NEVER;
+  }
+
+  private void restore(KeyTable.Entry entry, Object value, long time) {
+    if (entry.value == null) {
+      entries.add(entry);
+    }
+    entry.value = value;
+    entry.time = time;
+    entry.noted = NEVER;
   }
 
   private void index(Object key, long time) {
@@ -292,7 +321,7 @@ public final class KeyedState {
   }
 
   @SuppressWarnings("NullAway") // A key that is gone travels as null beside NEVER.
-  private static void flatten(Object key, @Nullable Entry entry, List<Object> flat) {
+  private static void flatten(Object key, KeyTable.@Nullable Entry entry, List<Object> flat) {
     flat.add(key);
     flat.add(entry == null ? NEVER : entry.time);
     flat.add(entry == null ? null : entry.value);

@@ -13,10 +13,14 @@ public final class MappedState {
     void call(Object key, Optional<Object> value, State<Object> state, Consumer<Object> consumer);
   }
 
+  /** So many keys are looked up together. */
+  private static final int GROUP = 32;
+
   private final KeyedState state;
   private final Function function;
   private final @Nullable Long expiryMillis;
   private final StateCell cell = new StateCell();
+  private final KeyTable.@Nullable Entry[] found = new KeyTable.Entry[GROUP];
 
   /**
    * @param state open for the batch
@@ -33,12 +37,31 @@ public final class MappedState {
 
   /** Takes a record. Data keeps a key from timing out, whether or not it changes the value. */
   public void add(Object key, Object value, Consumer<Object> consumer) {
-    cell.wrap(state.get(key));
+    add(key, null, value, consumer);
+  }
+
+  /** Takes the first records of two arrays; as {@link #add}, but faster. */
+  public void addAll(Object[] keys, Object[] values, int size, Consumer<Object> consumer) {
+    for (int from = 0; from < size; from += GROUP) {
+      int count = Math.min(GROUP, size - from);
+      state.find(keys, from, count, found);
+      for (int i = 0; i < count; i++) {
+        add(keys[from + i], found[i], values[from + i], consumer);
+      }
+    }
+  }
+
+  private void add(
+      Object key, KeyTable.@Nullable Entry likely, Object value, Consumer<Object> consumer) {
+    KeyTable.Entry entry = state.current(key, likely);
+    cell.wrap(entry == null ? null : entry.value);
     function.call(key, Optional.ofNullable(value), cell, consumer);
     if (cell.isRemoved()) {
-      state.remove(key);
+      if (entry != null) {
+        state.remove(entry);
+      }
     } else if (cell.isUpdated() || (cell.exists() && expiryMillis != null)) {
-      state.put(key, cell.get());
+      state.put(key, entry, cell.get());
     }
   }
 

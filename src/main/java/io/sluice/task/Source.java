@@ -3,8 +3,10 @@ package io.sluice.task;
 import io.sluice.block.Block;
 import io.sluice.block.RecordCodec;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
 /** The records a task starts from. */
@@ -30,13 +32,13 @@ interface Source {
 
       @Override
       public Iterator<?> iterator() {
-        return blocks.stream().flatMap(block -> listOf(block, codec).stream()).iterator();
+        return new BlockIterator(blocks.iterator(), codec);
       }
     };
   }
 
   /** Records from something that pushes them. */
-  static Source of(Consumer<Consumer<Object>> pushing) {
+  static Source of(Consumer<Output> pushing) {
     return new Source() {
       @Override
       public void push(Output output, TaskOutput task) {
@@ -46,18 +48,49 @@ interface Source {
       @Override
       public Iterator<?> iterator() {
         List<Object> records = new ArrayList<>();
-        pushing.accept(records::add);
+        pushing.accept(Output.to(records::add));
         return records.iterator();
       }
     };
   }
 
-  private static List<?> listOf(Block block, RecordCodec codec) {
-    if (block instanceof Block.Records records) {
-      return records.values();
+  /** The records of one block after another, each decoded when the one before it is used up. */
+  final class BlockIterator implements Iterator<Object> {
+    private final Iterator<Block> blocks;
+    private final RecordCodec codec;
+    private Iterator<?> records = Collections.emptyIterator();
+
+    BlockIterator(Iterator<Block> blocks, RecordCodec codec) {
+      this.blocks = blocks;
+      this.codec = codec;
     }
-    List<Object> records = new ArrayList<>((int) block.records());
-    block.forEach(codec, records::add);
-    return records;
+
+    @Override
+    public boolean hasNext() {
+      while (!records.hasNext()) {
+        if (!blocks.hasNext()) {
+          return false;
+        }
+        records = listOf(blocks.next()).iterator();
+      }
+      return true;
+    }
+
+    @Override
+    public Object next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return records.next();
+    }
+
+    private List<?> listOf(Block block) {
+      if (block instanceof Block.Records held) {
+        return held.values();
+      }
+      List<Object> decoded = new ArrayList<>((int) block.records());
+      block.forEach(codec, decoded::add);
+      return decoded;
+    }
   }
 }

@@ -61,6 +61,11 @@ final class StateSteps {
     }
 
     @Override
+    void acceptPairs(Object[] keys, Object[] values, int size) {
+      rule.addAll(keys, values, size, next);
+    }
+
+    @Override
     void finish() {
       rule.expire(next);
       next.finish();

@@ -188,7 +188,7 @@ final class TaskRunner {
       Combiner combiner = merge.aggregation() instanceof Aggregation.Pass || task.poison() != null
           ? null
           : Combiner.of(merge.aggregation(), code);
-      return Source.of(consumer -> inbox.merge(task.index(), combiner, consumer));
+      return Source.of(output -> inbox.merge(task.index(), combiner, output::acceptPairs));
     } else if (spec.leaf() instanceof StageSpec.SlidingTotals sliding) {
       SlidingTotals totals = new SlidingTotals(
           states.of(sliding.node()), new SlidingWindowFunctions(sliding.functions(), code));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.BlockSettings;
 import io.sluice.api.ErrorCode;
-import io.sluice.api.Pair;
 import io.sluice.api.ShuffleSettings;
 import io.sluice.api.SluiceException;
 import io.sluice.block.RecordCodec;
@@ -168,10 +167,11 @@ class InboxTest {
   private static Map<Object, Object> groups(Inbox inbox) {
     Map<Object, Object> groups = new TreeMap<>();
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      inbox.merge(partition, GROUPS, record -> {
-        Pair<?, ?> pair = (Pair<?, ?>) record;
-        assertThat(groups.put(requireNonNull(pair.key()), requireNonNull(pair.value())))
-            .isNull();
+      inbox.merge(partition, GROUPS, (keys, values, size) -> {
+        for (int i = 0; i < size; i++) {
+          assertThat(groups.put(requireNonNull(keys[i]), requireNonNull(values[i])))
+              .isNull();
+        }
       });
     }
     return groups;
