@@ -9,34 +9,34 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SteadyClock {
 
-  private static final long TOLERATED_MILLIS = 1000;
+  private static final long TOLERATED_MICROS = 1_000_000;
 
-  private long lastMillis = Long.MIN_VALUE;
+  private long lastMicros = Long.MIN_VALUE;
   private long lastNanos;
   private boolean ahead;
 
   /**
-   * The time now.
+   * The time now, in microseconds since 1970.
    *
-   * @param clockMillis the machine's time of day
+   * @param clockMicros the machine's time of day
    * @param nanos a time that nobody sets, as of {@link System#nanoTime}
    */
-  public synchronized long millis(long clockMillis, long nanos) {
-    if (lastMillis == Long.MIN_VALUE) {
-      lastMillis = clockMillis;
+  public synchronized long micros(long clockMicros, long nanos) {
+    if (lastMicros == Long.MIN_VALUE) {
+      lastMicros = clockMicros;
       lastNanos = nanos;
     }
-    long passedMillis = TimeUnit.NANOSECONDS.toMillis(nanos - lastNanos);
-    long expected = lastMillis + passedMillis;
-    ahead = clockMillis < expected - TOLERATED_MILLIS;
+    long passedMicros = TimeUnit.NANOSECONDS.toMicros(nanos - lastNanos);
+    long expected = lastMicros + passedMicros;
+    ahead = clockMicros < expected - TOLERATED_MICROS;
     if (ahead) {
-      lastMillis = expected;
-      lastNanos += TimeUnit.MILLISECONDS.toNanos(passedMillis);
+      lastMicros = expected;
+      lastNanos += TimeUnit.MICROSECONDS.toNanos(passedMicros);
     } else {
-      lastMillis = Math.max(lastMillis, clockMillis);
+      lastMicros = Math.max(lastMicros, clockMicros);
       lastNanos = nanos;
     }
-    return lastMillis;
+    return lastMicros;
   }
 
   /** Whether the machine's clock was set back, and time has not met it again. */

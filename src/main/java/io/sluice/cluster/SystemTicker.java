@@ -4,6 +4,7 @@ import io.sluice.api.Ticker;
 import io.sluice.batch.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,10 @@ public final class SystemTicker implements Ticker {
 
   @Override
   public Instant now() {
-    long millis = clock.millis(System.currentTimeMillis(), System.nanoTime());
+    long micros =
+        clock.micros(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), System.nanoTime());
     tellIfSetBack();
-    return Instant.ofEpochMilli(millis);
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private synchronized void tellIfSetBack() {

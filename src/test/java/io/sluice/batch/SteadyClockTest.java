@@ -46,17 +46,24 @@ class SteadyClockTest {
 
   @Test
   void manyShortStepsLoseNoTime() {
-    assertThat(clock.millis(HOUR, 0)).isEqualTo(HOUR);
+    assertThat(clock.micros(HOUR, 0)).isEqualTo(HOUR);
     long nanos = 0;
     for (int step = 0; step < 100_000; step++) {
       nanos += 333_333;
-      var unused = clock.millis(0, nanos);
+      var unused = clock.micros(0, nanos);
     }
 
-    assertThat(clock.millis(0, nanos)).isEqualTo(HOUR + TimeUnit.NANOSECONDS.toMillis(nanos));
+    assertThat(clock.micros(0, nanos)).isEqualTo(HOUR + TimeUnit.NANOSECONDS.toMicros(nanos));
+  }
+
+  @Test
+  void partsOfAMillisecondAreTold() {
+    assertThat(clock.micros(1_000_400, 0)).isEqualTo(1_000_400);
+    assertThat(clock.micros(1_000_900, 500_000)).isEqualTo(1_000_900);
   }
 
   private long at(long clockMillis, long passedMillis) {
-    return clock.millis(clockMillis, TimeUnit.MILLISECONDS.toNanos(passedMillis));
+    long passed = TimeUnit.MILLISECONDS.toNanos(passedMillis);
+    return clock.micros(clockMillis * 1000, passed) / 1000;
   }
 }
