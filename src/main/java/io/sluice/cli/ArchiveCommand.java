@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice archive}: runs a small job in a JVM with the same class path, which writes down the classes it has loaded. */
 @Command(
@@ -23,6 +26,9 @@ import picocli.CommandLine.Parameters;
     })
 final class ArchiveCommand implements Callable<Integer> {
 
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
   @Mixin
   private Failures failures = new Failures();
 
@@ -33,6 +39,9 @@ final class ArchiveCommand implements Callable<Integer> {
   public Integer call() {
     try {
       write(file.toAbsolutePath(), System.getProperty("java.class.path"));
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf("Wrote %s. Start with java -XX:SharedArchiveFile=%s%n", file, file);
+      out.flush();
       return CommandLine.ExitCode.OK;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -63,6 +72,7 @@ final class ArchiveCommand implements Callable<Integer> {
         // It tells at length which generated classes it leaves out.
         "-Xlog:disable",
         "-Xlog:all=error:stderr",
+        "-Dsluice.log.level=WARN",
         "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
         "-cp",
         classPath,

@@ -19,7 +19,9 @@ class ArchiveIT {
     Path archive = directory.resolve("sluice.jsa");
     try (Command made = new Command("archive", archive.toString())) {
       assertThat(made.awaitExit()).as("output: %s", made.lines()).isZero();
-      assertThat(made.lines()).isEmpty();
+      assertThat(made.lines())
+          .containsExactly("Wrote %s. Start with java -XX:SharedArchiveFile=%s"
+              .formatted(archive, archive));
     }
 
     List<String> options = List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:class+load");
