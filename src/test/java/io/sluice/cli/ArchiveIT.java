@@ -20,8 +20,8 @@ class ArchiveIT {
     try (Command made = new Command("archive", archive.toString())) {
       assertThat(made.awaitExit()).as("output: %s", made.lines()).isZero();
       assertThat(made.lines())
-          .containsExactly("Wrote %s. Start with java -XX:SharedArchiveFile=%s"
-              .formatted(archive, archive));
+          .containsExactly(
+              "Wrote %s. Start with java -XX:SharedArchiveFile=%s".formatted(archive, archive));
     }
 
     List<String> options = List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:class+load");
