@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckpointCommand.class,
       ReplayCommand.class,
-      ChaosCommand.class
+      ChaosCommand.class,
+      ArchiveCommand.class
     })
 public final class Main implements Runnable {
 
@@ -61,7 +62,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Missing command: demo, node, run, checkpoint, replay or chaos.");
+        spec.commandLine(),
+        "Missing command: demo, node, run, checkpoint, replay, chaos or archive.");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {

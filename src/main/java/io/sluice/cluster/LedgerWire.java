@@ -25,9 +25,12 @@ final class LedgerWire implements DataChannel.Handler {
   /** A context of its own among the blocks, which no real context has. */
   private static final long CONTEXT = Long.MIN_VALUE;
 
-  private static final ObjectMapper MAPPER = CBORMapper.builder()
-      .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
-      .build();
+  /** Made when the first message travels: a node that is alone has no use for it, and making it takes long. */
+  private static final class Cbor {
+    static final ObjectMapper MAPPER = CBORMapper.builder()
+        .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
+        .build();
+  }
 
   /** A request, and the data address of whoever wants the answer. */
   record Question(LedgerMessage.Request request, String from) {}
@@ -83,7 +86,7 @@ final class LedgerWire implements DataChannel.Handler {
     try {
       Class<?> type =
           message instanceof LedgerMessage.Answer ? LedgerMessage.Answer.class : message.getClass();
-      byte[] bytes = MAPPER.writerFor(type).writeValueAsBytes(message);
+      byte[] bytes = Cbor.MAPPER.writerFor(type).writeValueAsBytes(message);
       var unused = node.channel().put(address, id, bytes, 0);
     } catch (IOException defect) {
       throw new UncheckedIOException(defect);
@@ -94,9 +97,9 @@ final class LedgerWire implements DataChannel.Handler {
   public void onPut(BlockId id, byte[] bytes, long records) {
     try {
       if (id.isAnswer()) {
-        hear(id.sequence(), MAPPER.readValue(bytes, LedgerMessage.Answer.class));
+        hear(id.sequence(), Cbor.MAPPER.readValue(bytes, LedgerMessage.Answer.class));
       } else {
-        Question question = MAPPER.readValue(bytes, Question.class);
+        Question question = Cbor.MAPPER.readValue(bytes, Question.class);
         witness.accept(
             question.request(),
             answer -> put(question.from(), BlockId.ledger(CONTEXT, true, id.sequence()), answer));

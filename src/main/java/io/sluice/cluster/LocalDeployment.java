@@ -7,6 +7,7 @@ import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
 import io.sluice.api.Faults;
 import io.sluice.api.Settings;
 import io.sluice.api.SimulatedNodes;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class LocalDeployment implements Deployment, SimulatedNodes {
 
   private static final AtomicInteger SYSTEMS = new AtomicInteger();
+  private static final String EXTENSIONS = "akka.library-extensions";
+  private static final List<String> LATE =
+      List.of("akka.serialization.SerializationExtension$", "akka.stream.SystemMaterializer$");
 
   private record Worker(Node node, ActorRef<WorkerCommand> actor) {}
 
@@ -80,9 +84,22 @@ public final class LocalDeployment implements Deployment, SimulatedNodes {
                 akka.coordinated-shutdown.exit-jvm = off
                 akka.actor.default-dispatcher.fork-join-executor.parallelism-max = 8
                 akka.actor.default-dispatcher.fork-join-executor.parallelism-min = 2
-                """).withFallback(config);
+                """).withFallback(withLateExtensions(config));
     return new LocalDeployment(
         ActorSystem.create(Behaviors.empty(), name, local), true, settings, nodes, faults);
+  }
+
+  /**
+   * Serializers and streams are what an actor system spends most of its start on, and a job on one node may never use them. Akka
+   * makes an extension that it was not told to load when it is first asked for.
+   */
+  static Config withLateExtensions(Config config) {
+    if (!config.hasPath(EXTENSIONS)) {
+      return config;
+    }
+    List<String> early = new ArrayList<>(config.getStringList(EXTENSIONS));
+    early.removeAll(LATE);
+    return config.withValue(EXTENSIONS, ConfigValueFactory.fromIterable(early));
   }
 
   /** Nodes on an actor system of the user's that is not part of a cluster. */
