@@ -45,11 +45,6 @@ public record BlockId(
       this.code = (byte) code;
     }
 
-    /** Whether it lies with the driver, for all workers. */
-    public boolean isOfDriver() {
-      return this == LITERAL || this == JAR || this == BROADCAST;
-    }
-
     /** How the kind is written on the wire. */
     public byte code() {
       return code;

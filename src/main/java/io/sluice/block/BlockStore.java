@@ -1,14 +1,18 @@
 package io.sluice.block;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sluice.api.BlockSettings;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockId;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -31,7 +35,10 @@ public final class BlockStore implements AutoCloseable {
 
   private final BlockSettings settings;
   private final DiskStore disk;
-  private final Map<BlockId, Entry> memory = new ConcurrentHashMap<>();
+
+  /** By kind, since each batch looks for some kinds only. */
+  private final Map<BlockId.Kind, Map<BlockId, Entry>> memory = new EnumMap<>(BlockId.Kind.class);
+
   private final CopyOnWriteArrayList<Consumer<BlockId>> arrivals = new CopyOnWriteArrayList<>();
   private long memoryBytes;
   private long releases;
@@ -40,6 +47,9 @@ public final class BlockStore implements AutoCloseable {
   public BlockStore(BlockSettings settings) {
     this.settings = settings;
     this.disk = new DiskStore(settings.directory(), settings.diskBytes());
+    for (BlockId.Kind kind : BlockId.Kind.values()) {
+      memory.put(kind, new ConcurrentHashMap<>());
+    }
   }
 
   /** Calls {@code listener}, on the storing thread, after each block is stored. */
@@ -87,7 +97,7 @@ public final class BlockStore implements AutoCloseable {
    * @return false if there is no room now
    */
   public boolean offer(BlockId id, Block block, StorageLevel level, RecordCodec codec) {
-    if (memory.containsKey(id) || disk.contains(id)) {
+    if (contains(id)) {
       return true;
     }
     if (level.useMemory() && reserve(block.sizeBytes(), settings.memoryBytes())) {
@@ -116,7 +126,7 @@ public final class BlockStore implements AutoCloseable {
     }
     long seen = releases();
     while (!offer(id, block, level, codec)) {
-      if (memory.isEmpty() && disk.ids().isEmpty()) {
+      if (isEmpty()) {
         throw new SluiceException(
             ErrorCode.STORAGE_FULL,
             "Block of about %d bytes does not fit into an empty store at %s: encoded it is longer. Raise sluice.block.memory or sluice.block.disk, or store smaller blocks."
@@ -129,7 +139,7 @@ public final class BlockStore implements AutoCloseable {
 
   /** The block, from memory or disk; null if it is not here. */
   public @Nullable Block get(BlockId id) {
-    Entry entry = memory.get(id);
+    Entry entry = memory(id).get(id);
     return entry != null ? entry.block : disk.read(id);
   }
 
@@ -138,14 +148,14 @@ public final class BlockStore implements AutoCloseable {
 
   /** How much a block is, without reading it; empty if it is not here. */
   public Optional<Extent> extent(BlockId id) {
-    Entry entry = memory.get(id);
+    Entry entry = memory(id).get(id);
     return entry != null
         ? Optional.of(new Extent(entry.block.records(), entry.block.sizeBytes()))
         : disk.extent(id);
   }
 
   public boolean contains(BlockId id) {
-    return memory.containsKey(id) || disk.contains(id);
+    return memory(id).containsKey(id) || disk.contains(id);
   }
 
   public void remove(BlockId id) {
@@ -153,14 +163,25 @@ public final class BlockStore implements AutoCloseable {
     removeFromDisk(id);
   }
 
-  public void removeIf(Predicate<BlockId> unwanted) {
-    ids().stream().filter(unwanted).forEach(this::remove);
+  /** Removes the blocks of some kinds that nobody wants. */
+  public void removeIf(Set<BlockId.Kind> kinds, Predicate<BlockId> unwanted) {
+    for (BlockId.Kind kind : kinds) {
+      for (BlockId id : ids(kind)) {
+        if (unwanted.test(id)) {
+          remove(id);
+        }
+      }
+    }
   }
 
-  /** The blocks that are here now. */
-  public List<BlockId> ids() {
-    List<BlockId> ids = new ArrayList<>(memory.keySet());
-    ids.addAll(disk.ids());
+  /** The blocks of one kind that are here now. */
+  public List<BlockId> ids(BlockId.Kind kind) {
+    List<BlockId> ids = new ArrayList<>(requireNonNull(memory.get(kind)).keySet());
+    for (BlockId id : disk.ids()) {
+      if (id.kind() == kind) {
+        ids.add(id);
+      }
+    }
     return ids;
   }
 
@@ -178,13 +199,21 @@ public final class BlockStore implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    memory.clear();
+    memory.values().forEach(Map::clear);
     disk.close();
     notifyAll();
   }
 
+  private Map<BlockId, Entry> memory(BlockId id) {
+    return requireNonNull(memory.get(id.kind()));
+  }
+
+  private boolean isEmpty() {
+    return memory.values().stream().allMatch(Map::isEmpty) && disk.ids().isEmpty();
+  }
+
   private void removeFromMemory(BlockId id) {
-    Entry entry = memory.remove(id);
+    Entry entry = memory(id).remove(id);
     if (entry != null) {
       release(entry.memoryBytes);
     }
@@ -215,7 +244,7 @@ public final class BlockStore implements AutoCloseable {
   }
 
   private void remember(BlockId id, Block block, long bytes) {
-    Entry before = memory.put(id, new Entry(block, bytes));
+    Entry before = memory(id).put(id, new Entry(block, bytes));
     if (before != null) {
       release(before.memoryBytes);
     }

@@ -4,8 +4,10 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +16,12 @@ import java.util.function.Function;
 
 /** What a node is to the side channel: its store, its room for shuffles, and for each context whoever takes what peers send. */
 public final class DataNode implements DataChannel.Handler, AutoCloseable {
+
+  /** What lies with the driver, for all workers. */
+  private static final Set<BlockId.Kind> DRIVERS =
+      EnumSet.of(BlockId.Kind.LITERAL, BlockId.Kind.JAR, BlockId.Kind.BROADCAST);
+
+  private static final Set<BlockId.Kind> WORKERS = EnumSet.complementOf(EnumSet.copyOf(DRIVERS));
 
   private final BlockStore store;
   private final ShuffleSpace shuffles;
@@ -63,12 +71,12 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
   public void forget(long context) {
     takers.remove(context);
     codecs.remove(context);
-    store.removeIf(id -> id.context() == context && !id.kind().isOfDriver());
+    store.removeIf(WORKERS, id -> id.context() == context);
   }
 
   /** Forgets what a driver on this node has for all. */
   public void forgetDriver(long context) {
-    store.removeIf(id -> id.context() == context && id.kind().isOfDriver());
+    store.removeIf(DRIVERS, id -> id.context() == context);
   }
 
   /** The block from here, or from the first holder that gives it. */

@@ -6,9 +6,9 @@ import io.sluice.batch.BlockId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +113,8 @@ final class DiskStore implements AutoCloseable {
     OwnDirectory.delete(entry.file);
   }
 
-  List<BlockId> ids() {
-    return List.copyOf(entries.keySet());
+  Set<BlockId> ids() {
+    return entries.keySet();
   }
 
   long usedBytes() {

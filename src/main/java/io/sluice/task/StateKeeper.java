@@ -253,9 +253,8 @@ final class StateKeeper implements AutoCloseable {
         }
       }
     });
-    for (BlockId id : session.node().store().ids()) {
-      Block block = id.kind() == BlockId.Kind.DATASET
-              && id.context() == session.context()
+    for (BlockId id : session.node().store().ids(BlockId.Kind.DATASET)) {
+      Block block = id.context() == session.context()
               && operators.containsKey(id.owner())
               && number(id) % modulo == partition
           ? session.node().store().get(id)

@@ -17,6 +17,7 @@ import io.sluice.shuffle.Inbox;
 import io.sluice.state.KeyedState;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   private static final int MAX_LOADED_FUNCTIONS = 2000;
   private static final int MAX_KEYS_IN_PIECE = 100_000;
+
+  private static final Set<BlockId.Kind> OVER_WITH_A_BATCH =
+      EnumSet.of(BlockId.Kind.DATASET, BlockId.Kind.KEPT, BlockId.Kind.RESULT);
 
   private final long context;
   private final DataNode node;
@@ -241,16 +245,17 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     attempts.remove(job);
     forgetInboxes(key -> key.job() == job);
     node.store()
-        .removeIf(id ->
-            id.context() == context && id.kind() == BlockId.Kind.RESULT && id.sequence() == job);
+        .removeIf(
+            EnumSet.of(BlockId.Kind.RESULT), id -> id.context() == context && id.sequence() == job);
   }
 
   void dropKept(WorkerCommand.DropKept drop) {
     node.store()
-        .removeIf(id -> id.context() == context
-            && id.kind() == BlockId.Kind.KEPT
-            && id.owner() == drop.node()
-            && id.source() != drop.maker());
+        .removeIf(
+            EnumSet.of(BlockId.Kind.KEPT),
+            id -> id.context() == context
+                && id.owner() == drop.node()
+                && id.source() != drop.maker());
   }
 
   /** Makes the state of a batch current, if that was not done before. */
@@ -271,15 +276,15 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     attempts.clear();
     forgetInboxes(key -> key.job() < lowestLiveJob);
     node.store()
-        .removeIf(id -> id.context() == context
-            && (id.kind() == BlockId.Kind.RESULT || id.kind() == BlockId.Kind.KEPT));
+        .removeIf(
+            EnumSet.of(BlockId.Kind.RESULT, BlockId.Kind.KEPT), id -> id.context() == context);
   }
 
   /** The blocks of receivers that lie here. */
   List<WorkerEvent.Held> received() {
     List<WorkerEvent.Held> held = new ArrayList<>();
-    for (BlockId id : node.store().ids()) {
-      if (id.context() == context && id.kind() == BlockId.Kind.RECEIVED) {
+    for (BlockId id : node.store().ids(BlockId.Kind.RECEIVED)) {
+      if (id.context() == context) {
         node.store()
             .extent(id)
             .ifPresent(size -> held.add(new WorkerEvent.Held(id, size.records(), size.bytes())));
@@ -298,15 +303,14 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     lowestLiveJob = commit.lowestLiveJob();
     attempts.keySet().removeIf(job -> job < lowestLiveJob);
     forgetInboxes(key -> key.job() < lowestLiveJob);
-    node.store().removeIf(id -> id.context() == context && isOver(id, commit));
+    node.store().removeIf(OVER_WITH_A_BATCH, id -> id.context() == context && isOver(id, commit));
   }
 
   /** Sends what is kept of a keyed partition to its standby. */
   CompletableFuture<Void> copyPartition(WorkerCommand.CopyPartition copy) {
     List<CompletableFuture<Void>> sends = new ArrayList<>();
-    for (BlockId id : node.store().ids()) {
-      boolean wanted = id.kind() == BlockId.Kind.DATASET
-          && id.context() == context
+    for (BlockId id : node.store().ids(BlockId.Kind.DATASET)) {
+      boolean wanted = id.context() == context
           && copy.nodes().contains(id.owner())
           && (id.partition() & 0xFFFF) % copy.modulo() == copy.partition();
       Block block = wanted ? node.store().get(id) : null;
@@ -366,10 +370,8 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   /** Oldest first, in case one came late; of several attempts of a batch the last counts. */
   private void applyDeltas(long batchMillis) {
     Map<BlockId, BlockId> last = new HashMap<>();
-    List<BlockId> deltas = node.store().ids().stream()
-        .filter(id -> id.context() == context
-            && id.kind() == BlockId.Kind.DELTA
-            && id.sequence() <= batchMillis)
+    List<BlockId> deltas = node.store().ids(BlockId.Kind.DELTA).stream()
+        .filter(id -> id.context() == context && id.sequence() <= batchMillis)
         .sorted(Comparator.comparingLong(BlockId::sequence).thenComparingLong(BlockId::source))
         .toList();
     deltas.forEach(

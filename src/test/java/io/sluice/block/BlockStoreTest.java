@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,7 +46,7 @@ class BlockStoreTest {
     assertThat(store.memoryBytes()).isEqualTo(60);
     assertThat(store.diskBytes()).isEqualTo(60);
     assertThat(store.contains(id(3))).isFalse();
-    assertThat(store.ids()).containsExactlyInAnyOrder(id(1), id(2));
+    assertThat(store.ids(id(1).kind())).containsExactlyInAnyOrder(id(1), id(2));
   }
 
   @Test
@@ -108,7 +109,7 @@ class BlockStoreTest {
         .isInstanceOfSatisfying(
             Block.Text.class, read -> assertThat(read.bytes()).hasSize(80));
 
-    store.removeIf(any -> true);
+    store.removeIf(EnumSet.allOf(BlockId.Kind.class), any -> true);
     assertThat(store.memoryBytes()).isZero();
     assertThat(store.diskBytes()).isZero();
     assertThat(files()).isEmpty();
@@ -169,7 +170,7 @@ class BlockStoreTest {
         .hasMessageContaining("sluice.block.directory");
     assertThat(full.memoryBytes()).isZero();
     assertThat(full.diskBytes()).isZero();
-    assertThat(full.ids()).isEmpty();
+    assertThat(full.ids(id(1).kind())).isEmpty();
   }
 
   @Test
@@ -177,7 +178,7 @@ class BlockStoreTest {
     offer(1, 60, StorageLevel.MEMORY_ONLY);
     offer(2, 60, StorageLevel.DISK_ONLY);
 
-    store.removeIf(any -> true);
+    store.removeIf(EnumSet.allOf(BlockId.Kind.class), any -> true);
 
     assertThat(store.memoryBytes()).isZero();
     assertThat(store.diskBytes()).isZero();
