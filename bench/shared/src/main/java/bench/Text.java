@@ -9,14 +9,17 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** The data of every workload: lines of exactly 100 bytes, words by Zipf's law from 10,000, always the same. */
-final class Text {
+public final class Text {
 
-  static final int LINE_BYTES = 100;
-  static final int LINES = Integer.getInteger("lines", 500_000);
-  static final int VOCABULARY = 10_000;
+  public static final int LINE_BYTES = 100;
+  public static final int LINES = Integer.getInteger("lines", 500_000);
+  public static final int VOCABULARY = 10_000;
 
   /** A word in about one line of six. */
-  static final String NEEDLE = "sparkle";
+  public static final String NEEDLE = "sparkle";
+
+  /** What follows the data: keeps time going where time is what the data bring. It has no words. */
+  public static final String TICK = " ";
 
   private static final int NEEDLE_RANK = 99;
   private static String[] lines;
@@ -24,14 +27,14 @@ final class Text {
 
   private Text() {}
 
-  static synchronized byte[] bytes() {
+  public static synchronized byte[] bytes() {
     if (bytes == null) {
       bytes = make();
     }
     return bytes;
   }
 
-  static synchronized String[] lines() {
+  public static synchronized String[] lines() {
     if (lines == null) {
       byte[] all = bytes();
       String[] made = new String[LINES];
