@@ -27,8 +27,7 @@ public final class StartUp {
   }
 
   /** Waits for the counts, prints the time since the JVM was launched, and ends the JVM. */
-  public static void run(String peer) throws InterruptedException {
-    Measure measure = new Measure(peer, "W6", "mem");
+  public static void run(Measure measure) throws InterruptedException {
     if (!complete.await(60, TimeUnit.SECONDS)) {
       Measure.fail("the counts are " + counts + " instead of " + DUE);
     }

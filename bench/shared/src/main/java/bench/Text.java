@@ -15,7 +15,7 @@ public final class Text {
   public static final int LINES = Integer.getInteger("lines", 500_000);
   public static final int VOCABULARY = 10_000;
 
-  /** A word in about one line of six. */
+  /** A word in about one line of sixty. */
   public static final String NEEDLE = "sparkle";
 
   /** What follows the data: keeps time going where time is what the data bring. It has no words. */

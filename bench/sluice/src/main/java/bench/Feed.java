@@ -14,10 +14,12 @@ final class Feed {
 
   static volatile int batchLines = 50_000;
   private static volatile long position;
+  private static Given taken;
 
   private Feed() {}
 
   static DStream<String> of(StreamingContext context, boolean keys) {
+    taken = Given.from(0, keys ? KeyOrder.KEYS : Text.LINES);
     new Slice(keys, 0, 0).iterator();
     return context.queueStream(new Pool(context, keys)).flatMap(Slice::iterator);
   }
@@ -25,7 +27,7 @@ final class Feed {
   /** A stretch of the pool. */
   record Slice(boolean keys, long from, int count) implements Serializable {
     Iterator<String> iterator() {
-      String[] lines = keys ? Keys.all() : Text.lines();
+      String[] lines = keys ? KeyOrder.all() : Text.lines();
       return new Iterator<>() {
         private int at = (int) (from % lines.length);
         private int left = count;
@@ -66,9 +68,10 @@ final class Feed {
         return null;
       }
       given = false;
-      int half = batchLines / 2;
+      int half = Given.isOver() ? 0 : batchLines / 2;
       long from = position;
       position += 2L * half;
+      taken.add(2L * half);
       return context.parallelize(
           List.of(new Slice(keys, from, half), new Slice(keys, from + half, half)), 2);
     }
@@ -79,9 +82,9 @@ final class Feed {
 
     @Override
     public void onBatchCompleted(BatchInfo batch) {
-      long taken = position;
-      Measure.LINES.add(taken - counted);
-      counted = taken;
+      long given = position;
+      Measure.LINES.add(given - counted);
+      counted = given;
       double millis = Math.max(1, batch.processingDelay().orElseThrow().toNanos() / 1e6);
       double factor = Sluice.INTERVAL_MILLIS * 0.9 / millis;
       double damped = factor > 2 ? Math.min(8, factor) : Math.sqrt(Math.max(0.25, factor));

@@ -19,8 +19,10 @@ final class Repeating extends Receiver<String> {
   public void onStart() {
     byte[] bytes = Text.bytes();
     thread = new Thread(() -> {
-      for (int at = 0; !isStopped(); at = at + PIECE == bytes.length ? 0 : at + PIECE) {
+      Given given = Given.from(0, Text.LINES);
+      for (int at = 0; !isStopped() && !Given.isOver(); at = at + PIECE == bytes.length ? 0 : at + PIECE) {
         store(ByteBuffer.wrap(bytes, at, PIECE));
+        given.add(1000);
       }
     });
     thread.setDaemon(true);

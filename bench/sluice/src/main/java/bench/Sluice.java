@@ -10,12 +10,15 @@ import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 
 /** The workloads on Sluice, with the lambdas on Strings that its users write. */
@@ -29,17 +32,18 @@ public final class Sluice {
     String workload = args[0];
     String path = args[1];
     int seconds = Integer.parseInt(args[2]);
+    Measure measure = new Measure("sluice", workload, path);
     if (workload.startsWith("W5")) {
-      floor(workload, path, seconds);
+      floor(measure, path, seconds);
     } else if (workload.equals("W6")) {
-      startUp();
+      startUp(measure);
     } else {
-      throughput(workload, path, seconds);
+      throughput(measure, workload, path, seconds);
     }
-    System.exit(0);
   }
 
-  private static void throughput(String workload, String path, int seconds) throws Exception {
+  private static void throughput(
+      Measure measure, String workload, String path, int seconds) throws Exception {
     StreamingContext context =
         StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
     if (workload.equals("W4")) {
@@ -56,14 +60,13 @@ public final class Sluice {
       build(workload, Feed.of(context, false));
     }
     context.start();
-    new Measure("sluice", workload, path).run(seconds);
-    context.stop();
+    measure.run(seconds);
   }
 
   private static TextDStream received(StreamingContext context, String path) {
     return path.startsWith("socket")
         ? context.socketTextStream(
-            "127.0.0.1", Integer.getInteger("port", 19999), StorageLevel.MEMORY_ONLY)
+            "127.0.0.1", Generator.PORT, StorageLevel.MEMORY_ONLY)
         : TextDStream.of(context.receiverStream(new Repeating(StorageLevel.MEMORY_ONLY)));
   }
 
@@ -84,7 +87,7 @@ public final class Sluice {
                   Duration.ofMillis(INTERVAL_MILLIS),
                   2,
                   pair -> pair.value() > 0)
-              .foreachRDD(rdd -> Measure.RESULTS.add(rdd.top(10, new ByCount()).size()));
+              .foreachRDD(rdd -> Tops.window(counts(rdd.top(10, new ByCount()))));
       default -> throw new IllegalArgumentException("No such workload: " + workload);
     }
   }
@@ -104,7 +107,7 @@ public final class Sluice {
   }
 
   /** Total delay of batches with next to no data: count of one stage, or word count of two. */
-  private static void floor(String workload, String path, int seconds) throws Exception {
+  private static void floor(Measure measure, String path, int seconds) throws Exception {
     Feed.batchLines = 100;
     StreamingContext context =
         StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
@@ -135,35 +138,19 @@ public final class Sluice {
       measured =
           delays.subList(from, delays.size()).stream().mapToDouble(Double::doubleValue).toArray();
     }
-    new Measure("sluice", workload, path)
-        .delays(
-            measured,
-            ",\"interval_ms\":%d,\"expected\":%d"
-                .formatted(INTERVAL_MILLIS, seconds * 1000L / INTERVAL_MILLIS));
-    context.stop();
+    measure.delays(measured, INTERVAL_MILLIS, seconds * 1000L / INTERVAL_MILLIS);
   }
 
-  private static void startUp() throws Exception {
+  private static void startUp(Measure measure) throws Exception {
     StreamingContext context = StreamingContext.local("bench", Duration.ofMillis(100));
-    Queue<RDD<String>> queue = new java.util.ArrayDeque<>();
-    queue.add(context.parallelize(List.of("to be or not to be"), 2));
-    java.util.concurrent.CountDownLatch first = new java.util.concurrent.CountDownLatch(1);
+    Queue<RDD<String>> queue = new ArrayDeque<>();
+    queue.add(context.parallelize(List.of(StartUp.LINE), 2));
     pairs(context.queueStream(queue))
         .reduceByKey(Integer::sum)
         .foreachRDD(
-            rdd -> {
-              if (!rdd.collect().isEmpty()) {
-                first.countDown();
-              }
-            });
+            rdd -> rdd.collect().forEach(pair -> StartUp.count(pair.key(), pair.value())));
     context.start();
-    first.await();
-    long millis = System.currentTimeMillis() - Long.getLong("launch");
-    System.out.println(
-        "{\"peer\":\"sluice\",\"workload\":\"W6\",\"path\":\"mem\",\"first_result_ms\":"
-            + millis
-            + "}");
-    context.stop();
+    StartUp.run(measure);
   }
 
   private static final class CountLines implements StreamingListener {
@@ -171,6 +158,12 @@ public final class Sluice {
     public void onBatchCompleted(BatchInfo batch) {
       Measure.LINES.add(batch.numRecords());
     }
+  }
+
+  private static Map<String, Long> counts(List<Pair<String, Integer>> top) {
+    Map<String, Long> counts = new HashMap<>();
+    top.forEach(pair -> counts.put(pair.key(), pair.value().longValue()));
+    return counts;
   }
 
   private static final class ByCount implements Comparator<Pair<String, Integer>>, Serializable {

@@ -6,7 +6,10 @@ import io.sluice.api.Pair;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 
 /** The workloads on Sluice with its operations on text. */
 final class TextWorkloads {
@@ -32,7 +35,7 @@ final class TextWorkloads {
                     Duration.ofMillis(10 * Sluice.INTERVAL_MILLIS),
                     Duration.ofMillis(Sluice.INTERVAL_MILLIS),
                     2);
-        totals.foreachRDD(rdd -> Measure.RESULTS.add(rdd.top(10, new ByCount()).size()));
+        totals.foreachRDD(rdd -> Tops.window(counts(rdd.top(10, new ByCount()))));
       }
       default -> throw new IllegalArgumentException("No such workload: " + workload);
     }
@@ -44,6 +47,12 @@ final class TextWorkloads {
       words += counts.next().value();
     }
     Measure.RESULTS.add(words);
+  }
+
+  private static Map<String, Long> counts(List<Pair<String, Long>> top) {
+    Map<String, Long> counts = new HashMap<>();
+    top.forEach(pair -> counts.put(pair.key(), pair.value()));
+    return counts;
   }
 
   private static final class ByCount implements Comparator<Pair<String, Long>>, Serializable {

@@ -3,6 +3,8 @@ package bench;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -26,13 +28,15 @@ final class ByteLoop {
 
   private static void grep(byte[] text, int from, int to) {
     byte[] needle = Text.NEEDLE.getBytes(StandardCharsets.US_ASCII);
+    Given given = Given.from(from, to - from);
     int line = from;
-    while (!Loop.stop) {
+    while (!Given.isOver()) {
       int hits = 0;
       for (int i = 0; i < 1000; i++) {
         hits += contains(text, line * Text.LINE_BYTES, (line + 1) * Text.LINE_BYTES, needle);
         line = line + 1 == to ? from : line + 1;
       }
+      given.add(1000);
       Measure.LINES.add(1000);
       Measure.RESULTS.add(hits);
     }
@@ -49,17 +53,21 @@ final class ByteLoop {
   }
 
   private static void count(byte[] text, int from, int to, int number, boolean window) {
+    Given given = Given.from(from, to - from);
     Table counts = new Table();
     Table totals = new Table();
     ArrayDeque<Table> panes = new ArrayDeque<>();
     long next = System.nanoTime() + SECOND;
     int line = from;
-    while (!Loop.stop) {
-      for (int i = 0; i < 500; i++) {
-        words(text, line * Text.LINE_BYTES, counts);
-        line = line + 1 == to ? from : line + 1;
+    while (true) {
+      if (!Given.isOver()) {
+        for (int i = 0; i < 500; i++) {
+          words(text, line * Text.LINE_BYTES, counts);
+          line = line + 1 == to ? from : line + 1;
+        }
+        given.add(500);
+        Measure.LINES.add(500);
       }
-      Measure.LINES.add(500);
       if (System.nanoTime() < next) {
         continue;
       }
@@ -70,14 +78,15 @@ final class ByteLoop {
         for (Table other = OTHERS.poll(); other != null; other = OTHERS.poll()) {
           counts.addAll(other, 1);
         }
-        Measure.RESULTS.add(counts.size);
         if (window) {
           totals.addAll(counts, 1);
           panes.add(counts);
           if (panes.size() > 10) {
             totals.addAll(panes.remove(), -1);
           }
-          Measure.RESULTS.add(totals.top(10).length);
+          Tops.window(totals.top(10));
+        } else {
+          Measure.RESULTS.add(counts.sum());
         }
       }
       counts = new Table();
@@ -148,10 +157,21 @@ final class ByteLoop {
       }
     }
 
-    long[] top(int most) {
+    long sum() {
+      return Arrays.stream(counts, 0, size).sum();
+    }
+
+    Map<String, Long> top(int most) {
       long[] sorted = Arrays.copyOf(counts, size);
       Arrays.sort(sorted);
-      return Arrays.copyOfRange(sorted, Math.max(0, size - most), size);
+      long least = sorted[Math.max(0, size - most)];
+      Map<String, Long> top = new HashMap<>();
+      for (int i = 0; i < size && top.size() < most; i++) {
+        if (counts[i] >= least) {
+          top.put(new String(words[i], StandardCharsets.US_ASCII), counts[i]);
+        }
+      }
+      return top;
     }
   }
 }
