@@ -17,7 +17,7 @@ final class Keys {
       initial.add(Pair.of(key, 0L));
     }
     PairDStream<String, Long> updates =
-        Feed.of(context, true).mapToPair(key -> Pair.of(key, 1L));
+        Feed.of(context, "W4").mapToPair(key -> Pair.of(key, 1L));
     updates
         .mapWithState(
             StateSpec.<String, Long, Long, Pair<String, Long>>function(

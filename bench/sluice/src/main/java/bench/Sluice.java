@@ -47,7 +47,6 @@ public final class Sluice {
     StreamingContext context =
         StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
     if (workload.equals("W4")) {
-      context.addStreamingListener(new Feed.SizeBatches());
       Keys.build(context);
     } else if (path.endsWith("text")) {
       context.addStreamingListener(new CountLines());
@@ -56,8 +55,7 @@ public final class Sluice {
       context.addStreamingListener(new CountLines());
       build(workload, received(context, path));
     } else {
-      context.addStreamingListener(new Feed.SizeBatches());
-      build(workload, Feed.of(context, false));
+      build(workload, Feed.of(context, workload));
     }
     context.start();
     measure.run(seconds);
@@ -108,10 +106,9 @@ public final class Sluice {
 
   /** Total delay of batches with next to no data: count of one stage, or word count of two. */
   private static void floor(Measure measure, String path, int seconds) throws Exception {
-    Feed.batchLines = 100;
     StreamingContext context =
         StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
-    DStream<String> lines = Feed.of(context, false);
+    DStream<String> lines = Feed.of(context, "W5");
     if (path.equals("two")) {
       build("W2", lines);
     } else {
