@@ -3,8 +3,18 @@ package bench;
 import java.io.Serializable;
 import java.util.Iterator;
 
-/** A stretch of the lines, or of the keys, in memory: what a partition of a batch is told to read. */
-public record Slice(boolean keys, long from, int count) implements Serializable {
+/** A stretch of the lines, or of the keys, in memory: what a partition of a batch is told to read. Not a record: Kryo in Spark cannot write those. */
+public final class Slice implements Serializable {
+
+  private final boolean keys;
+  private final long from;
+  private final int count;
+
+  public Slice(boolean keys, long from, int count) {
+    this.keys = keys;
+    this.from = from;
+    this.count = count;
+  }
 
   public Iterator<String> iterator() {
     String[] data = keys ? KeyOrder.all() : Text.lines();
