@@ -70,7 +70,7 @@ public final class Table {
           default -> List.of("lines_per_s");
         };
     for (String figure : figures) {
-      String row = "%s %s, %s".formatted(workload, fields.get("path"), figure);
+      String row = fields.get("cell") + ", " + figure;
       Cell cell =
           rows.computeIfAbsent(row, key -> new LinkedHashMap<>())
               .computeIfAbsent(fields.get("peer"), key -> new Cell());

@@ -35,7 +35,7 @@ java=${JAVA:-java}
 tmp=$(mktemp -d)
 generator= run=
 end() { # only what was started here
-  for pid in $run $generator; do kill $pid 2>/dev/null && wait $pid 2>/dev/null; done
+  for pid in $run $generator; do kill -KILL $pid 2>/dev/null && wait $pid 2>/dev/null; done
   rm -rf "$tmp"
 }
 trap end EXIT
