@@ -20,6 +20,12 @@ case $peer in
   storm) main=bench.Storm dir=peers/storm ;;
   *) echo "no such peer: $peer; peers are sluice, loop, spark, flink, jet, storm" >&2; exit 2 ;;
 esac
+case $peer:$workload:$path in
+  *:W[1-4]:mem | *:W6:mem | sluice:W[123]:socket-text) ;;
+  sluice:W[123]:socket | loop:W[123]:socket | spark:W[123]:socket | flink:W[123]:socket | jet:W[123]:socket) ;;
+  sluice:W[123]:text | loop:W[123]:text | sluice:W5:one | sluice:W5:two | spark:W5:one | spark:W5:two) ;;
+  *) echo "$peer does not have $workload on the path $path" >&2; exit 2 ;;
+esac
 case $peer in
   spark | flink | jet)
     for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \

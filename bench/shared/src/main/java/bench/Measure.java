@@ -64,7 +64,7 @@ public final class Measure {
     double cpu = (cpuNanos() - startCpu) / 1e9;
     long lines = LINES.sum() - startLines;
     if (lines == 0) {
-      fail("no lines went in while it was measured; is the line generator running?");
+      fail("no lines were done while it was measured; measure longer");
     }
     check();
     print(

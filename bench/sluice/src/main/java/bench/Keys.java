@@ -11,6 +11,8 @@ import java.util.List;
 /** W4 on Sluice. */
 final class Keys {
 
+  private Keys() {}
+
   static void build(StreamingContext context) {
     List<Pair<String, Long>> initial = new ArrayList<>();
     for (String key : KeyOrder.all()) {

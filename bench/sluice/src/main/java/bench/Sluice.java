@@ -63,8 +63,7 @@ public final class Sluice {
 
   private static TextDStream received(StreamingContext context, String path) {
     return path.startsWith("socket")
-        ? context.socketTextStream(
-            "127.0.0.1", Generator.PORT, StorageLevel.MEMORY_ONLY)
+        ? context.socketTextStream("127.0.0.1", Generator.PORT, StorageLevel.MEMORY_ONLY)
         : TextDStream.of(context.receiverStream(new Repeating(StorageLevel.MEMORY_ONLY)));
   }
 
@@ -75,7 +74,9 @@ public final class Sluice {
               .filter(line -> line.contains(Text.NEEDLE))
               .foreachRDD(rdd -> Measure.RESULTS.add(rdd.count()));
       case "W2" ->
-          pairs(lines).reduceByKey(Integer::sum).foreachRDD(rdd -> rdd.foreachPartition(Sluice::sink));
+          pairs(lines)
+              .reduceByKey(Integer::sum)
+              .foreachRDD(rdd -> rdd.foreachPartition(Sluice::sink));
       case "W3" ->
           pairs(lines)
               .reduceByKeyAndWindow(

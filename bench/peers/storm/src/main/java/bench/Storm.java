@@ -53,7 +53,8 @@ public final class Storm {
       }
       case "W2" -> words(topology, new Count());
       case "W3" -> words(topology, new Window());
-      case "W4" -> topology.setBolt("totals", new Totals()).fieldsGrouping("lines", new Fields("text"));
+      case "W4" ->
+          topology.setBolt("totals", new Totals()).fieldsGrouping("lines", new Fields("text"));
       case "W6" -> words(topology, new First());
       default -> throw new IllegalArgumentException("No such workload: " + workload);
     }
@@ -65,7 +66,7 @@ public final class Storm {
     topology.setBolt("count", count).fieldsGrouping("split", new Fields("text"));
   }
 
-  private static class Memory extends BaseRichSpout {
+  private static final class Memory extends BaseRichSpout {
     private final String workload;
     private transient Cycle cycle;
     private transient SpoutOutputCollector out;
@@ -75,7 +76,8 @@ public final class Storm {
     }
 
     @Override
-    public void open(Map<String, Object> config, TopologyContext context, SpoutOutputCollector collector) {
+    public void open(
+        Map<String, Object> config, TopologyContext context, SpoutOutputCollector collector) {
       cycle = Cycle.of(workload, 0, 1);
       out = collector;
     }
@@ -96,7 +98,8 @@ public final class Storm {
     private transient boolean given;
 
     @Override
-    public void open(Map<String, Object> config, TopologyContext context, SpoutOutputCollector collector) {
+    public void open(
+        Map<String, Object> config, TopologyContext context, SpoutOutputCollector collector) {
       out = collector;
     }
 
@@ -118,7 +121,8 @@ public final class Storm {
     transient OutputCollector out;
 
     @Override
-    public void prepare(Map<String, Object> config, TopologyContext context, OutputCollector collector) {
+    public void prepare(
+        Map<String, Object> config, TopologyContext context, OutputCollector collector) {
       out = collector;
     }
 
