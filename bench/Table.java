@@ -15,6 +15,9 @@ public final class Table {
   private static final Pattern FIELD =
       Pattern.compile("\"(\\w+)\":(?:\"([^\"]*)\"|(-?[0-9.]+))");
 
+  private static final String HEAD =
+      "| workload | peer | median | least | greatest | runs right / all | Sluice / peer |";
+
   /** A workload of a peer. */
   private static final class Cell {
     private final List<Double> values = new ArrayList<>();
@@ -40,20 +43,25 @@ public final class Table {
     for (String line : Files.readAllLines(Path.of(args[0]))) {
       read(line, rows);
     }
-    System.out.println("| workload | peer | median | least | greatest | runs right / all | Sluice / peer |");
+    System.out.println(HEAD);
     System.out.println("|---|---|---|---|---|---|---|");
     rows.forEach(Table::print);
-    rows.forEach(
-        (row, cells) ->
-            cells.forEach(
-                (peer, cell) ->
-                    cell.errors.forEach(
-                        error -> System.out.println("\nFAILED: " + row + ", " + peer + ": " + error))));
-    if (rows.values().stream()
-        .flatMap(cells -> cells.values().stream())
-        .anyMatch(cell -> !cell.errors.isEmpty())) {
+    if (!printErrors(rows)) {
       System.exit(1);
     }
+  }
+
+  private static boolean printErrors(Map<String, Map<String, Cell>> rows) {
+    boolean right = true;
+    for (Map.Entry<String, Map<String, Cell>> row : rows.entrySet()) {
+      for (Map.Entry<String, Cell> cell : row.getValue().entrySet()) {
+        for (String error : cell.getValue().errors) {
+          System.out.printf("%nFAILED: %s, %s: %s%n", row.getKey(), cell.getKey(), error);
+          right = false;
+        }
+      }
+    }
+    return right;
   }
 
   private static void read(String line, Map<String, Map<String, Cell>> rows) {

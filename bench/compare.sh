@@ -10,7 +10,7 @@ rounds=5 seconds=10 warm=10
 cells="W1:mem W2:mem W3:mem W4:mem W1:socket W2:socket W3:socket W5:one:10 W5:one:20 W5:two:20 W5:two:50 W6:mem"
 if [ "${1:-}" = --quick ]; then
   shift
-  rounds=3 seconds=4 warm=4
+  rounds=3 seconds=4 warm=3
   cells="W2:mem W4:mem W2:socket W5:two:50 W6:mem"
 fi
 rounds=${ROUNDS:-$rounds} seconds=${SECONDS_EACH:-$seconds} warm=${WARM:-$warm}

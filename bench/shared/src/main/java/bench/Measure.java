@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 
 /** Counts while a workload runs, checks the results, prints one JSON line and ends the JVM: 0, or 1 if they are wrong. */
 public final class Measure {
@@ -53,7 +54,7 @@ public final class Measure {
     }
   }
 
-  /** Warms up, in W4 at least until every key is there; measures for so long; checks; prints; ends the JVM. */
+  /** Warms up from the first lines done, in W4 at least until every key is there; measures for so long; checks; prints; ends the JVM. */
   public void run(int seconds) throws Exception {
     warmUp();
     long startLines = LINES.sum();
@@ -73,8 +74,15 @@ public final class Measure {
   }
 
   private void warmUp() throws InterruptedException {
+    await(() -> LINES.sum() > 0);
     Thread.sleep(WARM_SECONDS * 1000L);
-    for (int i = 0; workload.equals("W4") && KEYS.sum() < KeyOrder.KEYS && i < 600; i++) {
+    if (workload.equals("W4")) {
+      await(() -> KEYS.sum() >= KeyOrder.KEYS);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
       Thread.sleep(100);
     }
   }

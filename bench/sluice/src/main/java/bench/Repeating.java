@@ -20,9 +20,11 @@ final class Repeating extends Receiver<String> {
     byte[] bytes = Text.bytes();
     thread = new Thread(() -> {
       Given given = Given.from(0, Text.LINES);
-      for (int at = 0; !isStopped() && !Given.isOver(); at = at + PIECE == bytes.length ? 0 : at + PIECE) {
+      int at = 0;
+      while (!isStopped() && !Given.isOver()) {
         store(ByteBuffer.wrap(bytes, at, PIECE));
         given.add(1000);
+        at = at + PIECE == bytes.length ? 0 : at + PIECE;
       }
     });
     thread.setDaemon(true);

@@ -167,7 +167,8 @@ public final class Spark {
     memory(context, "W4")
         .mapToPair(key -> new Tuple2<>(key, 1L))
         .mapWithState(StateSpec.function(update).initialState(initial).numPartitions(2))
-        .foreachRDD(rdd -> rdd.foreachPartition(totals -> totals.forEachRemaining(Measure::updated)));
+        .foreachRDD(
+            rdd -> rdd.foreachPartition(totals -> totals.forEachRemaining(Measure::updated)));
   }
 
   /** Total delay of batches with next to no data: count of one stage, or word count of two. */
