@@ -20,6 +20,7 @@ import io.sluice.state.MappedState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -99,15 +100,23 @@ public class Inner {
   public static class Million {
     final KeyedState state = new KeyedState();
     private long batch;
+    private final Object[] ones = new Object[TOUCHED];
     private int next;
 
     @Setup
     public void fill() {
+      Arrays.fill(ones, 1L);
       state.open(++batch, 1);
       for (String key : KeyOrder.all()) {
         state.put(key, 0L);
       }
       end();
+    }
+
+    Object[] touch() {
+      Object[] touched = Arrays.copyOfRange(KeyOrder.all(), next, next + TOUCHED);
+      next = (next + TOUCHED) % KeyOrder.KEYS;
+      return touched;
     }
 
     void end() {
@@ -202,7 +211,7 @@ public class Inner {
 
   private static void merge(Inbox inbox, Words data, Blackhole hole) {
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      inbox.merge(partition, data.combiner, hole::consume);
+      inbox.merge(partition, data.combiner, (keys, values, size) -> hole.consume(values));
     }
   }
 
@@ -220,10 +229,7 @@ public class Inner {
               out.accept(total);
             },
             null);
-    for (int i = 0; i < TOUCHED; i++) {
-      mapped.add(KeyOrder.all()[keys.next], 1L, hole::consume);
-      keys.next = (keys.next + 1) % KeyOrder.KEYS;
-    }
+    mapped.addAll(keys.touch(), keys.ones, TOUCHED, hole::consume);
     keys.end();
   }
 }
