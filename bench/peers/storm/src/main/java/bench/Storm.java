@@ -147,10 +147,11 @@ public final class Storm {
     }
   }
 
+  // Bolts pass ticks on: when nothing follows, tuples may wait for their hundred to be complete.
   private static final class Grep extends Bolt {
     @Override
     void take(String line) {
-      if (line.contains(Text.NEEDLE)) {
+      if (line.contains(Text.NEEDLE) || line.equals(Text.TICK)) {
         out.emit(new Values(line));
       }
     }
@@ -161,7 +162,9 @@ public final class Storm {
 
     @Override
     void take(String line) {
-      hits++;
+      if (!line.equals(Text.TICK)) {
+        hits++;
+      }
     }
 
     @Override
@@ -174,6 +177,10 @@ public final class Storm {
   private static final class Split extends Bolt {
     @Override
     void take(String line) {
+      if (line.equals(Text.TICK)) {
+        out.emit(new Values(line));
+        return;
+      }
       for (String word : line.split(" ")) {
         out.emit(new Values(word));
       }
@@ -185,7 +192,9 @@ public final class Storm {
 
     @Override
     void take(String word) {
-      counts.merge(word, 1, Integer::sum);
+      if (!word.equals(Text.TICK)) {
+        counts.merge(word, 1, Integer::sum);
+      }
     }
 
     @Override
