@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs Sluice into the local repository and builds the benchmarks against it.
+# Installs Sluice into the local repository and builds the benchmarks against it; the peers come from Maven Central (about 400 MB, once).
 set -eu
 cd "$(dirname "$0")/.."
 mvn -q -DskipTests install

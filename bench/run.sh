@@ -1,23 +1,66 @@
 #!/usr/bin/env bash
-# run.sh PEER WORKLOAD PATH SECONDS: one run in a JVM of its own, one JSON line on standard output.
-#   PEER      sluice, loop (the same work by hand on two threads)
+# run.sh PEER WORKLOAD PATH SECONDS [VARIANT]: one run in a JVM of its own, one JSON line on standard output.
+#   PEER      sluice, loop (the same work by hand on two threads), spark, flink, jet, storm
 #   WORKLOAD  W1 grep, W2 word count, W3 sliding word count with top 10, W4 keyed state, W5 batch floor, W6 start to first result
-#   PATH      mem, text, socket, socket-text; for W5: one, two (stages)
+#   PATH      mem, socket (not storm); sluice also text, socket-text; loop also text; W5 (sluice, spark): one, two stages
+#   VARIANT   flink W3: sliding (its own sliding windows, without the panes of a second)
 # The line generator of the socket path runs in a JVM of its own. JOPTS: more JVM options (-Dwarm=SECONDS -Dinterval=MILLIS).
-set -eu
+# The status is 0 only if all results were there and right; a line with "error" says what was not.
+set -u
 cd "$(dirname "$0")"
-case $1 in
-  sluice) main=bench.Sluice ;;
-  loop) main=bench.Loop ;;
-  *) echo "no such peer: $1; peers are sluice, loop" >&2; exit 2 ;;
+if [ $# -lt 4 ]; then sed -n '2,8s/^# \?//p' "$0" >&2; exit 2; fi
+peer=$1 workload=$2 path=$3 seconds=$4
+opens=
+case $peer in
+  sluice) main=bench.Sluice dir=sluice ;;
+  loop) main=bench.Loop dir=peers/loop ;;
+  spark) main=bench.Spark dir=peers/spark ;;
+  flink) main=bench.Flink dir=peers/flink ;;
+  jet) main=bench.Jet dir=peers/jet ;;
+  storm) main=bench.Storm dir=peers/storm ;;
+  *) echo "no such peer: $peer; peers are sluice, loop, spark, flink, jet, storm" >&2; exit 2 ;;
 esac
-shift
+case $peer:$workload:$path in
+  *:W[1-4]:mem | *:W6:mem | sluice:W[123]:socket-text) ;;
+  sluice:W[123]:socket | loop:W[123]:socket | spark:W[123]:socket | flink:W[123]:socket | jet:W[123]:socket) ;;
+  sluice:W[123]:text | loop:W[123]:text | sluice:W5:one | sluice:W5:two | spark:W5:one | spark:W5:two) ;;
+  *) echo "$peer does not have $workload on the path $path" >&2; exit 2 ;;
+esac
+case $peer in
+  spark | flink | jet)
+    for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
+        java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
+      opens="$opens --add-opens=java.base/$package=ALL-UNNAMED"
+    done
+    opens="$opens --add-opens=java.management/sun.management=ALL-UNNAMED"
+    opens="$opens --add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED" ;;
+esac
+jar=$dir/target/bench.jar
+if [ ! -f $jar ]; then echo "$jar is missing; run build.sh first" >&2; exit 2; fi
 java=${JAVA:-java}
-classpath=target/bench.jar:target/lib/*
-generator=
-if [ "${2#socket}" != "$2" ]; then
-  $java -Xmx512m -cp "$classpath" bench.Generator 2>/dev/null & generator=$!
-  trap 'kill $generator 2>/dev/null && wait $generator 2>/dev/null || true' EXIT
-  sleep 3
+tmp=$(mktemp -d)
+generator= run=
+end() { # only what was started here
+  for pid in $run $generator; do kill -KILL $pid 2>/dev/null && wait $pid 2>/dev/null; done
+  rm -rf "$tmp"
+}
+trap end EXIT
+trap 'exit 143' TERM INT
+if [ "${path#socket}" != "$path" ]; then
+  $java -Xmx512m -cp shared/target/bench.jar bench.Generator >"$tmp/generator" 2>&1 & generator=$!
+  until grep -q serving "$tmp/generator"; do
+    if ! kill -0 $generator 2>/dev/null; then cat "$tmp/generator" >&2; exit 1; fi
+    sleep 0.1
+  done
 fi
-$java -Xms4g -Xmx4g -XX:+UseG1GC -Dlaunch=$(date +%s%3N) ${JOPTS:-} -cp "$classpath" $main "$@"
+$java -Xms4g -Xmx4g -XX:+UseG1GC $opens -Djava.io.tmpdir="$tmp" -Djava.net.preferIPv4Stack=true -Dlaunch=$(date +%s%3N) \
+  ${JOPTS:-} -cp "$jar:$dir/target/lib/*" $main "$workload" "$path" "$seconds" ${5:-} >"$tmp/out" 2>"$tmp/err" & run=$!
+wait $run
+status=$?
+run=
+if ! grep '^{' "$tmp/out"; then
+  echo "{\"peer\":\"$peer\",\"workload\":\"$workload\",\"path\":\"$path\",\"error\":\"no result; the JVM ended with status $status\"}"
+  [ $status -ne 0 ] || status=1
+fi
+[ $status -eq 0 ] || tail -n ${ERROR_LINES:-20} "$tmp/err" >&2
+exit $status

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# compare.sh [--quick] [WORKLOAD:PATH[:INTERVAL] ...]: Sluice, the loop, Spark, Flink, Jet and Storm in turn, round after round, on the
+# same data; prints a table of medians in Markdown. Every line of every run goes to target/compare-DATE.jsonl; no run is left out.
+#   --quick   3 rounds instead of 5, shorter runs, and only W2, W4, W2 over the socket, one W5 and W6: about 13 minutes on 2 idle cores
+# INTERVAL is the batch interval of W5 in milliseconds. ROUNDS, SECONDS_EACH, WARM: other rounds, measured and warm-up seconds;
+# PEERS: other peers. The status is 0 only if every run was right.
+set -eu
+cd "$(dirname "$0")"
+rounds=5 seconds=10 warm=10
+cells="W1:mem W2:mem W3:mem W4:mem W1:socket W2:socket W3:socket W5:one:10 W5:one:20 W5:two:20 W5:two:50 W6:mem"
+if [ "${1:-}" = --quick ]; then
+  shift
+  rounds=3 seconds=4 warm=3
+  cells="W2:mem W4:mem W2:socket W5:two:50 W6:mem"
+fi
+rounds=${ROUNDS:-$rounds} seconds=${SECONDS_EACH:-$seconds} warm=${WARM:-$warm}
+[ $# -eq 0 ] || cells=$*
+mkdir -p target
+lines=target/compare-$(date +%Y%m%d-%H%M%S).jsonl
+: >"$lines"
+
+has() { # whether the peer has this workload
+  case $1:$2:$3 in
+    storm:*:socket | loop:W5:* | flink:W5:* | jet:W5:* | storm:W5:*) return 1 ;;
+  esac
+}
+
+started=$SECONDS
+for cell in $cells; do
+  IFS=: read -r workload path interval <<<"$cell"
+  for round in $(seq "$rounds"); do
+    for peer in ${PEERS:-sluice loop spark flink jet storm}; do
+      has "$peer" "$workload" "$path" || continue
+      echo "$cell, round $round of $rounds: $peer" >&2
+      line=$(JOPTS="-Dwarm=$warm -Dinterval=${interval:-1000} ${JOPTS:-}" ERROR_LINES=3 \
+        timeout -k 5 $((warm + seconds + 180)) ./run.sh "$peer" "$workload" "$path" "$seconds") || true
+      [ -n "$line" ] || line="{\"peer\":\"$peer\",\"workload\":\"$workload\",\"error\":\"it did not end in time\"}"
+      echo "{\"cell\":\"$cell\",${line#\{}" >>"$lines"
+    done
+  done
+done
+echo "$rounds rounds of $seconds s after $warm s, $((SECONDS - started)) s in all, $(nproc) cores; every line is in bench/$lines"
+echo
+${JAVA:-java} Table.java "$lines"
