@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /** Where the kept datasets of batches lie. */
 final class Datasets {
@@ -58,25 +57,28 @@ final class Datasets {
 
   /** The partitions that were made up to a batch, of these nodes. */
   List<Decision.Stored> upTo(long batchMillis, Set<Integer> nodes) {
-    return stored(key -> key.batchMillis <= batchMillis && nodes.contains(key.node));
+    List<Decision.Stored> stored = new ArrayList<>();
+    for (Key key : datasets.keySet()) {
+      if (key.batchMillis <= batchMillis && nodes.contains(key.node)) {
+        addStored(key, stored);
+      }
+    }
+    return stored;
   }
 
   /** The partitions that a batch has made, of these nodes. */
   List<Decision.Stored> of(long batchMillis, Set<Integer> nodes) {
-    return stored(key -> key.batchMillis == batchMillis && nodes.contains(key.node));
+    List<Decision.Stored> stored = new ArrayList<>();
+    for (int node : nodes) {
+      addStored(new Key(node, batchMillis), stored);
+    }
+    return stored;
   }
 
-  private List<Decision.Stored> stored(Predicate<Key> which) {
-    List<Decision.Stored> stored = new ArrayList<>();
-    datasets.forEach((key, partitions) -> {
-      if (which.test(key)) {
-        partitions
-            .values()
-            .forEach(
-                partition -> stored.add(new Decision.Stored(key.node, key.batchMillis, partition)));
-      }
-    });
-    return stored;
+  private void addStored(Key key, List<Decision.Stored> stored) {
+    for (Partition partition : partitions(key.node, key.batchMillis)) {
+      stored.add(new Decision.Stored(key.node, key.batchMillis, partition));
+    }
   }
 
   void removeHolder(String worker) {

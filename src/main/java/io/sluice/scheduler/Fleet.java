@@ -31,6 +31,7 @@ final class Fleet {
   record Loss(Set<Integer> partitions) {}
 
   private final ContextSetup setup;
+  private final long beatsAllowed;
   private final WorkerTable table = new WorkerTable();
   private final WorkerLinks links;
   private final Receivers receivers;
@@ -55,6 +56,7 @@ final class Fleet {
       ActorRefResolver resolver,
       Supplier<BlockTracker> tracker) {
     this.setup = setup;
+    this.beatsAllowed = setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
     this.recovered = recovered;
     this.journal = journal;
     this.resolver = resolver;
@@ -324,7 +326,7 @@ final class Fleet {
 
   /** How many beats a worker may be silent. */
   long beatsAllowed() {
-    return setup.heartbeatTimeout().dividedBy(setup.heartbeatInterval());
+    return beatsAllowed;
   }
 
   /** How many beats have passed. */

@@ -11,6 +11,9 @@ public final class AggregateTable {
 
   private static final int INITIAL = 16;
 
+  /** Up to here a table grows in long steps. */
+  private static final int SMALL = 1024;
+
   private final Combiner combiner;
   private int[] slots = new int[INITIAL * 2];
   private Object[] keys = new Object[INITIAL];
@@ -95,7 +98,7 @@ public final class AggregateTable {
   }
 
   private void grow() {
-    int capacity = keys.length * 2;
+    int capacity = keys.length * (keys.length < SMALL ? 4 : 2);
     keys = Arrays.copyOf(keys, capacity);
     values = Arrays.copyOf(values, capacity);
     hashes = Arrays.copyOf(hashes, capacity);
