@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 /** Stores the text again and again, as the bytes it is and as fast as they are taken. */
 final class Repeating extends Receiver<String> {
 
-  private static final int PIECE = 1000 * Text.LINE_BYTES;
+  /** Lines that are stored at a time: what a source of a few million lines a second brings in some milliseconds. */
+  private static final int LINES = Integer.getInteger("piece", 20_000);
+
+  private static final int PIECE = LINES * Text.LINE_BYTES;
 
   private transient Thread thread;
 
@@ -23,7 +26,7 @@ final class Repeating extends Receiver<String> {
       int at = 0;
       while (!isStopped() && !Given.isOver()) {
         store(ByteBuffer.wrap(bytes, at, PIECE));
-        given.add(1000);
+        given.add(LINES);
         at = at + PIECE == bytes.length ? 0 : at + PIECE;
       }
     });

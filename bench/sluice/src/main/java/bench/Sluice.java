@@ -45,8 +45,15 @@ public final class Sluice {
   private static void throughput(
       Measure measure, String workload, String path, int seconds) throws Exception {
     StreamingContext context =
-        StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
-    if (workload.equals("W4")) {
+        path.equals("cluster")
+            ? Cluster.start(Duration.ofMillis(INTERVAL_MILLIS))
+            : StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
+    if (path.equals("cluster")) {
+      countWords(context.receiverStream(Cluster.source()));
+    } else if (path.equals("received")) {
+      context.addStreamingListener(new CountLines());
+      countWords(context.receiverStream(new Repeating(StorageLevel.MEMORY_ONLY_SER)));
+    } else if (workload.equals("W4")) {
       Keys.build(context);
     } else if (path.endsWith("text")) {
       context.addStreamingListener(new CountLines());
@@ -89,6 +96,21 @@ public final class Sluice {
               .foreachRDD(rdd -> Tops.window(counts(rdd.top(10, new ByCount()))));
       default -> throw new IllegalArgumentException("No such workload: " + workload);
     }
+  }
+
+  /** W2 where the driver has no part of the data: it adds up what the partitions have counted. */
+  private static void countWords(DStream<String> lines) {
+    pairs(lines)
+        .reduceByKey(Integer::sum)
+        .mapPartitions(
+            counts -> {
+              long words = 0;
+              while (counts.hasNext()) {
+                words += counts.next().value();
+              }
+              return List.of(words).iterator();
+            })
+        .foreachRDD(rdd -> rdd.collect().forEach(Measure.RESULTS::add));
   }
 
   private static PairDStream<String, Integer> pairs(DStream<String> lines) {
