@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # compare.sh [--quick] [WORKLOAD:PATH[:INTERVAL] ...]: Sluice, the loop, Spark, Flink, Jet and Storm in turn, round after round, on the
 # same data; prints a table of medians in Markdown. Every line of every run goes to target/compare-DATE.jsonl; no run is left out.
-#   --quick   3 rounds instead of 5, shorter runs, and only W2, W4, W2 over the socket, one W5 and W6: about 13 minutes on 2 idle cores
+#   --quick   3 rounds instead of 5, shorter runs, and only W2 and W4 in memory, one W5 and W6: about 13 minutes on 2 idle cores
 # INTERVAL is the batch interval of W5 in milliseconds. ROUNDS, SECONDS_EACH, WARM: other rounds, measured and warm-up seconds;
 # PEERS: other peers. The status is 0 only if every run was right.
 set -eu
 cd "$(dirname "$0")"
 rounds=5 seconds=10 warm=10
-cells="W1:mem W2:mem W3:mem W4:mem W1:socket W2:socket W3:socket W5:one:10 W5:one:20 W5:two:20 W5:two:50 W6:mem"
+cells="W1:mem W2:mem W3:mem W4:mem W1:text W2:text W3:text W1:socket W2:socket W3:socket W5:one:10 W5:one:20 W5:two:20 W5:two:50 W6:mem"
 if [ "${1:-}" = --quick ]; then
   shift
-  rounds=3 seconds=4 warm=3
-  cells="W2:mem W4:mem W2:socket W5:two:50 W6:mem"
+  rounds=3 seconds=5 warm=8
+  cells="W2:mem W4:mem W5:two:50 W6:mem"
 fi
 rounds=${ROUNDS:-$rounds} seconds=${SECONDS_EACH:-$seconds} warm=${WARM:-$warm}
 [ $# -eq 0 ] || cells=$*
@@ -21,7 +21,7 @@ lines=target/compare-$(date +%Y%m%d-%H%M%S).jsonl
 
 has() { # whether the peer has this workload
   case $1:$2:$3 in
-    storm:*:socket | loop:W5:* | flink:W5:* | jet:W5:* | storm:W5:*) return 1 ;;
+    spark:*:text | flink:*:text | jet:*:text | storm:*:text | storm:*:socket | loop:W5:* | flink:W5:* | jet:W5:* | storm:W5:*) return 1 ;;
   esac
 }
 

@@ -57,7 +57,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where a program begins: it gives streams, and starts and stops what was built on them.
@@ -216,7 +215,7 @@ public final class StreamingContext implements AutoCloseable {
     public StreamingContext build() {
       Config loaded = config != null
           ? config
-          : system != null ? system.settings().config() : loadedBesideLogging();
+          : system != null ? system.settings().config() : LoadedConfig.besideLogging();
       Rehearsal rehearsal = Rehearsal.current();
       if (rehearsal != null) {
         return rehearsed(loaded, rehearsal);
@@ -225,27 +224,6 @@ public final class StreamingContext implements AutoCloseable {
       Deployment deployment = Deployments.choose(loaded, settings, system, nodes, faults);
       Ticker clock = ticker != null ? ticker : deployment.ticker();
       return new StreamingContext(this, loaded, settings, deployment, clock);
-    }
-
-    /** Logging starts meanwhile, which takes as long: the actor system would wait for it. */
-    private static Config loadedBesideLogging() {
-      Thread logging = new Thread(LoggerFactory::getILoggerFactory, "sluice-logging-start");
-      logging.setDaemon(true);
-      logging.start();
-      try {
-        return ConfigFactory.load();
-      } finally {
-        // Loggers that are made before it has started are of another kind.
-        joined(logging);
-      }
-    }
-
-    private static void joined(Thread thread) {
-      try {
-        thread.join();
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
 
     private StreamingContext rehearsed(Config loaded, Rehearsal rehearsal) {

@@ -1,11 +1,16 @@
 package bench;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** A source in memory for batch engines: each batch is two slices, so large that it takes 0.9 of the interval. */
+/** A source in memory for batch engines: each batch is so large that it takes 0.9 of the interval, in slices for tasks. */
 public final class Batches {
 
   private static final double SHARE = 0.9;
+
+  /** As many as receivers would make by default of their blocks: with one for each core, the other waits for the slower. */
+  private static final int SLICES = 8;
+
   private static final int MOST = Integer.getInteger("most", 500_000_000);
 
   private final boolean keys;
@@ -31,11 +36,15 @@ public final class Batches {
 
   /** The next batch; it is empty when the measurement is over. */
   public List<Slice> next() {
-    int half = Given.isOver() ? 0 : size / 2;
-    long from = position;
-    position += 2L * half;
-    given.add(2L * half);
-    return List.of(new Slice(keys, from, half), new Slice(keys, from + half, half));
+    int slices = sized ? SLICES : 2;
+    int each = Given.isOver() ? 0 : size / slices;
+    List<Slice> batch = new ArrayList<>();
+    for (int slice = 0; slice < slices; slice++) {
+      batch.add(new Slice(keys, position, each));
+      position += each;
+    }
+    given.add((long) slices * each);
+    return batch;
   }
 
   /** Hears how long a batch took. */

@@ -5,6 +5,7 @@ import io.sluice.RDD;
 import io.sluice.StreamingContext;
 import io.sluice.api.StreamingListener;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /** Gives every batch the next lines, or keys, out of memory. */
 final class Feed {
@@ -17,11 +18,10 @@ final class Feed {
     return context.queueStream(new Pool(context, batches)).flatMap(Slice::iterator);
   }
 
-  /** The next lines, in two partitions; every second call ends a batch. */
+  /** The next lines, in a partition for each slice. */
   private static final class Pool extends ArrayDeque<RDD<Slice>> {
     private final transient StreamingContext context;
     private final transient Batches batches;
-    private boolean given;
 
     Pool(StreamingContext context, Batches batches) {
       this.context = context;
@@ -30,12 +30,8 @@ final class Feed {
 
     @Override
     public RDD<Slice> poll() {
-      given = !given;
-      if (!given) {
-        return null;
-      }
-      given = false;
-      return context.parallelize(batches.next(), 2);
+      List<Slice> slices = batches.next();
+      return context.parallelize(slices, slices.size());
     }
   }
 

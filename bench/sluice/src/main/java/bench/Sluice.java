@@ -127,16 +127,27 @@ public final class Sluice {
     Measure.RESULTS.add(words);
   }
 
-  /** Total delay of batches with next to no data: count of one stage, or word count of two. */
-  private static void floor(Measure measure, String path, int seconds) throws Exception {
-    StreamingContext context =
-        StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
+  /** A program whose batches have next to no data. */
+  private static StreamingContext small(String path) {
+    Duration interval = Duration.ofMillis(INTERVAL_MILLIS);
+    if (path.equals("64tasks")) {
+      return Wide.start(1, 64, interval);
+    } else if (path.equals("1000tasks")) {
+      return Wide.start(100, 1000, interval);
+    }
+    StreamingContext context = StreamingContext.local("bench", interval);
     DStream<String> lines = Feed.of(context, "W5");
     if (path.equals("two")) {
       build("W2", lines);
     } else {
       lines.foreachRDD(rdd -> Measure.RESULTS.add(rdd.count()));
     }
+    return context;
+  }
+
+  /** Total delay of small batches: a count of one stage, or of many tasks, or a word count of two stages. */
+  private static void floor(Measure measure, String path, int seconds) throws Exception {
+    StreamingContext context = small(path);
     List<Double> delays = Collections.synchronizedList(new ArrayList<>());
     context.addStreamingListener(
         new StreamingListener() {

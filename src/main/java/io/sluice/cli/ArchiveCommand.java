@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -54,14 +55,15 @@ final class ArchiveCommand implements Callable<Integer> {
   static void write(Path archive, String classPath) throws IOException, InterruptedException {
     requireJars(classPath);
     requireWritable(archive);
-    Files.deleteIfExists(archive);
-    int exit =
-        new ProcessBuilder(command(archive, classPath)).inheritIO().start().waitFor();
-    if (exit != 0 || !Files.exists(archive)) {
+    Path made = archive.resolveSibling(archive.getFileName() + ".new");
+    Files.deleteIfExists(made);
+    int exit = new ProcessBuilder(command(made, classPath)).inheritIO().start().waitFor();
+    if (exit != 0 || !Files.exists(made)) {
       throw new CommandException(
           "The JVM that was to write %s ended with %d%s. What it printed says why; an archive needs a HotSpot JVM, 17 or later."
               .formatted(archive, exit, exit == 0 ? ", but there is no such file" : ""));
     }
+    Files.move(made, archive, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** A JVM that runs the job with the loaded classes as its only trace. */

@@ -231,7 +231,9 @@ public final class Spark {
 
     @Override
     public Option<RDD<String>> compute(Time time) {
-      return Option.apply(spark.parallelize(batches.next(), 2).flatMap(Slice::iterator).rdd());
+      List<Slice> slices = batches.next();
+      return Option.apply(
+          spark.parallelize(slices, slices.size()).flatMap(Slice::iterator).rdd());
     }
   }
 
