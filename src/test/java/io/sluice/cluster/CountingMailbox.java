@@ -55,6 +55,10 @@ public final class CountingMailbox
       if (inner != null) {
         count(inner);
       }
+    } else if (message instanceof WorkerCommand.Numbered numbered) {
+      count(numbered.command());
+    } else if (message instanceof WorkerEvent.Numbered numbered) {
+      count(numbered.event());
     } else if ((message instanceof WorkerCommand && !(message instanceof WorkerCommand.Own))
         || message instanceof WorkerEvent) {
       COUNTS

@@ -39,7 +39,7 @@ class MessagesOfABatchTest {
     try (StreamingTest test = StreamingTest.builder()
         .nodes(WORKERS)
         .set("sluice.batch.partitions", partitions)
-        .set("akka.actor.default-mailbox.mailbox-type", CountingMailbox.class.getName())
+        .set("akka.actor.typed.default-mailbox.mailbox-type", CountingMailbox.class.getName())
         .build()) {
       test.input(Collections.nCopies(3 * BATCHES, records), partitions)
           .mapToPair(number -> Pair.of(number % 100, 1))
@@ -52,7 +52,7 @@ class MessagesOfABatchTest {
       Map<String, Long> taken = CountingMailbox.take();
       // Heartbeats and standby copies come with time and workers, not with batches.
       taken.keySet().removeAll(List.of("Ping", "Pong"));
-      taken.replaceAll((kind, count) -> count / BATCHES);
+      taken.replaceAll((kind, count) -> Math.round(count / (double) BATCHES));
       return taken;
     }
   }
