@@ -8,7 +8,9 @@ enum Flaw {
   /** A received block passes for copied before it is. */
   COPY_IS_NOT_AWAITED("I4"),
   /** A driver goes on before its decisions are safe. */
-  DECISION_IS_NOT_AWAITED("I1");
+  DECISION_IS_NOT_AWAITED("I1"),
+  /** Nodes take more into memory than they may. */
+  MEMORY_IS_NOT_BOUNDED("I7");
 
   private final String invariant;
 

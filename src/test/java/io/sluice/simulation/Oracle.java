@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
+import io.sluice.block.BlockStore;
 import io.sluice.scheduler.LedgerReading;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>I4 nothing that was acknowledged is lost while a copy is left;
  *   <li>I5 a sink takes each batch once;
  *   <li>I6 an old epoch changes nothing;
+ *   <li>I7 what is received and kept in memory, and what waits, stays under its bounds;
  *   <li>I8 a graceful end processes all that was received.
  * </ul>
  */
@@ -43,6 +46,9 @@ final class Oracle {
 
   /** The number of the simulated context. */
   static final long CONTEXT = 1;
+
+  private static final Set<BlockId.Kind> UNBOUNDED =
+      EnumSet.complementOf(EnumSet.of(BlockId.Kind.RECEIVED, BlockId.Kind.DATASET));
 
   private final SimulatedProgram.Form form;
   private final LongSupplier clock;
@@ -148,6 +154,10 @@ final class Oracle {
       assertThat(other).as("I1: batch of %s, which %d has", block, batch).isNull();
     }
     cuts.put(batch, blocks);
+    long decided = committed.isEmpty() ? Long.MIN_VALUE : committed.lastKey();
+    assertThat(cuts.tailMap(decided, false))
+        .as("I7: batches that run or wait")
+        .hasSizeLessThanOrEqualTo(WorldSystem.SETTINGS.batch().maxWaiting() + 1);
     expected.put(batch, expect(batch));
   }
 
@@ -218,6 +228,18 @@ final class Oracle {
   /** A sink commits a batch. */
   void sinkCommits(long batch) {
     assertThat(committed).as("I5: a sink commits a batch that is decided").containsKey(batch);
+  }
+
+  /** A node has stored something. What the driver sends, and copies of changes, are not what its bound is for. */
+  void held(String node, BlockStore blocks) {
+    long bound = WorldSystem.SETTINGS.block().memoryBytes();
+    long others = UNBOUNDED.stream()
+        .flatMap(kind -> blocks.ids(kind).stream())
+        .mapToLong(id -> blocks.extent(id).map(BlockStore.Extent::bytes).orElse(0L))
+        .sum();
+    assertThat(blocks.memoryBytes() - others)
+        .as("I7: bytes that %s holds in memory", node)
+        .isLessThanOrEqualTo(bound + bound / 8);
   }
 
   /** A receiver has heard that blocks are counted, by their numbers. */

@@ -11,6 +11,7 @@ import io.sluice.ContextOnNodes;
 import io.sluice.StreamingContext;
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
+import io.sluice.api.BlockSettings;
 import io.sluice.api.Faults;
 import io.sluice.batch.BlockId;
 import io.sluice.block.BlockStore;
@@ -240,9 +241,13 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
   }
 
   private DataNode newData(SimulatedNode node) {
-    BlockStore blocks = new BlockStore(WorldSystem.SETTINGS.block());
-    ShuffleSpace shuffles =
-        new ShuffleSpace(WorldSystem.SETTINGS.shuffle(), WorldSystem.SETTINGS.block());
+    BlockSettings bounds = WorldSystem.SETTINGS.block();
+    boolean flawed = flaw == Flaw.MEMORY_IS_NOT_BOUNDED;
+    BlockStore blocks = new BlockStore(
+        flawed
+            ? new BlockSettings(Long.MAX_VALUE / 2, bounds.diskBytes(), bounds.directory())
+            : bounds);
+    ShuffleSpace shuffles = new ShuffleSpace(WorldSystem.SETTINGS.shuffle(), bounds);
     DataNode data = new DataNode(blocks, shuffles, handler -> network.open(node, handler));
     blocks.onArrival(id -> arrived(node, blocks, id));
     stores.add(data);
@@ -250,6 +255,7 @@ final class SimulatedCluster implements SimulatedDeployment.Cluster {
   }
 
   private void arrived(SimulatedNode node, BlockStore blocks, BlockId id) {
+    checked(() -> oracle.held(node.name(), blocks));
     if (id.kind() == BlockId.Kind.RECEIVED && !node.isDead()) {
       List<Integer> all = new ArrayList<>();
       requireNonNull(blocks.get(id)).forEach(CODEC, number -> all.add((Integer) number));

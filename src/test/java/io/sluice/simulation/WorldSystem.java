@@ -12,6 +12,9 @@ final class WorldSystem {
   static final Config CONFIG = ConfigFactory.parseString("""
       sluice.cluster { heartbeat-interval = 100 ms, heartbeat-timeout = 500 ms, min-workers = 2 }
       sluice.task.slots = 2
+      sluice.batch.max-waiting = 4
+      sluice.block.memory = 1 KiB
+      sluice.shuffle.memory = 256 B
       sluice.receiver { min-backoff = 50 ms, max-backoff = 400 ms }
       akka {
         loglevel = off
