@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # compare.sh [--quick] [WORKLOAD:PATH[:INTERVAL] ...]: Sluice, the loop, Spark, Flink, Jet and Storm in turn, round after round, on the
 # same data; prints a table of medians in Markdown. Every line of every run goes to target/compare-DATE.jsonl; no run is left out.
-#   --quick   3 rounds instead of 5, shorter runs, and only W2 and W4 in memory, one W5 and W6: about 13 minutes on 2 idle cores
+#   --quick   3 rounds instead of 5, shorter runs, and only W2 and W4 in memory, one W5 and W6: about 14 minutes on 2 idle cores
 # INTERVAL is the batch interval of W5 in milliseconds. ROUNDS, SECONDS_EACH, WARM: other rounds, measured and warm-up seconds;
 # PEERS: other peers. The status is 0 only if every run was right.
 set -eu
@@ -10,7 +10,7 @@ rounds=5 seconds=10 warm=10
 cells="W1:mem W2:mem W3:mem W4:mem W1:text W2:text W3:text W1:socket W2:socket W3:socket W5:one:10 W5:one:20 W5:two:20 W5:two:50 W6:mem"
 if [ "${1:-}" = --quick ]; then
   shift
-  rounds=3 seconds=5 warm=8
+  rounds=3 seconds=4 warm=5
   cells="W2:mem W4:mem W5:two:50 W6:mem"
 fi
 rounds=${ROUNDS:-$rounds} seconds=${SECONDS_EACH:-$seconds} warm=${WARM:-$warm}
