@@ -3,12 +3,12 @@ package bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A source in memory for batch engines: each batch is so large that it takes 0.9 of the interval, in slices for tasks. */
+/** A source in memory for batch engines: each batch is so large that it takes 0.95 of the interval, in slices for tasks. */
 public final class Batches {
 
-  private static final double SHARE = 0.9;
+  private static final double SHARE = 0.95;
 
-  /** As many as receivers would make by default of their blocks: with one for each core, the other waits for the slower. */
+  /** With one for each core, the faster core would wait for the slower at the end of each stage. */
   private static final int SLICES = 8;
 
   private static final int MOST = Integer.getInteger("most", 500_000_000);

@@ -18,6 +18,7 @@ public final class KeyOrder {
         at = (at + STEP) % KEYS;
         made[i] = "k%07d".formatted(at);
       }
+      Text.settle();
       keys = made;
     }
     return keys;

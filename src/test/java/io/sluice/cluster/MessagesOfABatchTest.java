@@ -48,7 +48,10 @@ class MessagesOfABatchTest {
       Map<String, Long> taken = CountingMailbox.take();
       // Heartbeats and standby copies come with time and workers, not with batches.
       taken.keySet().removeAll(List.of("Ping", "Pong"));
+      // What comes once, like a stage that is told a worker, or a batch late, is not of every
+      // batch.
       taken.replaceAll((kind, count) -> Math.round(count / (double) BATCHES));
+      taken.values().removeIf(count -> count == 0);
       return taken;
     }
   }
