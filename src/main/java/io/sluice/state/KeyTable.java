@@ -10,28 +10,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyTable {
 
-  /** What is remembered for a key. */
-  static final class Entry {
+  /** Before all times and batches. */
+  static final long NEVER = Long.MIN_VALUE;
+
+  /** What is remembered for a key; empty once the entry is out of the table. */
+  static final class Entry extends Slot {
     final Object key;
     private final int hash;
-
-    /** Null once the entry is out of the table. */
-    @Nullable
-    Object value;
-
-    long time;
+    long time = NEVER;
 
     /** The batch that has noted what the entry was before. */
-    long noted;
+    long noted = NEVER;
 
     private @Nullable Entry next;
 
-    Entry(Object key, Object value, long time, long noted) {
+    Entry(Object key) {
       this.key = key;
       this.hash = spread(key);
-      this.value = value;
-      this.time = time;
-      this.noted = noted;
     }
 
     boolean isFor(Object other, int hashOfOther) {
@@ -95,7 +90,7 @@ final class KeyTable {
         } else {
           before.next = entry.next;
         }
-        entry.value = null;
+        entry.set(null);
         entry.next = null;
         size--;
         return;

@@ -24,15 +24,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyedState {
 
-  private static final long NEVER = Long.MIN_VALUE;
+  private static final long NEVER = KeyTable.NEVER;
 
   /** How many objects begin a flat list, and how many more there are for each key. */
   private static final int HEADER = 2;
 
   private static final int FLAT = 3;
 
-  /** What an entry was before the batch; no value for one that was not there. */
-  private record Before(KeyTable.Entry entry, @Nullable Object value, long time) {}
+  /** What an entry was before the batch; empty for one that was not there. */
+  private static final class Before extends Slot {
+    final KeyTable.Entry entry;
+    final long time;
+
+    /** Notes what the entry is. */
+    Before(KeyTable.Entry entry) {
+      this.entry = entry;
+      this.time = entry.time;
+      setTo(entry);
+    }
+
+    void restore() {
+      entry.setTo(this);
+      entry.time = time;
+      entry.noted = NEVER;
+    }
+  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final KeyTable entries = new KeyTable();
@@ -91,7 +107,7 @@ public final class KeyedState {
 
   public @Nullable Object get(Object key) {
     KeyTable.Entry entry = entries.find(key);
-    return entry == null ? null : entry.value;
+    return entry == null ? null : entry.value();
   }
 
   /** The key's time. */
@@ -124,7 +140,7 @@ public final class KeyedState {
 
   /** The entry of a key, where one that was found before may have gone or come meanwhile. */
   KeyTable.@Nullable Entry current(Object key, KeyTable.@Nullable Entry found) {
-    return found != null && found.value != null ? found : entries.find(key);
+    return found != null && !found.isEmpty() ? found : entries.find(key);
   }
 
   /**
@@ -137,32 +153,30 @@ public final class KeyedState {
   }
 
   private void put(Object key, KeyTable.@Nullable Entry entry, Object value, long time) {
-    if (entry == null) {
-      KeyTable.Entry added = new KeyTable.Entry(key, value, time, pendingBatch);
-      undo.add(new Before(added, null, NEVER));
-      entries.add(added);
-      index(key, time);
-      return;
+    KeyTable.Entry changed = entry;
+    if (changed == null) {
+      changed = new KeyTable.Entry(key);
+      entries.add(changed);
     }
-    if (entry.noted != pendingBatch) {
-      undo.add(new Before(entry, entry.value, entry.time));
-      entry.noted = pendingBatch;
+    if (changed.noted != pendingBatch) {
+      undo.add(new Before(changed));
+      changed.noted = pendingBatch;
     }
-    if (entry.time != time) {
-      entry.time = time;
+    if (changed.time != time) {
+      changed.time = time;
       index(key, time);
     }
-    entry.value = value;
+    changed.set(value);
   }
 
   void remove(KeyTable.Entry entry) {
-    undo.add(new Before(entry, entry.value, entry.time));
+    undo.add(new Before(entry));
     entries.remove(entry);
   }
 
   /** All pairs, the open batch's changes among them. */
   public void forEach(BiConsumer<Object, Object> consumer) {
-    entries.forEach(entry -> consumer.accept(entry.key, requireNonNull(entry.value)));
+    entries.forEach(entry -> consumer.accept(entry.key, requireNonNull(entry.value())));
   }
 
   /** The keys whose time is strictly before another. Needs {@link #trackTime}. */
@@ -257,7 +271,10 @@ public final class KeyedState {
           entries.remove(entry);
         }
         if (time != NEVER) {
-          entries.add(new KeyTable.Entry(key, value, time, NEVER));
+          KeyTable.Entry applied = new KeyTable.Entry(key);
+          applied.time = time;
+          applied.set(value);
+          entries.add(applied);
           index(key, time);
         }
       }
@@ -282,24 +299,18 @@ public final class KeyedState {
   private void discard() {
     for (int i = undo.size() - 1; i >= 0; i--) {
       Before before = undo.get(i);
-      if (before.value == null) {
+      if (before.isEmpty()) {
         entries.remove(before.entry);
       } else {
-        restore(before.entry, before.value, before.time);
+        if (before.entry.isEmpty()) {
+          entries.add(before.entry);
+        }
+        before.restore();
       }
     }
     undo.clear();
     complete = false;
     pendingBatch = NEVER;
-  }
-
-  private void restore(KeyTable.Entry entry, Object value, long time) {
-    if (entry.value == null) {
-      entries.add(entry);
-    }
-    entry.value = value;
-    entry.time = time;
-    entry.noted = NEVER;
   }
 
   private void index(Object key, long time) {
@@ -324,7 +335,7 @@ public final class KeyedState {
   private static void flatten(Object key, KeyTable.@Nullable Entry entry, List<Object> flat) {
     flat.add(key);
     flat.add(entry == null ? NEVER : entry.time);
-    flat.add(entry == null ? null : entry.value);
+    flat.add(entry == null ? null : entry.value());
   }
 
   private static long number(Object value) {

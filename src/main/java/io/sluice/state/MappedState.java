@@ -54,7 +54,7 @@ public final class MappedState {
   private void add(
       Object key, KeyTable.@Nullable Entry likely, Object value, Consumer<Object> consumer) {
     KeyTable.Entry entry = state.current(key, likely);
-    cell.wrap(entry == null ? null : entry.value);
+    cell.wrap(entry == null ? null : entry.value());
     function.call(key, Optional.ofNullable(value), cell, consumer);
     if (cell.isRemoved()) {
       if (entry != null) {

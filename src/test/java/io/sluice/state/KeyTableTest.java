@@ -33,15 +33,15 @@ class KeyTableTest {
     for (int step = 0; step < 20_000; step++) {
       Object key = random.nextBoolean() ? new Colliding(random.nextInt(60)) : random.nextInt(2000);
       KeyTable.Entry entry = table.find(key);
-      assertThat(entry == null ? null : entry.value).isEqualTo(reference.get(key));
+      assertThat(entry == null ? null : entry.value()).isEqualTo(reference.get(key));
       if (entry == null) {
-        table.add(new KeyTable.Entry(key, step, 0, 0));
+        table.add(entry(key, step));
         reference.put(key, step);
       } else if (random.nextInt(3) == 0) {
         table.remove(entry);
         reference.remove(key);
       } else {
-        entry.value = step;
+        entry.set(step);
         reference.put(key, step);
       }
     }
@@ -57,7 +57,7 @@ class KeyTableTest {
   void manyKeysAreFoundAtOnce() {
     KeyTable table = new KeyTable();
     for (int number = 0; number < 40; number += 2) {
-      table.add(new KeyTable.Entry(new Colliding(number), number, 0, 0));
+      table.add(entry(new Colliding(number), number));
     }
     Object[] keys = new Object[41];
     for (int number = 0; number < 40; number++) {
@@ -127,9 +127,15 @@ class KeyTableTest {
     }
   }
 
+  private static KeyTable.Entry entry(Object key, Object value) {
+    KeyTable.Entry entry = new KeyTable.Entry(key);
+    entry.set(value);
+    return entry;
+  }
+
   private static Map<Object, Object> contents(KeyTable table) {
     Map<Object, Object> contents = new HashMap<>();
-    table.forEach(entry -> contents.put(entry.key, requireNonNull(entry.value)));
+    table.forEach(entry -> contents.put(entry.key, requireNonNull(entry.value())));
     return contents;
   }
 
