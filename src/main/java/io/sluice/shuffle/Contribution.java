@@ -2,40 +2,42 @@ package io.sluice.shuffle;
 
 import io.sluice.block.RecordCodec;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /** What one map task adds to a shuffle, by partition. */
 public final class Contribution {
 
-  private final Map<Integer, Part> parts;
+  private final Map<Integer, List<Part>> parts;
 
-  Contribution(Map<Integer, Part> parts) {
+  Contribution(Map<Integer, List<Part>> parts) {
     this.parts = parts;
   }
 
   /** The parts of some partitions only. */
   public Contribution only(IntPredicate partitions) {
-    Map<Integer, Part> chosen = new HashMap<>();
-    parts.forEach((partition, part) -> {
+    Map<Integer, List<Part>> chosen = new HashMap<>();
+    parts.forEach((partition, some) -> {
       if (partitions.test(partition)) {
-        chosen.put(partition, part);
+        chosen.put(partition, some);
       }
     });
     return new Contribution(chosen);
   }
 
-  @Nullable
-  Part part(int partition) {
-    return parts.get(partition);
+  /** The pairs of a partition in their order. */
+  Iterable<Part> parts(int partition) {
+    return parts.getOrDefault(partition, List.of());
   }
 
   /** About how many bytes it takes in memory. */
   long sizeBytes() {
     long sum = 0;
-    for (Part part : parts.values()) {
-      sum += part.sizeBytes();
+    for (List<Part> some : parts.values()) {
+      for (Part part : some) {
+        sum += part.sizeBytes();
+      }
     }
     return sum;
   }

@@ -4,14 +4,12 @@ import io.sluice.block.RecordCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a contribution as bytes: the number of parts, for each its partition and length, then the parts. Each can be
- * read alone, so that a reduce task needs no more memory than its own part takes.
+ * The parts of a contribution as bytes: the number of parts, for each its partition and length, then the parts. Each is
+ * read when its turn comes, so that a reduce task needs no more memory than one takes.
  */
 final class EncodedParts {
 
@@ -22,11 +20,13 @@ final class EncodedParts {
 
   private record Extent(int from, int length) {}
 
-  private final Map<Integer, Extent> extents;
+  private record Body(int partition, byte[] bytes) {}
+
+  private final Map<Integer, List<Extent>> extents;
   private final RecordCodec codec;
   private final Bytes source;
 
-  private EncodedParts(Map<Integer, Extent> extents, RecordCodec codec, Bytes source) {
+  private EncodedParts(Map<Integer, List<Extent>> extents, RecordCodec codec, Bytes source) {
     this.extents = extents;
     this.codec = codec;
     this.source = source;
@@ -37,11 +37,11 @@ final class EncodedParts {
     ByteBuffer header = ByteBuffer.wrap(encoded);
     int count = header.getInt();
     int from = Integer.BYTES * (1 + 2 * count);
-    Map<Integer, Extent> extents = new HashMap<>();
+    Map<Integer, List<Extent>> extents = new HashMap<>();
     for (int part = 0; part < count; part++) {
       int partition = header.getInt();
       int length = header.getInt();
-      extents.put(partition, new Extent(from, length));
+      extents.computeIfAbsent(partition, none -> new ArrayList<>()).add(new Extent(from, length));
       from += length;
     }
     if (from != encoded.length) {
@@ -52,25 +52,28 @@ final class EncodedParts {
     return new EncodedParts(extents, codec, source);
   }
 
-  static byte[] encode(Map<Integer, Part> parts, RecordCodec codec) {
-    List<byte[]> bodies = new ArrayList<>(parts.size());
-    int length = Integer.BYTES * (1 + 2 * parts.size());
-    for (Part part : parts.values()) {
-      byte[] body = codec.encode(flatten(part));
-      bodies.add(body);
-      length = Math.addExact(length, body.length);
+  static byte[] encode(Map<Integer, List<Part>> parts, RecordCodec codec) {
+    List<Body> bodies = new ArrayList<>();
+    parts.forEach((partition, some) ->
+        some.forEach(part -> bodies.add(new Body(partition, codec.encode(flatten(part))))));
+    int length = Integer.BYTES * (1 + 2 * bodies.size());
+    for (Body body : bodies) {
+      length = Math.addExact(length, body.bytes.length);
     }
-    ByteBuffer encoded = ByteBuffer.allocate(length).putInt(parts.size());
-    Iterator<byte[]> body = bodies.iterator();
-    parts.keySet().forEach(partition -> encoded.putInt(partition).putInt(body.next().length));
-    bodies.forEach(encoded::put);
+    ByteBuffer encoded = ByteBuffer.allocate(length).putInt(bodies.size());
+    bodies.forEach(body -> encoded.putInt(body.partition).putInt(body.bytes.length));
+    bodies.forEach(body -> encoded.put(body.bytes));
     return encoded.array();
   }
 
-  @Nullable
-  Part part(int partition) {
-    Extent extent = extents.get(partition);
-    return extent == null ? null : unflatten(codec.decode(source.read(extent.from, extent.length)));
+  /** The pairs of a partition in their order; each part is read when it is asked for. */
+  Iterable<Part> parts(int partition) {
+    List<Extent> all = extents.getOrDefault(partition, List.of());
+    return () -> all.stream().map(this::read).iterator();
+  }
+
+  private Part read(Extent extent) {
+    return unflatten(codec.decode(source.read(extent.from, extent.length)));
   }
 
   /** Input and form, then the pairs. */

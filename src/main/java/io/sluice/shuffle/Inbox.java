@@ -25,7 +25,7 @@ public final class Inbox implements AutoCloseable {
   }
 
   /** A contribution where it waits. */
-  private record Held(IntFunction<@Nullable Part> parts, long memoryBytes) {}
+  private record Held(IntFunction<Iterable<Part>> parts, long memoryBytes) {}
 
   private final ShuffleSpace space;
   private final RecordCodec codec;
@@ -54,7 +54,7 @@ public final class Inbox implements AutoCloseable {
   public boolean add(long source, Contribution contribution) {
     long bytes = contribution.sizeBytes();
     return space.reserve(bytes)
-        ? keep(source, new Held(contribution::part, bytes))
+        ? keep(source, new Held(contribution::parts, bytes))
         : keep(source, spill(contribution.encode(codec)));
   }
 
@@ -65,7 +65,7 @@ public final class Inbox implements AutoCloseable {
    */
   public boolean add(long source, byte[] encoded) {
     return space.reserve(encoded.length)
-        ? keep(source, new Held(inMemory(encoded)::part, encoded.length))
+        ? keep(source, new Held(inMemory(encoded)::parts, encoded.length))
         : keep(source, spill(encoded));
   }
 
@@ -106,7 +106,7 @@ public final class Inbox implements AutoCloseable {
     long position = file.append(encoded);
     EncodedParts parts =
         EncodedParts.of(encoded, codec, (from, length) -> file.read(position + from, length));
-    return new Held(parts::part, 0);
+    return new Held(parts::parts, 0);
   }
 
   private synchronized boolean keep(long source, Held held) {
@@ -120,10 +120,7 @@ public final class Inbox implements AutoCloseable {
   /** One after another, so that no more than one that waits in a file is in memory. */
   private void forEachPart(int partition, Consumer<Part> consumer) {
     for (Held held : all()) {
-      Part part = held.parts.apply(partition);
-      if (part != null) {
-        consumer.accept(part);
-      }
+      held.parts.apply(partition).forEach(consumer);
     }
   }
 

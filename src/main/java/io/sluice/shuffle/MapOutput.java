@@ -5,6 +5,7 @@ import io.sluice.api.SluiceException;
 import io.sluice.plan.Aggregation;
 import io.sluice.plan.Partitioning;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class MapOutput {
     } else if (builders != null) {
       Part.Builder builder = builders[partition];
       if (builder == null) {
-        builder = new Part.Builder();
+        builder = new Part.Builder(input);
         builders[partition] = builder;
       }
       builder.add(key, value);
@@ -60,12 +61,12 @@ public final class MapOutput {
 
   /** The parts that are not empty, by partition. */
   public Contribution finish() {
-    Map<Integer, Part> parts = new HashMap<>();
+    Map<Integer, List<Part>> parts = new HashMap<>();
     for (int partition = 0; partition < partitions; partition++) {
       if (tables != null && tables[partition] != null) {
-        parts.put(partition, tables[partition].toPart(input));
+        parts.put(partition, List.of(tables[partition].toPart(input)));
       } else if (builders != null && builders[partition] != null) {
-        parts.put(partition, builders[partition].build(input));
+        parts.put(partition, builders[partition].build());
       }
     }
     return new Contribution(parts);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.block.ChunkedList;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -52,7 +53,7 @@ public final class KeyedState {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final KeyTable entries = new KeyTable();
-  private final List<Before> undo = new ArrayList<>();
+  private final List<Before> undo = new ChunkedList<>();
   private final TreeMap<Long, List<Object>> byTime = new TreeMap<>();
   private boolean timed;
   private boolean complete;

@@ -1,6 +1,7 @@
 package io.sluice.task;
 
 import io.sluice.api.Pair;
+import io.sluice.block.ChunkedList;
 import io.sluice.block.Lines;
 import io.sluice.plan.Operator;
 import io.sluice.shuffle.MapOutput;
@@ -42,7 +43,7 @@ final class Endings {
   /** Keeps records as a partition of a dataset. */
   static final class Store extends Output {
     private final Consumer<List<Object>> keeper;
-    private final List<Object> records = new ArrayList<>();
+    private final List<Object> records = new ChunkedList<>();
 
     Store(Consumer<List<Object>> keeper) {
       this.keeper = keeper;
