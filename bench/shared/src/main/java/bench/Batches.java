@@ -2,6 +2,8 @@ package bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A source in memory for batch engines: each batch is so large that it takes 0.95 of the interval, in slices for tasks. */
 public final class Batches {
@@ -16,9 +18,9 @@ public final class Batches {
   private final boolean keys;
   private final Given given;
   private final boolean sized;
+  private final Queue<Integer> under = new ConcurrentLinkedQueue<>();
   private volatile int size;
   private volatile long position;
-  private long counted;
 
   private Batches(boolean keys, int size, boolean sized) {
     this.keys = keys;
@@ -44,18 +46,18 @@ public final class Batches {
       position += each;
     }
     given.add((long) slices * each);
+    under.add(slices * each);
     return batch;
   }
 
-  /** Hears how long a batch took. */
-  public synchronized void ended(double millis, long intervalMillis) {
-    long taken = position;
-    Measure.LINES.add(taken - counted);
-    counted = taken;
-    if (sized) {
+  /** Hears how long a batch took; batches end in their order. The next is sized by what this one had. */
+  public void ended(double millis, long intervalMillis) {
+    int lines = under.remove();
+    Measure.LINES.add(lines);
+    if (sized && lines > 0) {
       double factor = intervalMillis * SHARE / Math.max(1, millis);
       double damped = factor > 2 ? Math.min(8, factor) : Math.sqrt(Math.max(0.25, factor));
-      size = (int) Math.max(1000, Math.min(MOST, size * damped));
+      size = (int) Math.max(1000, Math.min(MOST, lines * damped));
     }
   }
 }
