@@ -23,7 +23,7 @@ final class Expected {
     this.sums =
         switch (workload) {
           case "W1" -> sums(line -> line.contains(Text.NEEDLE) ? 1 : 0);
-          case "W2", "W5 two" -> sums(line -> line.split(" ").length);
+          case "W2", "W5 two", "W5 latency" -> sums(line -> line.split(" ").length);
           case "W3" -> sums(this::tops);
           case "W5 one", "W5 64tasks", "W5 1000tasks" -> sums(line -> 1);
           default -> new long[0];

@@ -99,7 +99,7 @@ public final class Measure {
     }
     Arrays.sort(millis);
     print(
-        ",\"batches\":%d,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,\"interval_ms\":%d,\"expected\":%d"
+        ",\"measured\":%d,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,\"interval_ms\":%d,\"expected\":%d"
             .formatted(
                 millis.length,
                 millis[millis.length / 2],

@@ -33,7 +33,10 @@ public final class Sluice {
     String path = args[1];
     int seconds = Integer.parseInt(args[2]);
     Measure measure = new Measure("sluice", workload, path);
-    if (workload.startsWith("W5")) {
+    if (path.equals("latency")) {
+      Duration interval = Duration.ofMillis(INTERVAL_MILLIS);
+      Latency.run(StreamingContext.local("bench", interval), measure, seconds);
+    } else if (workload.startsWith("W5")) {
       floor(measure, path, seconds);
     } else if (workload.equals("W6")) {
       startUp(measure);
@@ -74,7 +77,7 @@ public final class Sluice {
         : TextDStream.of(context.receiverStream(new Repeating(StorageLevel.MEMORY_ONLY)));
   }
 
-  private static void build(String workload, DStream<String> lines) {
+  static void build(String workload, DStream<String> lines) {
     switch (workload) {
       case "W1" ->
           lines
