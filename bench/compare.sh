@@ -21,7 +21,7 @@ lines=target/compare-$(date +%Y%m%d-%H%M%S).jsonl
 
 has() { # whether the peer has this workload
   case $1:$2:$3 in
-    spark:*:text | flink:*:text | jet:*:text | storm:*:text | storm:*:socket | loop:W5:* | flink:W5:* | jet:W5:* | storm:W5:*) return 1 ;;
+    spark:*:text | flink:*:text | jet:*:text | storm:*:text | storm:*:socket | loop:W5:two* | flink:W5:* | jet:W5:* | storm:W5:*) return 1 ;;
   esac
 }
 

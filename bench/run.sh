@@ -3,7 +3,7 @@
 #   PEER      sluice, loop (the same work by hand on two threads), spark, flink, jet, storm
 #   WORKLOAD  W1 grep, W2 word count, W3 sliding word count with top 10, W4 keyed state, W5 batch floor, W6 start to first result
 #   PATH      mem, socket (not storm); sluice also text, socket-text, and W2 received (a receiver, Strings) and cluster (three JVMs);
-#             loop also text; W5 (sluice, spark): one, two stages; W5 of sluice also 64tasks, 1000tasks on 100 nodes in one
+#             loop also text; W5 (sluice, spark; loop: one): one, two stages; W5 of sluice also 64tasks, 1000tasks on 100 nodes in one
 #             process, and latency of lines at 50,000 a second
 #   VARIANT   flink W3: sliding (its own sliding windows, without the panes of a second)
 # The line generator of the socket path runs in a JVM of its own. JOPTS: more JVM options (-Dwarm=SECONDS -Dinterval=MILLIS).
@@ -25,7 +25,7 @@ esac
 case $peer:$workload:$path in
   *:W[1-4]:mem | *:W6:mem | sluice:W[123]:socket-text) ;;
   sluice:W[123]:socket | loop:W[123]:socket | spark:W[123]:socket | flink:W[123]:socket | jet:W[123]:socket) ;;
-  sluice:W[123]:text | loop:W[123]:text | sluice:W2:received | sluice:W2:cluster | sluice:W5:one | sluice:W5:latency | sluice:W5:two | sluice:W5:64tasks | sluice:W5:1000tasks | spark:W5:one | spark:W5:two) ;;
+  sluice:W[123]:text | loop:W[123]:text | loop:W5:one | sluice:W2:received | sluice:W2:cluster | sluice:W5:one | sluice:W5:latency | sluice:W5:two | sluice:W5:64tasks | sluice:W5:1000tasks | spark:W5:one | spark:W5:two) ;;
   *) echo "$peer does not have $workload on the path $path" >&2; exit 2 ;;
 esac
 case $peer in

@@ -7,11 +7,19 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 
 /** The same work in plain Java on two threads: what an engine can be held against. */
 public final class Loop {
@@ -29,6 +37,8 @@ public final class Loop {
     Measure measure = new Measure("loop", workload, path);
     if (workload.equals("W6")) {
       startUp(measure);
+    } else if (workload.equals("W5")) {
+      floor(measure, seconds);
     }
     Text.lines();
     for (int i = 0; i < (path.equals("socket") ? 1 : THREADS); i++) {
@@ -47,6 +57,39 @@ public final class Loop {
     }
     counts.forEach(StartUp::count);
     StartUp.run(measure);
+  }
+
+  /** W5 of one stage: a thread wakes when a batch is due, has two others count its lines, and hears from both. */
+  private static void floor(Measure measure, int seconds) throws Exception {
+    Batches batches = Batches.of("W5");
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    long interval = Long.getLong("interval", 1000) * 1_000_000;
+    long warm = Measure.WARM_SECONDS * SECOND / interval;
+    double[] millis = new double[(int) (seconds * SECOND / interval)];
+    long start = System.nanoTime();
+    for (long batch = 0; batch < warm + millis.length; batch++) {
+      long due = start + batch * interval;
+      while (System.nanoTime() < due) {
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+      List<Callable<Long>> tasks = new ArrayList<>();
+      batches.next().forEach(slice -> tasks.add(() -> count(slice.iterator())));
+      for (Future<Long> count : threads.invokeAll(tasks)) {
+        Measure.RESULTS.add(count.get());
+      }
+      if (batch >= warm) {
+        millis[(int) (batch - warm)] = (System.nanoTime() - due) / 1e6;
+      }
+    }
+    measure.delays(millis, interval / 1_000_000, millis.length);
+  }
+
+  private static long count(Iterator<String> lines) {
+    long count = 0;
+    for (; lines.hasNext(); lines.next()) {
+      count++;
+    }
+    return count;
   }
 
   private static void work(String workload, String path, int number) {
