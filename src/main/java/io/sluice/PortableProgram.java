@@ -132,11 +132,11 @@ final class PortableProgram implements TravellingProgram {
     Engine engine = Engine.goingOn(identity, succession, config);
     literals.forEach(engine.data()::putLiteral);
     broadcasts.forEach(engine.data()::put);
-    StreamingContext context = new StreamingContext(identity, engine);
+    StreamingContext context = new StreamingContext(identity, config, engine);
     try {
       Object read = Closure.read(draft, succession.loader(), object -> resolve(object, context));
       if (read instanceof ProgramDraft program) {
-        engine.resume(program.finish());
+        context.goOn(program);
       }
     } catch (IOException | ClassNotFoundException unreadable) {
       throw new SluiceException(

@@ -84,10 +84,11 @@ public final class StreamingContext implements AutoCloseable {
   private final AtomicInteger ids;
   private final FileInputs files = new FileInputs(this);
   private final ActorInputs actors;
-  private final ProgramDraft draft;
+  private final Config config;
   private final Engine engine;
   private final String travelling;
   private final @Nullable Rehearsal rehearsal = Rehearsal.current();
+  private ProgramDraft draft;
 
   /** A context of nodes that are there already. */
   StreamingContext(
@@ -106,10 +107,11 @@ public final class StreamingContext implements AutoCloseable {
         ticker,
         () -> written.sinks().forEach(SinkOutput::awaitEnd));
     this.travelling = PortableProgram.settings(config);
+    this.config = config;
   }
 
   /** A context of another node's program that goes on here. */
-  StreamingContext(PortableProgram.Identity identity, Engine engine) {
+  StreamingContext(PortableProgram.Identity identity, Config config, Engine engine) {
     this.name = identity.name();
     this.intervalMillis = identity.intervalMillis();
     this.ids = new AtomicInteger(identity.lastNode());
@@ -117,6 +119,7 @@ public final class StreamingContext implements AutoCloseable {
     this.draft = new ProgramDraft(intervalMillis);
     this.engine = engine;
     this.travelling = identity.settings();
+    this.config = config;
   }
 
   /**
@@ -752,6 +755,7 @@ public final class StreamingContext implements AutoCloseable {
       rehearsal.start(this);
     }
     engine.activate();
+    Extensions.attach(this, config, engine.stopped());
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
   }
@@ -799,6 +803,13 @@ public final class StreamingContext implements AutoCloseable {
       throw new IllegalStateException(
           "Nothing to run: no output operation was registered. Call print, foreachRDD or saveAsTextFiles on a stream.");
     }
+  }
+
+  /** Goes on with a program whose driver was lost. Does not wait. */
+  void goOn(ProgramDraft program) {
+    draft = program;
+    Extensions.attach(this, config, engine.stopped());
+    engine.resume(program.finish());
   }
 
   PortableProgram portable() throws IOException {

@@ -1,0 +1,132 @@
+package io.sluice.dashboard;
+
+import io.sluice.api.ContextState;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** What programs are answered: {@code /api/v1}, {@code /health}. */
+final class Api {
+
+  private static final String ROOT = "/api/v1/";
+  private static final String BATCHES = ROOT + "batches/";
+  private static final int DEFAULT_LIMIT = 100;
+
+  /** What can be done to a context. */
+  interface Actions {
+    void stop(boolean graceful);
+  }
+
+  private final ContextModel model;
+  private final Supplier<ContextState> state;
+  private final Supplier<String> plan;
+  private final Actions actions;
+  private final Executor threads;
+
+  /**
+   * @param plan the stages in words
+   * @param threads for actions that take their time
+   */
+  Api(
+      ContextModel model,
+      Supplier<ContextState> state,
+      Supplier<String> plan,
+      Actions actions,
+      Executor threads) {
+    this.model = model;
+    this.state = state;
+    this.plan = plan;
+    this.actions = actions;
+    this.threads = threads;
+  }
+
+  /** Whether the process lives, and whether its context runs, for whoever starts it again if not. */
+  void health(Exchange exchange) throws IOException {
+    boolean live = state.get() != ContextState.STOPPED;
+    boolean ready = state.get() == ContextState.ACTIVE;
+    switch (exchange.path()) {
+      case "/health/live" -> exchange.text(live ? 200 : 503, live ? "live\n" : "stopped\n");
+      case "/health/ready" -> exchange.text(ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
+      default -> unknown(exchange);
+    }
+  }
+
+  void read(Exchange exchange) throws IOException {
+    String path = exchange.path();
+    switch (path) {
+      case ROOT + "status" -> exchange.json(200, model.status());
+      case ROOT + "batches" -> batches(exchange);
+      case ROOT + "receivers" -> exchange.json(200, model.receivers());
+      case ROOT + "cluster" -> exchange.json(200, model.workers());
+      case ROOT + "events" -> exchange.json(200, model.events());
+      case ROOT + "plan" -> exchange.json(200, Map.of("stages", plan.get()));
+      default -> {
+        if (path.startsWith(BATCHES)) {
+          batch(exchange, path.substring(BATCHES.length()));
+        } else {
+          unknown(exchange);
+        }
+      }
+    }
+  }
+
+  void act(Exchange exchange) throws IOException {
+    if (exchange.path().equals(ROOT + "stop")) {
+      boolean graceful = !"false".equals(exchange.query().get("graceful"));
+      threads.execute(() -> actions.stop(graceful));
+      exchange.json(202, Map.of("stopping", true, "graceful", graceful));
+    } else {
+      unknown(exchange);
+    }
+  }
+
+  private void batches(Exchange exchange) throws IOException {
+    String limit = exchange.query().getOrDefault("limit", String.valueOf(DEFAULT_LIMIT));
+    if (limit.matches("[1-9]\\d{0,5}")) {
+      exchange.json(200, model.batches(Integer.parseInt(limit)));
+    } else {
+      exchange.error(
+          400, "limit must be a number of batches, from 1 to 999999, got '" + limit + "'.");
+    }
+  }
+
+  private void batch(Exchange exchange, String time) throws IOException {
+    Optional<Instant> wanted = instant(time);
+    if (wanted.isEmpty()) {
+      exchange.error(
+          400,
+          "A batch is named by its time, in milliseconds since 1970 or like 2026-11-23T16:00:00Z, got '"
+              + time
+              + "'.");
+      return;
+    }
+    Optional<Views.BatchDetail> found = model.batch(wanted.get());
+    if (found.isPresent()) {
+      exchange.json(200, found.get());
+    } else {
+      exchange.error(
+          404,
+          "Batch " + wanted.get()
+              + " is not known here: it is not due yet, or longer ago than sluice.dashboard.batches.");
+    }
+  }
+
+  private static Optional<Instant> instant(String time) {
+    try {
+      return Optional.of(
+          time.matches("\\d{1,15}")
+              ? Instant.ofEpochMilli(Long.parseLong(time))
+              : Instant.parse(time));
+    } catch (DateTimeException invalid) {
+      return Optional.empty();
+    }
+  }
+
+  private static void unknown(Exchange exchange) throws IOException {
+    exchange.error(404, "There is nothing at '" + exchange.path() + "'.");
+  }
+}

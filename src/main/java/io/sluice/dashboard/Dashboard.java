@@ -1,0 +1,95 @@
+package io.sluice.dashboard;
+
+import com.typesafe.config.Config;
+import io.sluice.ContextExtension;
+import io.sluice.StreamingContext;
+import java.net.URI;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live page of one context. A context serves one itself if {@code sluice.dashboard.port} says so; {@link #open} is for programs that
+ * want one where their configuration does not.
+ */
+public final class Dashboard implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Dashboard.class);
+
+  /** Open pages are told so often, however small batches are. */
+  private static final long UPDATE_MILLIS = 250;
+
+  private final StreamingContext context;
+  private final ContextModel model;
+  private final Viewers viewers;
+  private final PageServer server;
+  private final ScheduledExecutorService thread;
+
+  private Dashboard(StreamingContext context, DashboardSettings settings) {
+    this.context = context;
+    this.model = new ContextModel(
+        context.name(),
+        context.batchInterval(),
+        context::state,
+        settings.batches(),
+        Clock.systemUTC());
+    this.viewers = new Viewers(settings.maxViewers());
+    this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread made = new Thread(task, "sluice-dashboard-" + context.name());
+      made.setDaemon(true);
+      return made;
+    });
+    Api api = new Api(model, context::state, context::explain, context::stop, thread);
+    this.server = new PageServer(context.name(), settings, api, viewers);
+    context.addStreamingListener(model);
+    var unused = thread.scheduleWithFixedDelay(
+        this::update, UPDATE_MILLIS, UPDATE_MILLIS, TimeUnit.MILLISECONDS);
+    log.info("Context [{}] is at {}", context.name(), server.uri());
+  }
+
+  /**
+   * Serves a page for the context until it is closed. What happened before is not on it.
+   *
+   * @throws io.sluice.api.SluiceException PORT_UNAVAILABLE
+   * @throws IllegalArgumentException if the settings say that there is no page
+   */
+  public static Dashboard open(StreamingContext context, DashboardSettings settings) {
+    if (!settings.isOn()) {
+      throw new IllegalArgumentException(
+          "sluice.dashboard.port is -1, which means no page. Choose a port, or 0 for any free one.");
+    }
+    return new Dashboard(context, settings);
+  }
+
+  /** Where a browser finds it. */
+  public URI uri() {
+    return server.uri();
+  }
+
+  @Override
+  public void close() {
+    context.removeStreamingListener(model);
+    thread.shutdownNow();
+    server.close();
+  }
+
+  private void update() {
+    Views.Update update = model.update();
+    if (update != null && viewers.count() > 0) {
+      viewers.send("update", Exchange.toJson(update));
+    }
+  }
+
+  /** Gives each context that starts its page, if the configuration wants one. */
+  public static final class Extension implements ContextExtension {
+
+    @Override
+    public AutoCloseable attach(StreamingContext context, Config config) {
+      DashboardSettings settings = DashboardSettings.from(config);
+      return settings.isOn() ? open(context, settings) : () -> {};
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.sluice.dashboard;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The pages that are open, each fed by a thread of its own with server-sent events. Whoever sends never waits: a viewer who does not
+ * keep up is dropped, and its browser comes again. Thread-safe.
+ */
+final class Viewers {
+
+  /** Updates that wait for one viewer. */
+  private static final int WAITING = 16;
+
+  /** Tells a viewer's thread to end. */
+  private static final byte[] END = {};
+
+  /** Keeps connections open that others close when they are silent, and finds those that are gone. */
+  private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.UTF_8);
+
+  private static final int HEARTBEAT_SECONDS = 10;
+
+  private final int most;
+  private final Set<BlockingQueue<byte[]>> queues = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+
+  Viewers(int most) {
+    this.most = most;
+  }
+
+  int count() {
+    return queues.size();
+  }
+
+  /** Sends an event to all. */
+  void send(String event, String data) {
+    byte[] bytes =
+        "event: %s\ndata: %s\n\n".formatted(event, data).getBytes(StandardCharsets.UTF_8);
+    for (BlockingQueue<byte[]> queue : queues) {
+      if (!queue.offer(bytes)) {
+        drop(queue);
+      }
+    }
+  }
+
+  /** A place for a viewer; false if there are too many. */
+  boolean hasRoom() {
+    return queues.size() < most;
+  }
+
+  /** Feeds a viewer until it is gone, dropped, or everything ends. */
+  void serve(OutputStream out) throws IOException, InterruptedException {
+    BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(WAITING);
+    if (!add(queue)) {
+      return;
+    }
+    try {
+      out.write(HEARTBEAT);
+      out.flush();
+      while (true) {
+        byte[] next = queue.poll(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+        if (next == END) {
+          return;
+        }
+        out.write(next == null ? HEARTBEAT : next);
+        out.flush();
+      }
+    } finally {
+      queues.remove(queue);
+    }
+  }
+
+  private synchronized boolean add(BlockingQueue<byte[]> queue) {
+    return !closed && hasRoom() && queues.add(queue);
+  }
+
+  synchronized void close() {
+    closed = true;
+    queues.forEach(this::drop);
+  }
+
+  private void drop(BlockingQueue<byte[]> queue) {
+    queues.remove(queue);
+    queue.clear();
+    queue.add(END);
+  }
+}

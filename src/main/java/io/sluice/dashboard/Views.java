@@ -1,0 +1,162 @@
+package io.sluice.dashboard;
+
+import io.sluice.api.StreamingListener.BatchInfo;
+import io.sluice.api.StreamingListener.OutputInfo;
+import io.sluice.api.StreamingListener.ReceiverInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page and programs are shown, as it becomes JSON. Times are milliseconds since 1970, durations are milliseconds with fractions; what is
+ * not known yet is null.
+ */
+final class Views {
+
+  private Views() {}
+
+  /** How far a batch has come. */
+  enum BatchState {
+    WAITING,
+    RUNNING,
+    COMPLETED,
+    FAILED
+  }
+
+  /**
+   * The context as a whole.
+   *
+   * @param completed batches since this driver began
+   * @param records of these batches
+   */
+  record Status(
+      String name,
+      String state,
+      long intervalMillis,
+      long sinceMillis,
+      String health,
+      String healthReason,
+      long completed,
+      long failed,
+      long records,
+      int waiting,
+      int running) {}
+
+  record Batch(
+      long timeMillis,
+      BatchState state,
+      long records,
+      int tasks,
+      int attempts,
+      @Nullable Double schedulingMillis,
+      @Nullable Double processingMillis,
+      @Nullable Double totalMillis,
+      @Nullable String failure) {
+
+    static Batch of(BatchInfo batch, BatchState state) {
+      return new Batch(
+          batch.batchTime().toEpochMilli(),
+          state,
+          batch.numRecords(),
+          batch.tasks(),
+          batch.attempts(),
+          millis(batch.schedulingDelay()),
+          millis(batch.processingDelay()),
+          millis(batch.totalDelay()),
+          batch.failure().orElse(null));
+    }
+  }
+
+  /**
+   * One batch in full.
+   *
+   * @param recordsByStream by the number of the stream
+   */
+  record BatchDetail(
+      Batch batch,
+      Map<Integer, Long> recordsByStream,
+      Map<String, Integer> tasksByWorker,
+      Map<String, Long> counters,
+      List<Output> outputs) {
+
+    static BatchDetail of(BatchInfo batch, BatchState state) {
+      return new BatchDetail(
+          Batch.of(batch, state),
+          batch.records(),
+          batch.tasksByWorker(),
+          batch.counters(),
+          batch.outputs().stream().map(output -> Output.of(output, batch)).toList());
+    }
+  }
+
+  /**
+   * @param afterMillis from the start of the batch to that of its function
+   */
+  record Output(
+      int id,
+      String name,
+      @Nullable Double afterMillis,
+      @Nullable Double tookMillis,
+      @Nullable String failure) {
+
+    static Output of(OutputInfo output, BatchInfo batch) {
+      Optional<Duration> after = output
+          .start()
+          .flatMap(start -> batch.processingStart().map(from -> Duration.between(from, start)));
+      Optional<Duration> took =
+          output.start().flatMap(start -> output.end().map(end -> Duration.between(start, end)));
+      return new Output(
+          output.id(),
+          output.name(),
+          millis(after),
+          millis(took),
+          output.failure().orElse(null));
+    }
+  }
+
+  record Receiver(
+      int streamId,
+      String name,
+      boolean active,
+      String location,
+      @Nullable String lastError,
+      @Nullable Long lastErrorMillis) {
+
+    static Receiver of(ReceiverInfo receiver) {
+      return new Receiver(
+          receiver.streamId(),
+          receiver.name(),
+          receiver.active(),
+          receiver.location(),
+          receiver.lastError().orElse(null),
+          receiver.lastErrorTime().map(Instant::toEpochMilli).orElse(null));
+    }
+  }
+
+  /**
+   * @param state "working", "lost" or "left"
+   * @param reason why it is lost
+   */
+  record Worker(
+      String id,
+      int slots,
+      String state,
+      long sinceMillis,
+      @Nullable String reason) {}
+
+  /**
+   * @param kind one word, like "worker" or "recovery"
+   * @param bad whether somebody may want to look at it
+   */
+  record Event(long timeMillis, String kind, boolean bad, String text) {}
+
+  /** What has changed since the update before, for pages that are open. */
+  record Update(Status status, List<Batch> batches, boolean cluster) {}
+
+  static @Nullable Double millis(Optional<Duration> duration) {
+    return duration.map(some -> some.toNanos() / 1e6).orElse(null);
+  }
+}

@@ -1,0 +1,121 @@
+// Begins the page: keeps what the server tells, shows the page that the address names, and asks for the token if one is needed.
+import { batch, batches, cluster, h, overview, plan } from "/views.js";
+
+const KEPT = 600;
+const main = document.getElementById("main");
+const health = document.getElementById("health");
+const banner = document.getElementById("banner");
+const HEALTH = { "keeping up": "good", "falling behind": "warn", "recovering": "warn", "held up": "warn", "failed": "bad" };
+
+/** What is known of the context. */
+const model = {
+  status: null,
+  byTime: new Map(),
+  take(batch) {
+    this.byTime.set(batch.timeMillis, batch);
+  },
+  trim() {
+    const surplus = this.byTime.size - KEPT;
+    this.all().slice(0, Math.max(0, surplus)).forEach((batch) => this.byTime.delete(batch.timeMillis));
+  },
+  all() {
+    return [...this.byTime.values()].sort((a, b) => a.timeMillis - b.timeMillis);
+  },
+  ended() {
+    return this.all().filter((batch) => batch.state === "COMPLETED");
+  },
+  async get(path) {
+    const answer = await fetch(`/api/v1/${path}`);
+    if (answer.status === 401) {
+      login();
+    }
+    return answer.json();
+  },
+};
+
+let view = {};
+let source = null;
+
+function show() {
+  if (model.status === null) {
+    return;
+  }
+  const [, name = "overview", argument] = location.hash.split("/");
+  view.close?.();
+  main.replaceChildren();
+  const pages = { overview, batches, batch, plan, cluster };
+  const chosen = pages[name] ? name : "overview";
+  view = pages[chosen](main, model, argument);
+  view.update?.();
+  for (const link of document.querySelectorAll("nav a")) {
+    const current = link.getAttribute("href") === `#/${chosen === "batch" ? "batches" : chosen}`;
+    current ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+  }
+}
+
+function showStatus() {
+  const { status } = model;
+  document.getElementById("name").textContent = status.name;
+  document.title = `${status.name} – ${status.health}`;
+  health.textContent = status.health;
+  health.title = status.healthReason;
+  health.className = `pill ${HEALTH[status.health] ?? ""}`;
+}
+
+function login() {
+  source?.close();
+  const token = h("input", { type: "password", id: "token", autocomplete: "current-password", required: "" });
+  const wrong = h("p", { class: "bad", role: "alert" });
+  const form = h("form", {}, h("h2", {}, "This page needs a token"), h("label", { for: "token" }, "Token (sluice.dashboard.token)"), token, h("button", {}, "Show the page"), wrong);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch("/login", { method: "POST", body: new URLSearchParams({ token: token.value }) });
+    if (answer.ok) {
+      begin();
+    } else {
+      wrong.textContent = (await answer.json()).error;
+    }
+  });
+  main.replaceChildren(form);
+  health.textContent = "token needed";
+  token.focus();
+}
+
+function listen() {
+  source?.close();
+  source = new EventSource("/api/v1/updates");
+  source.addEventListener("update", (event) => {
+    const update = JSON.parse(event.data);
+    model.status = update.status;
+    update.batches.forEach((one) => model.take(one));
+    model.trim();
+    showStatus();
+    view.update?.();
+    if (update.cluster) {
+      view.updateCluster?.();
+    }
+  });
+  source.addEventListener("open", () => { banner.hidden = true; });
+  source.addEventListener("error", () => {
+    banner.textContent = "No connection to the context: it has ended, or its driver has moved to another node. Trying again.";
+    banner.hidden = false;
+  });
+}
+
+async function begin() {
+  const status = await model.get("status");
+  if (status.error) {
+    return;
+  }
+  model.status = status;
+  (await model.get(`batches?limit=${KEPT}`)).forEach((one) => model.take(one));
+  showStatus();
+  show();
+  listen();
+}
+
+window.addEventListener("hashchange", () => {
+  show();
+  main.focus();
+});
+begin();

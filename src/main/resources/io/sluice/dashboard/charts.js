@@ -1,0 +1,87 @@
+// Charts of the page: lines over time by uPlot, and how values are spread as bars.
+import uPlot from "/uPlot.js";
+
+const HEIGHT = 170;
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/**
+ * A line over time that follows its element's width.
+ * @param {HTMLElement} element
+ * @param {{label: string, limit?: number}} options limit: a value that is drawn as a dashed line
+ */
+export function timeline(element, { label, limit }) {
+  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const series = [{}, { label, stroke: colour("--accent"), width: 1.5, points: { show: false } }];
+  if (limit !== undefined) {
+    series.push({ label: "interval", stroke: colour("--warn"), width: 1, dash: [6, 4], points: { show: false } });
+  }
+  const chart = new uPlot(
+    {
+      width: element.clientWidth || 400,
+      height: HEIGHT,
+      series,
+      axes: [axis, { ...axis, size: 64 }],
+      legend: { show: false },
+      cursor: { y: false },
+      scales: { y: { range: (_, least, most) => [0, Math.max(most, limit ?? 0) * 1.1 || 1] } },
+    },
+    [[], [], ...(limit === undefined ? [] : [[]])],
+    element,
+  );
+  const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+  observer.observe(element);
+  return {
+    /** @param {{x: number, y: number | null}[]} points x in seconds */
+    set(points) {
+      const data = [points.map((point) => point.x), points.map((point) => point.y)];
+      if (limit !== undefined) {
+        data.push(points.map(() => limit));
+      }
+      chart.setData(data);
+    },
+    close() {
+      observer.disconnect();
+      chart.destroy();
+    },
+  };
+}
+
+/** Bars for how many values lie in each of some equal ranges. */
+export function spread(element, values, format) {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) {
+    element.replaceChildren();
+    return;
+  }
+  const most = Math.max(...known) || 1;
+  const counts = new Array(30).fill(0);
+  for (const value of known) {
+    counts[Math.min(counts.length - 1, Math.floor((value / most) * counts.length))]++;
+  }
+  const tallest = Math.max(...counts);
+  const bars = document.createElement("div");
+  bars.className = "spread";
+  bars.append(
+    ...counts.map((count) => {
+      const bar = document.createElement("i");
+      bar.style.height = `${(100 * count) / tallest}%`;
+      return bar;
+    }),
+  );
+  const scale = document.createElement("div");
+  scale.className = "scale";
+  scale.append(span("0"), span(`half below ${format(quantile(known, 0.5))}, 99 % below ${format(quantile(known, 0.99))}`), span(format(most)));
+  element.replaceChildren(bars, scale);
+}
+
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+function span(text) {
+  const made = document.createElement("span");
+  made.textContent = text;
+  return made;
+}
