@@ -124,16 +124,20 @@ public final class BlockStore implements AutoCloseable {
           "Block of %d bytes can never be stored: the largest store for %s holds %d bytes. Raise sluice.block.memory or sluice.block.disk, or store smaller blocks."
               .formatted(block.sizeBytes(), level, bound));
     }
-    long seen = releases();
-    while (!offer(id, block, level, codec)) {
-      if (isEmpty()) {
+    while (true) {
+      long seen = releases();
+      boolean empty = isEmpty();
+      if (offer(id, block, level, codec)) {
+        return;
+      }
+      // A store that has become empty since the offer has room.
+      if (empty && isEmpty() && releases() == seen) {
         throw new SluiceException(
             ErrorCode.STORAGE_FULL,
             "Block of about %d bytes does not fit into an empty store at %s: encoded it is longer. Raise sluice.block.memory or sluice.block.disk, or store smaller blocks."
                 .formatted(block.sizeBytes(), level));
       }
       awaitReleaseAfter(seen);
-      seen = releases();
     }
   }
 
@@ -209,7 +213,7 @@ public final class BlockStore implements AutoCloseable {
   }
 
   private boolean isEmpty() {
-    return memory.values().stream().allMatch(Map::isEmpty) && disk.ids().isEmpty();
+    return memoryBytes() == 0 && disk.usedBytes() == 0;
   }
 
   private void removeFromMemory(BlockId id) {

@@ -31,11 +31,22 @@ final class DiskStore implements AutoCloseable {
 
   /** Writes the block; false if the bound would be passed. */
   boolean write(BlockId id, byte[] bytes, long records) {
-    if (used.addAndGet(bytes.length) > boundBytes) {
-      used.addAndGet(-bytes.length);
+    if (!reserve(bytes.length)) {
       return false;
     }
     writeCounted(id, bytes, records);
+    return true;
+  }
+
+  /** What finds no room changes nothing, so that others who ask meanwhile see what there is. */
+  private boolean reserve(long bytes) {
+    long before;
+    do {
+      before = used.get();
+      if (before + bytes > boundBytes) {
+        return false;
+      }
+    } while (!used.compareAndSet(before, before + bytes));
     return true;
   }
 

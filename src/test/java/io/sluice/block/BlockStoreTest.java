@@ -49,6 +49,26 @@ class BlockStoreTest {
     assertThat(store.ids(id(1).kind())).containsExactlyInAnyOrder(id(1), id(2));
   }
 
+  /** The store is full when the block is offered and empty a moment later: it fits then. */
+  @Test
+  void aBlockThatWaitedForTheLastOneIsStored() throws Exception {
+    int blocks = 100_000;
+    CompletableFuture<Void> removing = CompletableFuture.runAsync(() -> {
+      for (int number = 1; number <= blocks; number++) {
+        while (!store.contains(id(number))) {
+          Thread.onSpinWait();
+        }
+        store.remove(id(number));
+      }
+    });
+    for (int number = 1; number <= blocks; number++) {
+      store.store(id(number), new Block.Records(List.of(), BOUND), StorageLevel.MEMORY_ONLY, codec);
+    }
+
+    removing.get(20, TimeUnit.SECONDS);
+    assertThat(store.memoryBytes()).isZero();
+  }
+
   @Test
   void levelDecidesWhereABlockMayLie() {
     assertThat(offer(1, 60, StorageLevel.DISK_ONLY)).isTrue();
