@@ -5,6 +5,7 @@ import akka.stream.javadsl.Sink;
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
 import io.sluice.api.BatchSink;
+import io.sluice.api.Chart;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
@@ -13,6 +14,7 @@ import io.sluice.api.Pair;
 import io.sluice.api.PairFlatMapFunction;
 import io.sluice.api.PairFunction;
 import io.sluice.api.SaveOptions;
+import io.sluice.api.StreamingListener;
 import io.sluice.api.VoidFunction;
 import io.sluice.api.VoidFunction2;
 import io.sluice.plan.Aggregation;
@@ -448,6 +450,27 @@ public abstract sealed class DStreamLike<T, S, R extends RDD<T>> implements Driv
           "print needs at least 1 record to print, got " + count + ".");
     }
     output("print", (rdd, time) -> Printing.print(rdd.take(count + 1), time, count));
+  }
+
+  /**
+   * Output: shows each batch on the page of the context, and to listeners ({@link StreamingListener#onChartShown}). While nobody listens
+   * nothing is computed for it.
+   *
+   * @param title unique among the charts of the context
+   * @param chart from {@link io.sluice.api.Charts}
+   * @throws IllegalArgumentException if the title is blank or that of another chart
+   */
+  public final void show(String title, Chart chart) {
+    requireGiven(title, "show", "a title");
+    requireGiven(chart, "show", "a chart");
+    if (title.isBlank()) {
+      throw new IllegalArgumentException("A chart needs a title, got a blank one.");
+    }
+    context.addNamedOutput(
+        "show " + title,
+        node,
+        slideMillis,
+        time -> context.show(() -> ChartRows.of(atBatch(time), at(time), title, chart)));
   }
 
   /** Output: saves each batch as text in the directory {@code prefix-MILLIS}; see {@link RDD#saveAsTextFile}. */

@@ -915,6 +915,13 @@ public final class StreamingContext implements AutoCloseable {
     draft.addOutput(operation, node, slideMillis, function);
   }
 
+  /** Tells listeners of a chart, which is made only if there are any. */
+  void show(Supplier<StreamingListener.ChartInfo> chart) {
+    if (engine.listeners().isHeard()) {
+      engine.listeners().post(new StreamingEvent.ChartShown(chart.get()));
+    }
+  }
+
   /** An output that its program gave a name, which no other has. */
   void addNamedOutput(
       String name, Node node, long slideMillis, StreamProgram.BatchFunction function) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
+import io.sluice.api.Charts;
 import io.sluice.api.OncePerBatch;
 import io.sluice.api.Pair;
 import io.sluice.api.SaveOptions;
+import io.sluice.api.StreamingEvent;
 import io.sluice.api.WindowOptions;
 import io.sluice.api.Windowed;
 import io.sluice.connector.file.FileManifest;
@@ -152,6 +154,25 @@ class GuideTest {
 
       assertThat(output.records().get(0))
           .containsExactlyInAnyOrder(Pair.of("tea", 6), Pair.of("salt", 0));
+    }
+  }
+
+  @Test
+  void charts() {
+    try (StreamingTest test = StreamingTest.create()) {
+      DStream<String> lines = test.input(List.of(List.of("a", "b", "a")));
+      PairDStream<String, Long> counts = lines.countByValue();
+      // tag::charts[]
+      counts.show("Top words", Charts.bar());
+      lines.count().show("Lines", Charts.line());
+      // end::charts[]
+      test.runBatches(1);
+
+      assertThat(test.awaitEvent(
+                  StreamingEvent.ChartShown.class, any -> any.chart().title().equals("Lines"))
+              .chart()
+              .rows())
+          .containsExactly(List.of("", 3.0));
     }
   }
 

@@ -2,6 +2,7 @@ package io.sluice.api;
 
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.BlockInfo;
+import io.sluice.api.StreamingListener.ChartInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
@@ -139,6 +140,13 @@ public sealed interface StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {
       listener.onCaughtUp(batch);
+    }
+  }
+
+  record ChartShown(ChartInfo chart) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onChartShown(chart);
     }
   }
 

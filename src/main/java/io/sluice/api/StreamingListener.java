@@ -66,6 +66,9 @@ public interface StreamingListener {
   /** A sink cannot make visible what was committed; no batch runs before it has succeeded. */
   default void onSinkCommitFailed(SinkInfo sink) {}
 
+  /** The results of a batch that {@code show} puts on the page. */
+  default void onChartShown(ChartInfo chart) {}
+
   /**
    * Batches are processed more slowly than they become due: three in a row took longer than the batch interval and made
    * the next wait for more than one, or one waited for more than five intervals. Told once, until {@link #onCaughtUp}.
@@ -184,6 +187,21 @@ public interface StreamingListener {
    */
   record SinkInfo(
       Instant batchTime, String output, int failures, Duration retryAfter, String reason) {}
+
+  /**
+   * Results of a batch, as they are shown.
+   *
+   * @param columns a name for each cell of a row; empty names where there is nothing to say
+   * @param rows of Strings, Longs, Integers and Doubles; for bars and lines a label and a number, the greatest first
+   */
+  record ChartInfo(
+      Instant batchTime, String title, Chart chart, List<String> columns, List<List<Object>> rows) {
+
+    public ChartInfo {
+      columns = List.copyOf(columns);
+      rows = rows.stream().map(List::copyOf).toList();
+    }
+  }
 
   /** How much is tried again. */
   enum Scope {

@@ -59,6 +59,7 @@ final class DemoCluster implements AutoCloseable {
         "sluice.task.slots",
         slots(nodes));
     return ConfigFactory.parseMap(demo)
+        .withFallback(ConfigFactory.defaultOverrides())
         .withFallback(ConfigFactory.parseResources("sluice-cluster.conf"))
         .withFallback(ConfigFactory.load())
         .resolve();

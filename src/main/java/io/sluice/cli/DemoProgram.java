@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import io.sluice.DStream;
 import io.sluice.PairDStream;
 import io.sluice.StreamingContext;
+import io.sluice.api.Charts;
 import io.sluice.api.Pair;
 import io.sluice.api.StreamingListener;
 import java.io.Serializable;
@@ -27,7 +28,9 @@ final class DemoProgram {
     context = StreamingContext.on(system, "demo", interval);
     context.addStreamingListener(listener);
     DStream<String> lines = context.socketTextStream("127.0.0.1", port);
-    lines.count().foreachRDD(rdd -> rdd.collect().forEach(counted::addAndGet));
+    DStream<Long> lineCounts = lines.count();
+    lineCounts.foreachRDD(rdd -> rdd.collect().forEach(counted::addAndGet));
+    lineCounts.show("Lines in a batch", Charts.line());
     PairDStream<String, Long> counts = lines
         .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
         .mapToPair(word -> Pair.of(word, 1L))
@@ -39,6 +42,7 @@ final class DemoProgram {
             context.defaultPartitions(),
             pair -> pair.value() > 0);
     counts.foreachRDD(rdd -> top = rdd.top(SHOWN, byCount()));
+    counts.show("Top words of the last %d batches".formatted(WINDOW_BATCHES), Charts.bar());
   }
 
   private static Comparator<Pair<String, Long>> byCount() {

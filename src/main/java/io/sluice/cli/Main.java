@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       NodeCommand.class,
       RunCommand.class,
+      StatusCommand.class,
+      BatchesCommand.class,
+      StopCommand.class,
       CheckpointCommand.class,
       ReplayCommand.class,
       ChaosCommand.class,
@@ -63,7 +66,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Missing command: demo, node, run, checkpoint, replay, chaos or archive.");
+        "Missing command: demo, node, run, status, batches, stop, checkpoint, replay, chaos or archive.");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {

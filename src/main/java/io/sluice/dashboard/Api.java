@@ -63,6 +63,7 @@ final class Api {
       case ROOT + "receivers" -> exchange.json(200, model.receivers());
       case ROOT + "cluster" -> exchange.json(200, model.workers());
       case ROOT + "events" -> exchange.json(200, model.events());
+      case ROOT + "charts" -> exchange.json(200, model.charts());
       case ROOT + "plan" -> exchange.json(200, Map.of("stages", plan.get()));
       default -> {
         if (path.startsWith(BATCHES)) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ContextModel implements StreamingListener {
 
   private static final int EVENTS = 500;
+  private static final int WORKERS = 1000;
+
+  private static final String WORKING = "working";
 
   private record Known(BatchInfo batch, Views.BatchState state) {}
 
@@ -37,6 +41,7 @@ final class ContextModel implements StreamingListener {
   private final Deque<Views.Event> events = new ArrayDeque<>();
   private final Map<Views.BatchState, Integer> counts = new EnumMap<>(Views.BatchState.class);
   private final Map<Instant, Views.Batch> changed = new TreeMap<>();
+  private final ShownCharts charts = new ShownCharts();
   private final Health health = new Health();
   private boolean clusterChanged;
   private long completed;
@@ -99,13 +104,18 @@ final class ContextModel implements StreamingListener {
     return List.copyOf(events);
   }
 
+  /** In the order in which they came. */
+  synchronized List<Views.Chart> charts() {
+    return charts.all();
+  }
+
   /** What is new since the call before; null for nothing. */
   synchronized Views.@Nullable Update update() {
-    if (changed.isEmpty() && !clusterChanged) {
+    if (changed.isEmpty() && !clusterChanged && !charts.haveChanged()) {
       return null;
     }
-    Views.Update update =
-        new Views.Update(status(), new ArrayList<>(changed.values()), clusterChanged);
+    Views.Update update = new Views.Update(
+        status(), new ArrayList<>(changed.values()), clusterChanged, charts.takeChanged());
     changed.clear();
     clusterChanged = false;
     return update;
@@ -171,7 +181,7 @@ final class ContextModel implements StreamingListener {
 
   @Override
   public synchronized void onWorkerJoined(WorkerInfo worker) {
-    put(worker, "working", null);
+    put(worker, WORKING, null);
     note("worker", false, "Worker " + worker.id() + " joined with " + worker.slots() + " slots.");
   }
 
@@ -223,6 +233,11 @@ final class ContextModel implements StreamingListener {
   }
 
   @Override
+  public synchronized void onChartShown(ChartInfo chart) {
+    charts.add(chart);
+  }
+
+  @Override
   public synchronized void onFallingBehind(BatchInfo batch) {
     health.fallingBehind(
         "Batches take longer than the interval of %d ms: the last took %.0f ms and had waited %.0f ms."
@@ -265,6 +280,12 @@ final class ContextModel implements StreamingListener {
     workers.put(
         worker.id(),
         new Views.Worker(worker.id(), worker.slots(), reached, clock.millis(), reason));
+    if (workers.size() > WORKERS) {
+      workers.values().stream()
+          .filter(known -> !known.state().equals(WORKING))
+          .min(Comparator.comparingLong(Views.Worker::sinceMillis))
+          .ifPresent(oldest -> workers.remove(oldest.id()));
+    }
   }
 
   private void note(String kind, boolean bad, String text) {

@@ -78,7 +78,7 @@ public final class Dashboard implements AutoCloseable {
 
   private void update() {
     Views.Update update = model.update();
-    if (update != null && viewers.count() > 0) {
+    if (update != null && viewers.areThere()) {
       viewers.send("update", Exchange.toJson(update));
     }
   }

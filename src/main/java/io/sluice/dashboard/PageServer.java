@@ -143,7 +143,7 @@ final class PageServer implements AutoCloseable {
   }
 
   private void updates(Exchange exchange) throws IOException, InterruptedException {
-    if (!viewers.hasRoom()) {
+    if (!viewers.enter()) {
       exchange.error(
           503,
           "There are %d pages open, the most that sluice.dashboard.max-viewers allows."
@@ -152,6 +152,8 @@ final class PageServer implements AutoCloseable {
     }
     try (OutputStream out = exchange.stream()) {
       viewers.serve(out);
+    } finally {
+      viewers.leave();
     }
   }
 

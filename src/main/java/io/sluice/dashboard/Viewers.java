@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,16 +27,18 @@ final class Viewers {
 
   private static final int HEARTBEAT_SECONDS = 10;
 
-  private final int most;
+  /** One that was dropped has its place until its connection has ended, since its thread may hang in it. */
+  private final Semaphore places;
+
   private final Set<BlockingQueue<byte[]>> queues = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
   Viewers(int most) {
-    this.most = most;
+    this.places = new Semaphore(most);
   }
 
-  int count() {
-    return queues.size();
+  boolean areThere() {
+    return !queues.isEmpty();
   }
 
   /** Sends an event to all. */
@@ -49,9 +52,13 @@ final class Viewers {
     }
   }
 
-  /** A place for a viewer; false if there are too many. */
-  boolean hasRoom() {
-    return queues.size() < most;
+  /** Takes a place for a viewer, which {@link #leave} gives back; false if all are taken. */
+  boolean enter() {
+    return places.tryAcquire();
+  }
+
+  void leave() {
+    places.release();
   }
 
   /** Feeds a viewer until it is gone, dropped, or everything ends. */
@@ -77,7 +84,7 @@ final class Viewers {
   }
 
   private synchronized boolean add(BlockingQueue<byte[]> queue) {
-    return !closed && hasRoom() && queues.add(queue);
+    return !closed && queues.add(queue);
   }
 
   synchronized void close() {

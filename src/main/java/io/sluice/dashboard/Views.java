@@ -153,8 +153,24 @@ final class Views {
    */
   record Event(long timeMillis, String kind, boolean bad, String text) {}
 
-  /** What has changed since the update before, for pages that are open. */
-  record Update(Status status, List<Batch> batches, boolean cluster) {}
+  /** One moment of a line. */
+  record Point(long timeMillis, List<List<Object>> rows) {}
+
+  /**
+   * A chart of the program's.
+   *
+   * @param kind "BAR", "LINE", "TABLE" or "VALUE"
+   * @param points the latest last; of all but lines only one
+   */
+  record Chart(String title, String kind, List<String> columns, List<Point> points) {}
+
+  /**
+   * What has changed since the update before, for pages that are open.
+   *
+   * @param cluster whether workers, receivers or events have changed, which are then to be asked for
+   * @param charts with the points that are new
+   */
+  record Update(Status status, List<Batch> batches, boolean cluster, List<Chart> charts) {}
 
   static @Nullable Double millis(Optional<Duration> duration) {
     return duration.map(some -> some.toNanos() / 1e6).orElse(null);

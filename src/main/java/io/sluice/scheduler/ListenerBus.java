@@ -65,7 +65,13 @@ public final class ListenerBus implements AutoCloseable {
     return queue;
   }
 
-  void post(StreamingEvent event) {
+  /** Whether anybody hears what is posted. */
+  public boolean isHeard() {
+    return !queues.isEmpty();
+  }
+
+  /** Tells everybody. Never waits. */
+  public void post(StreamingEvent event) {
     for (EventQueue queue : queues) {
       queue.offer(event);
     }

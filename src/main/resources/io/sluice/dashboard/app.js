@@ -1,7 +1,8 @@
 // Begins the page: keeps what the server tells, shows the page that the address names, and asks for the token if one is needed.
-import { batch, batches, cluster, h, overview, plan } from "/views.js";
+import { batch, batches, charts, cluster, h, overview, plan } from "/views.js";
 
 const KEPT = 600;
+const POINTS = 300;
 const main = document.getElementById("main");
 const health = document.getElementById("health");
 const banner = document.getElementById("banner");
@@ -11,8 +12,17 @@ const HEALTH = { "keeping up": "good", "falling behind": "warn", "recovering": "
 const model = {
   status: null,
   byTime: new Map(),
+  charts: new Map(),
   take(batch) {
     this.byTime.set(batch.timeMillis, batch);
+  },
+  takeChart(chart) {
+    const known = this.charts.get(chart.title);
+    if (known && chart.kind === "LINE") {
+      known.points = [...known.points, ...chart.points].slice(-POINTS);
+    } else {
+      this.charts.set(chart.title, chart);
+    }
   },
   trim() {
     const surplus = this.byTime.size - KEPT;
@@ -43,7 +53,7 @@ function show() {
   const [, name = "overview", argument] = location.hash.split("/");
   view.close?.();
   main.replaceChildren();
-  const pages = { overview, batches, batch, plan, cluster };
+  const pages = { overview, batches, batch, charts, plan, cluster };
   const chosen = pages[name] ? name : "overview";
   view = pages[chosen](main, model, argument);
   view.update?.();
@@ -88,6 +98,7 @@ function listen() {
     const update = JSON.parse(event.data);
     model.status = update.status;
     update.batches.forEach((one) => model.take(one));
+    update.charts.forEach((one) => model.takeChart(one));
     model.trim();
     showStatus();
     view.update?.();
@@ -109,6 +120,8 @@ async function begin() {
   }
   model.status = status;
   (await model.get(`batches?limit=${KEPT}`)).forEach((one) => model.take(one));
+  model.charts.clear();
+  (await model.get("charts")).forEach((one) => model.takeChart(one));
   showStatus();
   show();
   listen();

@@ -47,6 +47,39 @@ export function timeline(element, { label, limit }) {
   };
 }
 
+const HUES = [200, 30, 140, 340, 265, 60, 175, 0, 95, 300];
+
+/** A line over time for each label that rows have. */
+export function lines(element) {
+  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  let chart = null;
+  let known = "";
+  const observer = new ResizeObserver(() => chart?.setSize({ width: element.clientWidth, height: HEIGHT }));
+  observer.observe(element);
+
+  function begin(labels) {
+    chart?.destroy();
+    const series = labels.map((label, i) => ({ label: label || "value", stroke: `hsl(${HUES[i % HUES.length]} 65% 50%)`, width: 1.5, points: { show: false }, spanGaps: false }));
+    chart = new uPlot({ width: element.clientWidth || 400, height: HEIGHT, series: [{}, ...series], axes: [axis, { ...axis, size: 64 }], cursor: { y: false } }, [[], ...labels.map(() => [])], element);
+  }
+  return {
+    /** @param {{timeMillis: number, rows: [string, number][]}[]} points */
+    set(points) {
+      const labels = [...new Set(points.flatMap((point) => point.rows.map(([label]) => label)))].slice(0, 100);
+      if (labels.join("\u0000") !== known || chart === null) {
+        known = labels.join("\u0000");
+        begin(labels);
+      }
+      const byLabel = labels.map((label) => points.map((point) => point.rows.find((row) => row[0] === label)?.[1] ?? null));
+      chart.setData([points.map((point) => point.timeMillis / 1000), ...byLabel]);
+    },
+    close() {
+      observer.disconnect();
+      chart?.destroy();
+    },
+  };
+}
+
 /** Bars for how many values lie in each of some equal ranges. */
 export function spread(element, values, format) {
   const known = values.filter((value) => value !== null);

@@ -1,5 +1,5 @@
 // The pages, one function each: it fills an element and gives { update, close }, both optional.
-import { spread, timeline } from "/charts.js";
+import { lines, spread, timeline } from "/charts.js";
 
 /** Makes an element: text becomes text nodes, so nothing that a program says is read as HTML. */
 export function h(name, attributes = {}, ...children) {
@@ -14,6 +14,7 @@ export function h(name, attributes = {}, ...children) {
 }
 
 const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const amounts = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
 export const count = (value) => numbers.format(value);
 export const millis = (value) =>
   value === null || value === undefined ? "–"
@@ -142,6 +143,63 @@ function detail({ batch: summary, recordsByStream, tasksByWorker, counters, outp
     card("Counters", pairs("What the batch's tasks added", [["Counter"], ["Added", "number"]], counters, "The program has no counters: context.counter(\"name\") makes one.")),
   ];
 }
+
+/** What the program shows of its own results. */
+export function charts(main, model) {
+  const tiles = h("div", { class: "tiles" });
+  const shown = new Map();
+  main.append(tiles);
+
+  function update() {
+    if (model.charts.size === 0) {
+      tiles.replaceChildren(card("Charts", empty("This program shows none of its results. One line of it does, for example:"),
+        h("pre", {}, 'counts.show("Top words", Charts.bar());')));
+      return;
+    }
+    if (shown.size === 0) {
+      tiles.replaceChildren();
+    }
+    for (const chart of model.charts.values()) {
+      if (!shown.has(chart.title)) {
+        const body = h("div");
+        const time = h("p", { class: "muted" });
+        tiles.append(card(chart.title, time, body));
+        shown.set(chart.title, { body, time, drawing: chart.kind === "LINE" ? lines(body) : null });
+      }
+      const { body, time, drawing } = shown.get(chart.title);
+      const latest = chart.points.at(-1);
+      time.textContent = `Batch ${clock(latest.timeMillis)}`;
+      if (drawing) {
+        drawing.set(chart.points);
+        body.setAttribute("role", "img");
+        body.setAttribute("aria-label", latest.rows.map(([label, value]) => `${label} ${value}`).join(", "));
+      } else {
+        body.replaceChildren(DRAWN[chart.kind](chart, latest.rows));
+      }
+    }
+  }
+  return { update, close: () => shown.forEach(({ drawing }) => drawing?.close()) };
+}
+
+const cell = (value) => (typeof value === "number" ? h("span", { class: "number" }, amounts.format(value)) : value);
+
+const DRAWN = {
+  BAR(chart, rows) {
+    const most = Math.max(...rows.map(([, value]) => value), 0);
+    return rows.length === 0 ? empty("This batch has nothing to show.")
+      : h("table", { class: "bars" }, h("tbody", {}, rows.map(([label, value]) => h("tr", {},
+          h("th", { scope: "row" }, label),
+          h("td", {}, h("span", { class: "bar", style: `width:${most > 0 ? Math.max(0, (100 * value) / most) : 0}%` })),
+          h("td", { class: "number" }, amounts.format(value))))));
+  },
+  TABLE(chart, rows) {
+    return rows.length === 0 ? empty("This batch has nothing to show.")
+      : table(chart.title, chart.columns.map((name) => [name]), rows.map((row) => row.map(cell)));
+  },
+  VALUE(chart, rows) {
+    return h("p", { class: "large" }, rows.length === 0 ? "–" : cell(rows[0][0]));
+  },
+};
 
 /** The stages. */
 export function plan(main, model) {

@@ -1,0 +1,84 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** A running context is asked, and stopped, by other processes. */
+class PageIT {
+
+  private static final String TOKEN = "let-me-see";
+  private static final Pattern ADDRESS = Pattern.compile("Context \\[demo\\] is at (http://\\S+)");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static Command demo() throws Exception {
+    return Command.withJvmOptions(
+        List.of("-Dsluice.dashboard.token=" + TOKEN), "demo", "--interval", "100ms");
+  }
+
+  private static String address(Command demo) throws Exception {
+    demo.awaitLine("is at http://");
+    Matcher line = ADDRESS.matcher(String.join("\n", demo.lines()));
+    assertThat(line.find()).isTrue();
+    return line.group(1);
+  }
+
+  private static List<String> sluice(int exit, String... arguments) throws Exception {
+    try (Command command = new Command(arguments)) {
+      assertThat(command.awaitExit()).as(String.join("\n", command.lines())).isEqualTo(exit);
+      return command.lines();
+    }
+  }
+
+  @Test
+  void statusBatchesAndStopWorkOnADemo() throws Exception {
+    try (Command demo = demo()) {
+      String url = address(demo);
+      demo.await(lines -> lines.stream().filter(line -> line.contains("batch")).count() > 3);
+
+      assertThat(sluice(1, "status", "--url", url)).singleElement().asString().contains("--token");
+      assertThat(sluice(0, "status", "--url", url, "--token", TOKEN))
+          .anyMatch(line -> line.startsWith("demo: "))
+          .anyMatch(line -> line.startsWith("worker: "));
+      List<String> batches =
+          sluice(0, "batches", "--url", url, "--token", TOKEN, "--limit", "2", "--json");
+      assertThat(batches).hasSize(2);
+      for (String batch : batches) {
+        assertThat(JSON.readTree(batch).get("timeMillis").asLong() % 100).isZero();
+      }
+      assertThat(titles(url)).contains("Lines in a batch", "Top words of the last 10 batches");
+      sluice(0, "stop", "--graceful", "--url", url, "--token", TOKEN);
+      demo.awaitExit();
+    }
+  }
+
+  private static List<String> titles(String url) throws Exception {
+    String charts = HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(url).resolve("/api/v1/charts"))
+                .header("Authorization", "Bearer " + TOKEN)
+                .build(),
+            BodyHandlers.ofString())
+        .body();
+    return JSON.readTree(charts).findValues("title").stream()
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  @Test
+  void whereNothingAnswersTheErrorSaysWhatToDo() throws Exception {
+    assertThat(sluice(1, "status", "--url", "http://127.0.0.1:1"))
+        .singleElement()
+        .asString()
+        .contains("http://127.0.0.1:1", "sluice.dashboard.port", "--url");
+  }
+}
