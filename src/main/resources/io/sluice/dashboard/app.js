@@ -127,6 +127,14 @@ async function begin() {
   listen();
 }
 
+// A page that the browser keeps for its back button would hold one of the few connections that it has for a server.
+window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    begin();
+  }
+});
+
 window.addEventListener("hashchange", () => {
   show();
   main.focus();

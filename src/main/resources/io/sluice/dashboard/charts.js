@@ -5,13 +5,31 @@ const HEIGHT = 170;
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+const two = (part) => String(part).padStart(2, "0");
+
+/** How axes look; hours of a day as everywhere on the page. */
+function style() {
+  return { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+}
+
+/** The axis of time, of which only as many marks are written as there is room for. */
+function times() {
+  return {
+    ...style(),
+    values: (_, seconds) => seconds.map((at) => {
+      const time = new Date(at * 1000);
+      return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+    }),
+    space: 70,
+  };
+}
+
 /**
  * A line over time that follows its element's width.
  * @param {HTMLElement} element
  * @param {{label: string, limit?: number}} options limit: a value that is drawn as a dashed line
  */
 export function timeline(element, { label, limit }) {
-  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   const series = [{}, { label, stroke: colour("--accent"), width: 1.5, points: { show: false } }];
   if (limit !== undefined) {
     series.push({ label: "interval", stroke: colour("--warn"), width: 1, dash: [6, 4], points: { show: false } });
@@ -21,7 +39,7 @@ export function timeline(element, { label, limit }) {
       width: element.clientWidth || 400,
       height: HEIGHT,
       series,
-      axes: [axis, { ...axis, size: 64 }],
+      axes: [times(), { ...style(), size: 64 }],
       legend: { show: false },
       cursor: { y: false },
       scales: { y: { range: (_, least, most) => [0, Math.max(most, limit ?? 0) * 1.1 || 1] } },
@@ -51,7 +69,6 @@ const HUES = [200, 30, 140, 340, 265, 60, 175, 0, 95, 300];
 
 /** A line over time for each label that rows have. */
 export function lines(element) {
-  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   let chart = null;
   let known = "";
   const observer = new ResizeObserver(() => chart?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -60,7 +77,7 @@ export function lines(element) {
   function begin(labels) {
     chart?.destroy();
     const series = labels.map((label, i) => ({ label: label || "value", stroke: `hsl(${HUES[i % HUES.length]} 65% 50%)`, width: 1.5, points: { show: false }, spanGaps: false }));
-    chart = new uPlot({ width: element.clientWidth || 400, height: HEIGHT, series: [{}, ...series], axes: [axis, { ...axis, size: 64 }], cursor: { y: false } }, [[], ...labels.map(() => [])], element);
+    chart = new uPlot({ width: element.clientWidth || 400, height: HEIGHT, series: [{}, ...series], axes: [times(), { ...style(), size: 64 }], cursor: { y: false }, legend: { show: labels.length > 1 } }, [[], ...labels.map(() => [])], element);
   }
   return {
     /** @param {{timeMillis: number, rows: [string, number][]}[]} points */
