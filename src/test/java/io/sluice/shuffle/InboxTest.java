@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -76,6 +77,42 @@ class InboxTest {
 
     assertThat(groups(inbox)).hasSize(100);
     assertThat(directory).isEmptyDirectory();
+  }
+
+  /** Many pairs are in many parts. */
+  @Test
+  void pairsKeepTheirOrderHoweverManyThereAreAndWhereverTheyWait() {
+    MapOutput many = new MapOutput(new Aggregation.Group(), null, 0, 1, false);
+    List<Object> numbers = new ArrayList<>();
+    for (int number = 0; number < 20_000; number++) {
+      many.add("key", number);
+      numbers.add(number);
+    }
+    Contribution contribution = many.finish();
+    Inbox local = new Inbox(space(Long.MAX_VALUE / 2), CODEC);
+    local.add(1, contribution);
+    Inbox remote = new Inbox(space(Long.MAX_VALUE / 2), CODEC);
+    remote.add(1, contribution.encode(CODEC));
+    Inbox spilled = new Inbox(space(1), CODEC);
+    spilled.add(1, contribution);
+
+    for (Inbox inbox : List.of(local, remote, spilled)) {
+      List<Object> values = new ArrayList<>();
+      inbox.merge(
+          0, null, (keys, some, size) -> values.addAll(Arrays.asList(some).subList(0, size)));
+      assertThat(values).isEqualTo(numbers);
+      assertThat(requireNonNull(groupsOf(inbox).get("key"))).isEqualTo(numbers);
+    }
+  }
+
+  private static Map<Object, Object> groupsOf(Inbox inbox) {
+    Map<Object, Object> groups = new TreeMap<>();
+    inbox.merge(0, GROUPS, (keys, values, size) -> {
+      for (int i = 0; i < size; i++) {
+        groups.put(keys[i], values[i]);
+      }
+    });
+    return groups;
   }
 
   @Test
