@@ -139,18 +139,22 @@ class TcpChannelTest {
 
   @Test
   void aPeerThatTakesNothingIsUnreachableAndStillNoBrokenConnection() throws Exception {
+    TcpChannel impatient =
+        open("secret", 0, new ClusterSettings.DataBind("", 0, ""), Duration.ofMillis(200));
     try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       String peer = "127.0.0.1:" + deaf.getLocalPort();
       CompletableFuture<Void> lost = new CompletableFuture<>();
-      client.watch(peer, () -> lost.complete(null));
+      impatient.watch(peer, () -> lost.complete(null));
 
-      assertThatThrownBy(() -> client
+      assertThatThrownBy(() -> impatient
               .put(peer, ID, new byte[] {1}, 1)
               .toCompletableFuture()
               .get(10, TimeUnit.SECONDS))
           .hasMessageContaining("unreachable")
           .satisfies(failure -> assertThat(SilentPeer.behind(failure)).isEqualTo(peer));
       assertThat(lost).isNotDone();
+    } finally {
+      impatient.close();
     }
   }
 
@@ -210,14 +214,22 @@ class TcpChannelTest {
   }
 
   private TcpChannel open(String token, int port, ClusterSettings.DataBind bind) {
+    return open(token, port, bind, Duration.ofSeconds(10));
+  }
+
+  /**
+   * @param patience with a peer on whose connection nothing moves
+   */
+  private TcpChannel open(
+      String token, int port, ClusterSettings.DataBind bind, Duration patience) {
     ClusterSettings settings = new ClusterSettings(
         token,
         "127.0.0.1",
         port,
         bind,
         Duration.ofMillis(50),
-        Duration.ofMillis(200),
-        Duration.ofSeconds(2),
+        patience,
+        Duration.ofSeconds(12),
         3,
         Duration.ofSeconds(5),
         Duration.ofSeconds(5),
