@@ -6,7 +6,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** What programs are answered: {@code /api/v1}, {@code /health}. */
@@ -16,7 +15,7 @@ final class Api {
   private static final String BATCHES = ROOT + "batches/";
   private static final int DEFAULT_LIMIT = 100;
 
-  /** What can be done to a context. */
+  /** What can be done to a context. Returns at once. */
   interface Actions {
     void stop(boolean graceful);
   }
@@ -25,23 +24,15 @@ final class Api {
   private final Supplier<ContextState> state;
   private final Supplier<String> plan;
   private final Actions actions;
-  private final Executor threads;
 
   /**
    * @param plan the stages in words
-   * @param threads for actions that take their time
    */
-  Api(
-      ContextModel model,
-      Supplier<ContextState> state,
-      Supplier<String> plan,
-      Actions actions,
-      Executor threads) {
+  Api(ContextModel model, Supplier<ContextState> state, Supplier<String> plan, Actions actions) {
     this.model = model;
     this.state = state;
     this.plan = plan;
     this.actions = actions;
-    this.threads = threads;
   }
 
   /** Whether the process lives, and whether its context runs, for whoever starts it again if not. */
@@ -78,7 +69,7 @@ final class Api {
   void act(Exchange exchange) throws IOException {
     if (exchange.path().equals(ROOT + "stop")) {
       boolean graceful = !"false".equals(exchange.query().get("graceful"));
-      threads.execute(() -> actions.stop(graceful));
+      actions.stop(graceful);
       exchange.json(202, Map.of("stopping", true, "graceful", graceful));
     } else {
       unknown(exchange);

@@ -42,7 +42,7 @@ public final class Dashboard implements AutoCloseable {
       made.setDaemon(true);
       return made;
     });
-    Api api = new Api(model, context::state, context::explain, context::stop, thread);
+    Api api = new Api(model, context::state, context::explain, this::stop);
     this.server = new PageServer(context.name(), settings, api, viewers);
     context.addStreamingListener(model);
     var unused = thread.scheduleWithFixedDelay(
@@ -74,6 +74,11 @@ public final class Dashboard implements AutoCloseable {
     context.removeStreamingListener(model);
     thread.shutdownNow();
     server.close();
+  }
+
+  /** On a thread that the end of the context, and so of this page, does not interrupt. */
+  private void stop(boolean graceful) {
+    new Thread(() -> context.stop(graceful), "sluice-stop-" + context.name()).start();
   }
 
   private void update() {
