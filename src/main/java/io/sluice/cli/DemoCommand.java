@@ -110,7 +110,12 @@ final class DemoCommand implements Callable<Integer> {
       try (StreamingContext context = program.context()) {
         context.start();
         screen.started(cluster.driverAddress(), text.port(), rate);
-        awaitEnd(context);
+        if (awaitEnd(context)) {
+          // Throws what has ended it, if that was a failure.
+          context.awaitTermination();
+          screen.stopped();
+          return ExitCode.OK;
+        }
         text.finish();
         context.stop(true);
         context.awaitTermination();
@@ -120,14 +125,15 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** Until the time is over, Ctrl-C is pressed or the context has failed. */
-  private void awaitEnd(StreamingContext context) throws InterruptedException {
+  /** Waits until the time is over or Ctrl-C is pressed; true if the context has ended before. */
+  private boolean awaitEnd(StreamingContext context) throws InterruptedException {
     long deadline = System.nanoTime()
         + (seconds == null ? Long.MAX_VALUE / 2 : TimeUnit.SECONDS.toNanos(seconds));
     while (!stop.await(100, TimeUnit.MILLISECONDS) && System.nanoTime() - deadline < 0) {
       if (context.awaitTermination(Duration.ZERO)) {
-        return;
+        return true;
       }
     }
+    return false;
   }
 }

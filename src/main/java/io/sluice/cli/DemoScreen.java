@@ -43,6 +43,12 @@ final class DemoScreen implements StreamingListener {
     print("Workers (data port, slots): " + workers() + ". Ctrl-C ends the demo in order.");
   }
 
+  /** The last line where somebody else has stopped the context. */
+  synchronized void stopped() {
+    print("The context was stopped. Lines that were on their way to it are not counted.");
+    ended = true;
+  }
+
   /** The last line; what listeners hear after it is not shown. */
   synchronized void end(long sent, long counted) {
     print("sent=%d counted=%d".formatted(sent, counted));

@@ -57,7 +57,8 @@ class PageIT {
       }
       assertThat(titles(url)).contains("Lines in a batch", "Top words of the last 10 batches");
       sluice(0, "stop", "--graceful", "--url", url, "--token", TOKEN);
-      demo.awaitExit();
+      assertThat(demo.awaitExit()).isZero();
+      assertThat(demo.lines()).last().asString().startsWith("The context was stopped.");
     }
   }
 
