@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # compare.sh [--quick] [WORKLOAD:PATH[:INTERVAL] ...]: Sluice, the loop, Spark, Flink, Jet and Storm in turn, round after round, on the
 # same data; prints a table of medians in Markdown. Every line of every run goes to target/compare-DATE.jsonl; no run is left out.
-#   --quick   3 rounds instead of 5, shorter runs, and only W2 and W4 in memory, one W5 and W6: about 14 minutes on 2 idle cores
+#   --quick   3 rounds instead of 5, shorter runs, and only W2 and W4 in memory, one W5 and W6: about 15 minutes on 2 idle cores
 # INTERVAL is the batch interval of W5 in milliseconds. ROUNDS, SECONDS_EACH, WARM: other rounds, measured and warm-up seconds;
 # PEERS: other peers. The status is 0 only if every run was right.
 set -eu

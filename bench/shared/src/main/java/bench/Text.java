@@ -50,7 +50,7 @@ public final class Text {
 
   /**
    * Has the data lie in the heap in the order they were made in: a full collection keeps it. A young one does not, and comes before the
-   * measurement with some engines and not with others; reading data scattered by it takes W1 half as long again.
+   * measurement with some engines and not with others; reading data scattered by it took W1 up to half as long again.
    */
   static void settle() {
     System.gc();

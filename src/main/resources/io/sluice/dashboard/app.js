@@ -19,7 +19,9 @@ const model = {
   takeChart(chart) {
     const known = this.charts.get(chart.title);
     if (known && chart.kind === "LINE") {
-      known.points = [...known.points, ...chart.points].slice(-POINTS);
+      const latest = known.points.at(-1)?.timeMillis ?? 0;
+      const news = chart.points.filter((point) => point.timeMillis > latest);
+      known.points = [...known.points, ...news].slice(-POINTS);
     } else {
       this.charts.set(chart.title, chart);
     }
@@ -106,25 +108,38 @@ function listen() {
       view.updateCluster?.();
     }
   });
-  source.addEventListener("open", () => { banner.hidden = true; });
+  // What happened while there was no connection is in no update.
+  source.addEventListener("open", async () => {
+    banner.hidden = true;
+    await load();
+    view.update?.();
+    view.updateCluster?.();
+  });
   source.addEventListener("error", () => {
     banner.textContent = "No connection to the context: it has ended, or its driver has moved to another node. Trying again.";
     banner.hidden = false;
   });
 }
 
-async function begin() {
+/** Asks for all that is known; false if nothing is told. */
+async function load() {
   const status = await model.get("status");
   if (status.error) {
-    return;
+    return false;
   }
   model.status = status;
   (await model.get(`batches?limit=${KEPT}`)).forEach((one) => model.take(one));
   model.charts.clear();
   (await model.get("charts")).forEach((one) => model.takeChart(one));
   showStatus();
-  show();
-  listen();
+  return true;
+}
+
+async function begin() {
+  if (await load()) {
+    show();
+    listen();
+  }
 }
 
 // A page that the browser keeps for its back button would hold one of the few connections that it has for a server.
