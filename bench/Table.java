@@ -74,7 +74,8 @@ public final class Table {
     List<String> figures =
         switch (workload) {
           case "W5" -> List.of("p50_ms", "p99_ms");
-          case "W6" -> List.of("first_result_ms");
+          case "W6" ->
+              List.of("memory".equals(fields.get("path")) ? "resident_mb" : "first_result_ms");
           default -> List.of("lines_per_s");
         };
     for (String figure : figures) {

@@ -4,3 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 mvn -q -DskipTests install
 mvn -q -f bench/pom.xml package
+rm -f bench/target/sluice.jsa # it fits only the jars it was made from

@@ -1,5 +1,8 @@
 package bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -28,9 +31,27 @@ public final class StartUp {
 
   /** Waits for the counts, prints the time since the JVM was launched, and ends the JVM. */
   public static void run(Measure measure) throws InterruptedException {
+    awaitCounts();
+    measure.print(",\"first_result_ms\":" + millis);
+  }
+
+  /** Waits for the counts and lets the job run on; prints the most memory that was resident, and ends the JVM. */
+  public static void resident(Measure measure) throws InterruptedException, IOException {
+    awaitCounts();
+    Thread.sleep(Measure.WARM_SECONDS * 1000L);
+    String peak = "VmHWM:";
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith(peak)) {
+        String kib = line.substring(peak.length()).replace("kB", "").strip();
+        measure.print(",\"resident_mb\":" + Long.parseLong(kib) * 1024 / 1_000_000);
+      }
+    }
+    throw new IOException("/proc/self/status has no " + peak);
+  }
+
+  private static void awaitCounts() throws InterruptedException {
     if (!complete.await(60, TimeUnit.SECONDS)) {
       Measure.fail("the counts are " + counts + " instead of " + DUE);
     }
-    measure.print(",\"first_result_ms\":" + millis);
   }
 }

@@ -57,6 +57,7 @@ final class Cluster {
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-Xms2g",
               "-Xmx2g",
+              "-XX:+AlwaysPreTouch",
               "-cp",
               System.getProperty("java.class.path"),
               Cluster.class.getName(),

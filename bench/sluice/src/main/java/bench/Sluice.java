@@ -39,7 +39,7 @@ public final class Sluice {
     } else if (workload.startsWith("W5")) {
       floor(measure, path, seconds);
     } else if (workload.equals("W6")) {
-      startUp(measure);
+      startUp(measure, path);
     } else {
       throughput(measure, workload, path, seconds);
     }
@@ -175,7 +175,7 @@ public final class Sluice {
     measure.delays(measured, INTERVAL_MILLIS, seconds * 1000L / INTERVAL_MILLIS);
   }
 
-  private static void startUp(Measure measure) throws Exception {
+  private static void startUp(Measure measure, String path) throws Exception {
     StreamingContext context = StreamingContext.local("bench", Duration.ofMillis(100));
     Queue<RDD<String>> queue = new ArrayDeque<>();
     queue.add(context.parallelize(List.of(StartUp.LINE), 2));
@@ -184,7 +184,11 @@ public final class Sluice {
         .foreachRDD(
             rdd -> rdd.collect().forEach(pair -> StartUp.count(pair.key(), pair.value())));
     context.start();
-    StartUp.run(measure);
+    if (path.equals("memory")) {
+      StartUp.resident(measure);
+    } else {
+      StartUp.run(measure);
+    }
   }
 
   private static final class CountLines implements StreamingListener {
