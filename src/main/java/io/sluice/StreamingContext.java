@@ -13,6 +13,7 @@ import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
 import io.sluice.api.Pair;
+import io.sluice.api.PlanInfo;
 import io.sluice.api.Receiver;
 import io.sluice.api.ReplayedBatch;
 import io.sluice.api.Settings;
@@ -29,6 +30,7 @@ import io.sluice.cluster.Deployment;
 import io.sluice.cluster.Deployments;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Explanation;
+import io.sluice.plan.Graph;
 import io.sluice.plan.Millis;
 import io.sluice.plan.Node;
 import io.sluice.receiver.RawSocketReceiver;
@@ -734,6 +736,11 @@ public final class StreamingContext implements AutoCloseable {
           "events needs a buffer of at least 1 event, got " + buffer + ".");
     }
     return engine.listeners().events(buffer);
+  }
+
+  /** The program as a graph. */
+  public PlanInfo plan() {
+    return Graph.of(draft.program());
   }
 
   /** The stages that the program is compiled into. */

@@ -107,6 +107,7 @@ class ListenerTest {
               1,
               Map.of(),
               List.of(),
+              List.of(),
               Optional.empty()));
       OutputInfo output =
           test.events(StreamingEvent.OutputOperationCompleted.class).get(0).output();

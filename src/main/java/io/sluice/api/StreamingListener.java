@@ -96,6 +96,7 @@ public interface StreamingListener {
    * @param processingEnd empty until it has ended
    * @param counters what its tasks added to each counter
    * @param attempts how often its tasks were started over, 1 if all went well
+   * @param stages what its tasks did; empty until it has ended
    */
   record BatchInfo(
       Instant batchTime,
@@ -107,6 +108,7 @@ public interface StreamingListener {
       int attempts,
       Map<String, Long> counters,
       List<OutputInfo> outputs,
+      List<StageInfo> stages,
       Optional<String> failure) {
 
     public BatchInfo {
@@ -114,6 +116,25 @@ public interface StreamingListener {
       tasksByWorker = Map.copyOf(tasksByWorker);
       counters = Map.copyOf(counters);
       outputs = List.copyOf(outputs);
+      stages = List.copyOf(stages);
+    }
+
+    /** The same without what its tasks did, for whoever keeps many. */
+    public BatchInfo withoutStages() {
+      return stages.isEmpty()
+          ? this
+          : new BatchInfo(
+              batchTime,
+              records,
+              submissionTime,
+              processingStart,
+              processingEnd,
+              tasksByWorker,
+              attempts,
+              counters,
+              outputs,
+              List.of(),
+              failure);
     }
 
     /** Tasks that computed the batch's datasets; those of actions are not counted. */
@@ -139,6 +160,49 @@ public interface StreamingListener {
       return processingEnd.map(end -> Duration.between(submissionTime, end));
     }
   }
+
+  /**
+   * One stage of one job of a batch: tasks that do the same with the partitions of what they read.
+   *
+   * @param job the batch's jobs from 0 on: those that compute its datasets, then the actions of its outputs
+   * @param stage its place in the job, from 0
+   * @param reads "received", "shuffle", "window", "window totals", "dataset", "cached", or "driver" for what the driver made
+   * @param dataset the number of what it reads, as {@link PlanInfo} has it
+   * @param tasks those of the last attempt, in the order in which they ended
+   */
+  record StageInfo(int job, int stage, String reads, int dataset, List<TaskInfo> tasks) {
+    public StageInfo {
+      tasks = List.copyOf(tasks);
+    }
+  }
+
+  /**
+   * One task that has succeeded.
+   *
+   * @param attempt 1 if it was never tried before
+   * @param start when a thread began it, by the driver's clock
+   * @param queuedNanos from when its inputs were there until a thread was free for it
+   * @param ranNanos how long it ran on that thread
+   * @param sentNanos from then until all that it made was where it belongs, copies included
+   * @param recordsIn read from blocks, or pairs that a shuffle brought
+   * @param bytesIn of blocks; 0 for shuffles
+   * @param recordsOut pairs for shuffles, records that are kept, and results
+   * @param bytesOut of these, measured or estimated, and of changes of state
+   * @param keysTouched keys whose state it has set or removed
+   */
+  record TaskInfo(
+      int partition,
+      String worker,
+      int attempt,
+      Instant start,
+      long queuedNanos,
+      long ranNanos,
+      long sentNanos,
+      long recordsIn,
+      long bytesIn,
+      long recordsOut,
+      long bytesOut,
+      long keysTouched) {}
 
   /**
    * One output operation in one batch.

@@ -22,13 +22,17 @@ final class Api {
 
   private final ContextModel model;
   private final Supplier<ContextState> state;
-  private final Supplier<String> plan;
+  private final Supplier<Views.Plan> plan;
   private final Actions actions;
 
   /**
-   * @param plan the stages in words
+   * @param plan the program
    */
-  Api(ContextModel model, Supplier<ContextState> state, Supplier<String> plan, Actions actions) {
+  Api(
+      ContextModel model,
+      Supplier<ContextState> state,
+      Supplier<Views.Plan> plan,
+      Actions actions) {
     this.model = model;
     this.state = state;
     this.plan = plan;
@@ -55,7 +59,8 @@ final class Api {
       case ROOT + "cluster" -> exchange.json(200, model.workers());
       case ROOT + "events" -> exchange.json(200, model.events());
       case ROOT + "charts" -> exchange.json(200, model.charts());
-      case ROOT + "plan" -> exchange.json(200, Map.of("stages", plan.get()));
+      case ROOT + "plan" -> exchange.json(200, plan.get());
+      case ROOT + "rates" -> exchange.json(200, model.rates());
       default -> {
         if (path.startsWith(BATCHES)) {
           batch(exchange, path.substring(BATCHES.length()));

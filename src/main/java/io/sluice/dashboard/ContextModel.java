@@ -25,6 +25,9 @@ final class ContextModel implements StreamingListener {
   private static final int EVENTS = 500;
   private static final int WORKERS = 1000;
 
+  /** About 4 MB. */
+  private static final int TASKS = 30_000;
+
   private static final String WORKING = "working";
 
   private record Known(BatchInfo batch, Views.BatchState state) {}
@@ -42,6 +45,7 @@ final class ContextModel implements StreamingListener {
   private final Map<Views.BatchState, Integer> counts = new EnumMap<>(Views.BatchState.class);
   private final Map<Instant, Views.Batch> changed = new TreeMap<>();
   private final ShownCharts charts = new ShownCharts();
+  private final KeptStages stages = new KeptStages(TASKS);
   private final Health health = new Health();
   private boolean clusterChanged;
   private long completed;
@@ -88,7 +92,11 @@ final class ContextModel implements StreamingListener {
 
   synchronized Optional<Views.BatchDetail> batch(Instant time) {
     return Optional.ofNullable(batches.get(time))
-        .map(known -> Views.BatchDetail.of(known.batch, known.state));
+        .map(known -> Views.BatchDetail.of(known.batch, known.state, stages.of(time)));
+  }
+
+  synchronized Views.Rates rates() {
+    return stages.rates(interval.toMillis());
   }
 
   synchronized List<Views.Receiver> receivers() {
@@ -261,7 +269,10 @@ final class ContextModel implements StreamingListener {
 
   private synchronized void put(BatchInfo batch, Views.BatchState reached) {
     Instant time = batch.batchTime();
-    Known before = batches.put(time, new Known(batch, reached));
+    if (!batch.stages().isEmpty()) {
+      stages.put(time, batch.stages());
+    }
+    Known before = batches.put(time, new Known(batch.withoutStages(), reached));
     if (before != null) {
       counts.merge(before.state, -1, Integer::sum);
     }

@@ -3,6 +3,7 @@ package io.sluice.dashboard;
 import com.typesafe.config.Config;
 import io.sluice.ContextExtension;
 import io.sluice.StreamingContext;
+import io.sluice.api.PlanInfo;
 import java.net.URI;
 import java.time.Clock;
 import java.util.concurrent.Executors;
@@ -42,7 +43,7 @@ public final class Dashboard implements AutoCloseable {
       made.setDaemon(true);
       return made;
     });
-    Api api = new Api(model, context::state, context::explain, this::stop);
+    Api api = new Api(model, context::state, this::plan, this::stop);
     this.server = new PageServer(context.name(), settings, api, viewers);
     context.addStreamingListener(model);
     var unused = thread.scheduleWithFixedDelay(
@@ -74,6 +75,11 @@ public final class Dashboard implements AutoCloseable {
     context.removeStreamingListener(model);
     thread.shutdownNow();
     server.close();
+  }
+
+  private Views.Plan plan() {
+    PlanInfo plan = context.plan();
+    return new Views.Plan(plan.steps(), plan.outputs(), context.explain());
   }
 
   /** On a thread that the end of the context, and so of this page, does not interrupt. */

@@ -2,6 +2,8 @@ package io.sluice.dashboard;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,15 +18,25 @@ final class PageFiles {
   private static final String STYLE = "text/css; charset=utf-8";
 
   /** By path: nothing else is served. */
-  private static final Map<String, String> FILES = Map.of(
+  private static final Map<String, String> FILES = new HashMap<>(Map.of(
       "/", OWN + "index.html",
-      "/style.css", OWN + "style.css",
-      "/app.js", OWN + "app.js",
-      "/views.js", OWN + "views.js",
-      "/charts.js", OWN + "charts.js",
-      "/icon.svg", OWN + "icon.svg",
       "/uPlot.js", CHARTS + "uPlot.esm.js",
-      "/uPlot.css", CHARTS + "uPlot.min.css");
+      "/uPlot.css", CHARTS + "uPlot.min.css"));
+
+  static {
+    for (String name : List.of(
+        "style.css",
+        "icon.svg",
+        "app.js",
+        "batch.js",
+        "charts.js",
+        "cluster.js",
+        "dom.js",
+        "plan.js",
+        "views.js")) {
+      FILES.put("/" + name, OWN + name);
+    }
+  }
 
   private PageFiles() {}
 

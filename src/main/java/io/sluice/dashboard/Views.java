@@ -1,8 +1,11 @@
 package io.sluice.dashboard;
 
+import io.sluice.api.PlanInfo;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
+import io.sluice.api.StreamingListener.StageInfo;
+import io.sluice.api.StreamingListener.TaskInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,23 +77,91 @@ final class Views {
    * One batch in full.
    *
    * @param recordsByStream by the number of the stream
+   * @param stages null if they are not known any more
    */
   record BatchDetail(
       Batch batch,
       Map<Integer, Long> recordsByStream,
       Map<String, Integer> tasksByWorker,
       Map<String, Long> counters,
-      List<Output> outputs) {
+      List<Output> outputs,
+      @Nullable List<Stage> stages) {
 
-    static BatchDetail of(BatchInfo batch, BatchState state) {
+    static BatchDetail of(BatchInfo batch, BatchState state, @Nullable List<StageInfo> stages) {
+      Instant from = batch.processingStart().orElse(batch.submissionTime());
       return new BatchDetail(
           Batch.of(batch, state),
           batch.records(),
           batch.tasksByWorker(),
           batch.counters(),
-          batch.outputs().stream().map(output -> Output.of(output, batch)).toList());
+          batch.outputs().stream().map(output -> Output.of(output, batch)).toList(),
+          stages == null
+              ? null
+              : stages.stream().map(stage -> Stage.of(stage, from)).toList());
     }
   }
+
+  /**
+   * A stage of a job of a batch.
+   *
+   * @param step the step of the plan that it reads
+   */
+  record Stage(int job, int stage, String reads, int step, List<Task> tasks) {
+    static Stage of(StageInfo stage, Instant from) {
+      return new Stage(
+          stage.job(),
+          stage.stage(),
+          stage.reads(),
+          stage.dataset(),
+          stage.tasks().stream().map(task -> Task.of(task, from)).toList());
+    }
+  }
+
+  /** One task; {@code afterMillis} from the start of the batch, the others as {@link TaskInfo} has them. */
+  record Task(
+      int partition,
+      String worker,
+      int attempt,
+      double afterMillis,
+      double queuedMillis,
+      double ranMillis,
+      double sentMillis,
+      long recordsIn,
+      long bytesIn,
+      long recordsOut,
+      long bytesOut,
+      long keysTouched) {
+
+    static Task of(TaskInfo task, Instant from) {
+      return new Task(
+          task.partition(),
+          task.worker(),
+          task.attempt(),
+          Duration.between(from, task.start()).toNanos() / 1e6,
+          task.queuedNanos() / 1e6,
+          task.ranNanos() / 1e6,
+          task.sentNanos() / 1e6,
+          task.recordsIn(),
+          task.bytesIn(),
+          task.recordsOut(),
+          task.bytesOut(),
+          task.keysTouched());
+    }
+  }
+
+  /**
+   * The program.
+   *
+   * @param stages in words
+   */
+  record Plan(List<PlanInfo.Step> steps, List<PlanInfo.Output> outputs, String stages) {}
+
+  /**
+   * How fast data flow.
+   *
+   * @param recordsPerSecond what tasks read of each step of the plan in the last completed batch, by the step's number
+   */
+  record Rates(@Nullable Long batchMillis, Map<Integer, Double> recordsPerSecond) {}
 
   /**
    * @param afterMillis from the start of the batch to that of its function

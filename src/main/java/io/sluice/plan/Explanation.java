@@ -96,7 +96,7 @@ public final class Explanation {
     return "kept dataset";
   }
 
-  private static String operator(Operator operator, Program program) {
+  static String operator(Operator operator, Program program) {
     if (operator instanceof Operator.Map map) {
       return map.function().toString();
     } else if (operator instanceof Operator.FlatMap flatMap) {

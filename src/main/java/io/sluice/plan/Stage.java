@@ -27,27 +27,67 @@ public record Stage(StageSpec spec, Input input, Map<Integer, Place> places) {
 
   /** The dataset that a stage starts from. */
   public sealed interface Input {
+    Node node();
+
     long batchMillis();
+
+    /** What kind of data it is, in a word. */
+    String kind();
   }
 
   /** The blocks a receiver stored for a batch. */
-  public record ReceivedInput(Node.Received node, long batchMillis) implements Input {}
+  public record ReceivedInput(Node.Received node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "received";
+    }
+  }
 
   /** A dataset that was kept. */
-  public record StoredInput(Node node, long batchMillis) implements Input {}
+  public record StoredInput(Node node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "dataset";
+    }
+  }
 
   /** The datasets of a window's batches. */
-  public record WindowInput(Node.Window node, long batchMillis) implements Input {}
+  public record WindowInput(Node.Window node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "window";
+    }
+  }
 
   /** What the maps of the same job send. */
-  public record MergeInput(Node.Exchange node, long batchMillis) implements Input {}
+  public record MergeInput(Node.Exchange node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "shuffle";
+    }
+  }
 
   /** The totals of the window before, and the datasets that enter and leave it. */
-  public record SlidingInput(Node.SlidingTotals node, long batchMillis) implements Input {}
+  public record SlidingInput(Node.SlidingTotals node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "window totals";
+    }
+  }
 
   /** A dataset that the program asked to keep, and that is there. */
-  public record KeptInput(Node.Kept node, long batchMillis) implements Input {}
+  public record KeptInput(Node.Kept node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "cached";
+    }
+  }
 
   /** Records from the driver. */
-  public record LiteralInput(Node.Literal node, long batchMillis) implements Input {}
+  public record LiteralInput(Node.Literal node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "driver";
+    }
+  }
 }

@@ -2,6 +2,8 @@ package io.sluice.scheduler;
 
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
+import io.sluice.api.StreamingListener.StageInfo;
+import io.sluice.plan.Inputs;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.task.WorkerCommand;
@@ -194,6 +196,7 @@ final class BatchRun {
         1,
         Map.of(),
         List.of(),
+        List.of(),
         Optional.empty());
   }
 
@@ -208,7 +211,27 @@ final class BatchRun {
         attempts,
         counters(),
         List.copyOf(outputs.values()),
+        end.isPresent() ? stages() : List.of(),
         failure);
+  }
+
+  private List<StageInfo> stages() {
+    Map<Integer, Integer> origins = new HashMap<>();
+    generated.forEach((node, dataset) -> noteOrigins(dataset, node, origins));
+    List<StageInfo> stages = new ArrayList<>();
+    int number = 0;
+    for (List<JobRun> some : List.of(jobs, actions)) {
+      for (JobRun job : some) {
+        stages.addAll(job.ran().infos(number++, id -> origins.getOrDefault(id, id)));
+      }
+    }
+    return stages;
+  }
+
+  private static void noteOrigins(Node dataset, int origin, Map<Integer, Integer> origins) {
+    if (origins.putIfAbsent(dataset.id(), origin) == null) {
+      Inputs.of(dataset).forEach(input -> noteOrigins(input, origin, origins));
+    }
   }
 
   private Map<String, Integer> tasksByWorker() {

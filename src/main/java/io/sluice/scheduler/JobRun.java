@@ -11,6 +11,7 @@ import io.sluice.task.Keepers;
 import io.sluice.task.TaskSpec;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -59,6 +60,7 @@ final class JobRun {
   private final Map<String, Integer> tasksByWorker = new TreeMap<>();
   private final Map<String, Long> counters = new TreeMap<>();
   private final List<WorkerEvent.SeenTime> times = new ArrayList<>();
+  private final RanTasks ran = new RanTasks();
 
   /**
    * @param batchMillis -1 outside batches
@@ -103,6 +105,11 @@ final class JobRun {
   /** The event times that the finished tasks of this attempt have seen. */
   List<WorkerEvent.SeenTime> times() {
     return times;
+  }
+
+  /** What the finished tasks of this attempt did, by stage. */
+  RanTasks ran() {
+    return ran;
   }
 
   CompletableFuture<List<Result>> done() {
@@ -182,6 +189,7 @@ final class JobRun {
     tasksByWorker.clear();
     counters.clear();
     times.clear();
+    ran.clear();
     owners = planning.owners();
     beginKeeping();
     storedNodes().forEach(node -> planning.datasets().begin(node, batchMillis));
@@ -219,7 +227,7 @@ final class JobRun {
   }
 
   /** Takes a task's results; stale and repeated ones change nothing. */
-  void finished(WorkerEvent.TaskFinished event) {
+  void finished(WorkerEvent.TaskFinished event, Instant now) {
     Assigned assigned = running.get(new TaskKey(event.ordinal(), event.index()));
     if (event.attempt() != attempt || assigned == null) {
       return;
@@ -237,6 +245,7 @@ final class JobRun {
     }
     event.report().counters().forEach((name, by) -> counters.merge(name, by, Long::sum));
     times.addAll(event.report().times());
+    ran.add(stages.get(event.ordinal()).input(), event, attempt + assigned.task.tries() - 1, now);
     for (WorkerEvent.ResultPart part : event.results()) {
       results.put(
           ((long) part.leg() << 32) | event.index(),

@@ -112,7 +112,7 @@ final class Jobs {
   void taskFinished(WorkerEvent.TaskFinished event) {
     JobRun job = running.get(event.job());
     if (job != null) {
-      job.finished(event);
+      job.finished(event, setup.ticker().now());
       if (job.isFinished()) {
         finish(job);
       }

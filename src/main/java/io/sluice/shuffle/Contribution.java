@@ -10,6 +10,7 @@ import java.util.function.IntPredicate;
 public final class Contribution {
 
   private final Map<Integer, List<Part>> parts;
+  private long sizeBytes = -1;
 
   Contribution(Map<Integer, List<Part>> parts) {
     this.parts = parts;
@@ -31,15 +32,25 @@ public final class Contribution {
     return parts.getOrDefault(partition, List.of());
   }
 
-  /** About how many bytes it takes in memory. */
-  long sizeBytes() {
+  public long records() {
     long sum = 0;
     for (List<Part> some : parts.values()) {
       for (Part part : some) {
-        sum += part.sizeBytes();
+        sum += part.size();
       }
     }
     return sum;
+  }
+
+  /** About how many bytes it takes in memory. To be asked by one thread after the other. */
+  public long sizeBytes() {
+    if (sizeBytes < 0) {
+      sizeBytes = parts.values().stream()
+          .flatMap(List::stream)
+          .mapToLong(Part::sizeBytes)
+          .sum();
+    }
+    return sizeBytes;
   }
 
   /** As it travels to another node, and to {@link Inbox#add(long, byte[])} there. */

@@ -73,16 +73,16 @@ public final class Inbox implements AutoCloseable {
     return contributions.size() == expected;
   }
 
-  /** Merges one partition and hands over its pairs. */
-  public void merge(int partition, @Nullable Combiner combiner, Pairs pairs) {
+  /** Merges one partition and hands over its pairs; gives how many there were before. */
+  public long merge(int partition, @Nullable Combiner combiner, Pairs pairs) {
     if (combiner == null) {
-      forEachPart(partition, part -> pairs.accept(part.keys(), part.values(), part.size()));
-      return;
+      return forEachPart(partition, part -> pairs.accept(part.keys(), part.values(), part.size()));
     }
     Merging merging = new Merging(combiner);
-    forEachPart(partition, merging::add);
+    long read = forEachPart(partition, merging::add);
     Part merged = merging.result();
     pairs.accept(merged.keys(), merged.values(), merged.size());
+    return read;
   }
 
   /** Forgets everything, and what comes from now on. */
@@ -118,10 +118,15 @@ public final class Inbox implements AutoCloseable {
   }
 
   /** One after another, so that no more than one that waits in a file is in memory. */
-  private void forEachPart(int partition, Consumer<Part> consumer) {
+  private long forEachPart(int partition, Consumer<Part> consumer) {
+    long pairs = 0;
     for (Held held : all()) {
-      held.parts.apply(partition).forEach(consumer);
+      for (Part part : held.parts.apply(partition)) {
+        consumer.accept(part);
+        pairs += part.size();
+      }
     }
+    return pairs;
   }
 
   private synchronized List<Held> all() {

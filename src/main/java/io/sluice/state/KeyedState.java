@@ -219,6 +219,11 @@ public final class KeyedState {
     }
   }
 
+  /** How many keys the open batch has set or removed; one that it has first set and then removed counts twice. */
+  public int touched() {
+    return undo.size();
+  }
+
   /** What the open batch has changed, for {@link #apply} elsewhere. */
   public List<Object> delta() {
     List<Object> flat = header();

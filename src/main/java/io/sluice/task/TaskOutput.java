@@ -85,8 +85,8 @@ final class TaskOutput {
   }
 
   /** What the driver should know beside the results. */
-  WorkerEvent.TaskReport report() {
-    return new WorkerEvent.TaskReport(counters, times);
+  WorkerEvent.TaskReport report(WorkerEvent.Figures figures) {
+    return new WorkerEvent.TaskReport(counters, times, figures);
   }
 
   void result(int leg, Object value) {

@@ -52,12 +52,14 @@ final class TaskRunner {
   CompletionStage<Outcome> run(WorkerCommand.RunTasks job, TaskSpec task) {
     CompletableFuture<Map<BlockId, Block>> fetched =
         fetch(Stream.concat(task.inputs().stream(), task.leaving().stream()).toList());
+    TaskMeter meter = new TaskMeter();
     return fetched
         .thenApplyAsync(
-            blocks -> compute(job, task, all(task.inputs(), blocks), all(task.leaving(), blocks)),
+            blocks ->
+                compute(job, task, all(task.inputs(), blocks), all(task.leaving(), blocks), meter),
             threads)
-        .thenCompose(output ->
-            deliver(job, task, output).thenApply(results -> new Outcome(results, output.report())));
+        .thenCompose(output -> deliver(job, task, output, meter)
+            .thenApply(results -> new Outcome(results, output.report(meter.figures()))));
   }
 
   /** Brings what lies on other nodes only. What is here stays where it is, maybe on disk, until the task has a thread. */
@@ -93,8 +95,13 @@ final class TaskRunner {
   }
 
   private TaskOutput compute(
-      WorkerCommand.RunTasks job, TaskSpec task, List<Block> inputs, List<Block> leaving) {
+      WorkerCommand.RunTasks job,
+      TaskSpec task,
+      List<Block> inputs,
+      List<Block> leaving,
+      TaskMeter meter) {
     DataNode node = session.node();
+    meter.begin(inputs);
     if (!session.isWanted(job)) {
       throw new SluiceException(
           ErrorCode.INTERNAL,
@@ -121,10 +128,11 @@ final class TaskRunner {
     RunningTask scope = new RunningTask(session, job, task, driverAddress, output);
     scope.enter();
     try (OpenStates states = new OpenStates(session, job, task.index())) {
-      Source source = source(job, task, spec, code, states, inputs, leaving);
+      Source source = source(job, task, spec, code, states, inputs, leaving, meter);
       new OperatorChain(spec, code, partitionOf, states, output).run(source);
       boolean wanted = copyHolder(job, task).isPresent() || session.keeper().isPresent();
       states.complete((operator, state) -> {
+        meter.touched(state.touched());
         if (wanted) {
           output.changed(operator, session.stateCodec().encode(state.delta()));
         }
@@ -132,6 +140,7 @@ final class TaskRunner {
     } finally {
       scope.leave();
       Thread.currentThread().setContextClassLoader(before);
+      meter.end();
     }
     return output;
   }
@@ -143,8 +152,9 @@ final class TaskRunner {
       UserCode code,
       OpenStates states,
       List<Block> inputs,
-      List<Block> leaving) {
-    Source source = whole(job, task, spec, code, states, inputs, leaving);
+      List<Block> leaving,
+      TaskMeter meter) {
+    Source source = whole(job, task, spec, code, states, inputs, leaving, meter);
     TaskSpec.Poison poison = task.poison();
     if (poison == null) {
       return source;
@@ -175,7 +185,8 @@ final class TaskRunner {
       UserCode code,
       OpenStates states,
       List<Block> inputs,
-      List<Block> leaving) {
+      List<Block> leaving,
+      TaskMeter meter) {
     if (spec.leaf() instanceof StageSpec.Merge merge) {
       Inbox inbox =
           session.inbox(new WorkerSession.ShuffleKey(job.job(), job.attempt(), merge.exchange()));
@@ -188,7 +199,8 @@ final class TaskRunner {
       Combiner combiner = merge.aggregation() instanceof Aggregation.Pass || task.poison() != null
           ? null
           : Combiner.of(merge.aggregation(), code);
-      return Source.of(output -> inbox.merge(task.index(), combiner, output::acceptPairs));
+      return Source.of(
+          output -> meter.merged(inbox.merge(task.index(), combiner, output::acceptPairs)));
     } else if (spec.leaf() instanceof StageSpec.SlidingTotals sliding) {
       SlidingTotals totals = new SlidingTotals(
           states.of(sliding.node()), new SlidingWindowFunctions(sliding.functions(), code));
@@ -213,14 +225,17 @@ final class TaskRunner {
   }
 
   private CompletionStage<List<WorkerEvent.ResultPart>> deliver(
-      WorkerCommand.RunTasks job, TaskSpec task, TaskOutput output) {
+      WorkerCommand.RunTasks job, TaskSpec task, TaskOutput output, TaskMeter meter) {
     List<CompletionStage<Void>> sends = new ArrayList<>();
-    output.shuffled().forEach(shuffled -> sendShuffle(job, task, shuffled, sends));
-    output.stored().forEach(stored -> keep(job, task, stored, sends));
-    output.changes().forEach(changed -> sendDelta(job, task, changed, sends));
-    output.kept().forEach(kept -> keep(job, task, kept, sends));
+    output.shuffled().forEach(shuffled -> sendShuffle(job, task, shuffled, sends, meter));
+    output.stored().forEach(stored -> keep(job, task, stored, sends, meter));
+    output.changes().forEach(changed -> {
+      meter.madeBytes(changed.delta().length);
+      sendDelta(job, task, changed, sends);
+    });
+    output.kept().forEach(kept -> keep(job, task, kept, sends, meter));
     List<WorkerEvent.ResultPart> results = new ArrayList<>();
-    output.results().forEach(result -> results.add(resultPart(job, task, result)));
+    output.results().forEach(result -> results.add(resultPart(job, task, result, meter)));
     if (sends.isEmpty()) {
       return CompletableFuture.completedStage(results);
     }
@@ -234,7 +249,8 @@ final class TaskRunner {
       WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Shuffled shuffled,
-      List<CompletionStage<Void>> sends) {
+      List<CompletionStage<Void>> sends,
+      TaskMeter meter) {
     int exchange = shuffled.out().exchange();
     long source =
         ((long) task.ordinal() << 48) | ((long) shuffled.out().leg() << 32) | task.index();
@@ -244,12 +260,16 @@ final class TaskRunner {
     for (String owner : owners.subList(0, used).stream().distinct().toList()) {
       IntPredicate theirs = partition -> owners.get(partition % owners.size()).equals(owner);
       Contribution part = shuffled.contribution().only(theirs);
+      meter.madeRecords(part.records());
       if (owner.equals(self)) {
+        meter.madeBytes(part.sizeBytes());
         session.contribute(
             new WorkerSession.ShuffleKey(job.job(), job.attempt(), exchange), source, part);
       } else {
         BlockId id = BlockId.shuffle(session.context(), job.job(), job.attempt(), exchange, source);
-        sends.add(session.node().channel().put(owner, id, part.encode(session.codec()), 0));
+        byte[] bytes = part.encode(session.codec());
+        meter.madeBytes(bytes.length);
+        sends.add(session.node().channel().put(owner, id, bytes, 0));
       }
     }
   }
@@ -258,11 +278,14 @@ final class TaskRunner {
       WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Stored stored,
-      List<CompletionStage<Void>> sends) {
+      List<CompletionStage<Void>> sends,
+      TaskMeter meter) {
     int partition = stored.leg() << 16 | task.index();
     BlockId id = BlockId.dataset(
         session.context(), stored.node(), job.batchMillis(), partition, job.maker());
     Block block = Block.Records.of(stored.records());
+    meter.madeRecords(block.records());
+    meter.madeBytes(block.sizeBytes());
     if (job.replicated().contains(stored.node())) {
       copyHolder(job, task)
           .ifPresent(holder -> sends.add(session
@@ -281,7 +304,8 @@ final class TaskRunner {
       WorkerCommand.RunTasks job,
       TaskSpec task,
       TaskOutput.Kept kept,
-      List<CompletionStage<Void>> sends) {
+      List<CompletionStage<Void>> sends,
+      TaskMeter meter) {
     Operator.Keep keep = kept.operator();
     BlockId id = BlockId.kept(
         session.context(),
@@ -290,6 +314,8 @@ final class TaskRunner {
         keep.leg() << 16 | task.index(),
         job.maker());
     Block block = Block.Records.of(kept.records());
+    meter.madeRecords(block.records());
+    meter.madeBytes(block.sizeBytes());
     if (keep.level().serialized()) {
       block = Block.fromBytes(block.toBytes(session.codec()), block.records());
     }
@@ -322,7 +348,8 @@ final class TaskRunner {
   }
 
   private WorkerEvent.ResultPart resultPart(
-      WorkerCommand.RunTasks job, TaskSpec task, TaskOutput.Resulted result) {
+      WorkerCommand.RunTasks job, TaskSpec task, TaskOutput.Resulted result, TaskMeter meter) {
+    meter.madeResult(result.value());
     BlockId id =
         BlockId.result(session.context(), job.job(), task.ordinal(), task.index(), result.leg());
     List<Object> value = new ArrayList<>(1);
@@ -332,6 +359,7 @@ final class TaskRunner {
       return new WorkerEvent.ResultPart(result.leg(), new byte[0]);
     }
     byte[] bytes = session.codec().encode(value);
+    meter.madeBytes(bytes.length);
     if (bytes.length <= MAX_INLINE_BYTES) {
       return new WorkerEvent.ResultPart(result.leg(), bytes);
     }

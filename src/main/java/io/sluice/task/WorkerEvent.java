@@ -83,7 +83,31 @@ public sealed interface WorkerEvent extends Message {
    * @param counters what it adds to each counter of the program
    * @param times the latest event time of each source
    */
-  record TaskReport(Map<String, Long> counters, List<SeenTime> times) implements Message {}
+  record TaskReport(Map<String, Long> counters, List<SeenTime> times, Figures figures)
+      implements Message {}
+
+  /**
+   * What a task took.
+   *
+   * @param queuedNanos from when its inputs were there until a thread was free for it
+   * @param ranNanos on that thread
+   * @param sentNanos from then until all that it made was where it belongs
+   * @param recordsIn read from blocks, or pairs that a shuffle brought
+   * @param bytesIn of blocks; 0 for shuffles
+   * @param recordsOut pairs for shuffles, records that are kept, and results
+   * @param bytesOut of these, measured or estimated, and of changes of state
+   * @param keysTouched keys whose state it has set or removed
+   */
+  record Figures(
+      long queuedNanos,
+      long ranNanos,
+      long sentNanos,
+      long recordsIn,
+      long bytesIn,
+      long recordsOut,
+      long bytesOut,
+      long keysTouched)
+      implements Message {}
 
   /** The latest event time that {@code node} has seen of a source. */
   record SeenTime(int node, int source, long millis) implements Message {}

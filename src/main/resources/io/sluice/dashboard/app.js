@@ -1,5 +1,9 @@
 // Begins the page: keeps what the server tells, shows the page that the address names, and asks for the token if one is needed.
-import { batch, batches, charts, cluster, h, overview, plan } from "/views.js";
+import { batch } from "/batch.js";
+import { cluster } from "/cluster.js";
+import { h } from "/dom.js";
+import { plan } from "/plan.js";
+import { batches, charts, overview } from "/views.js";
 
 const KEPT = 600;
 const POINTS = 300;
@@ -32,6 +36,11 @@ const model = {
   },
   all() {
     return [...this.byTime.values()].sort((a, b) => a.timeMillis - b.timeMillis);
+  },
+  /** The program, which never changes. */
+  async plan() {
+    this.known ??= await this.get("plan");
+    return this.known;
   },
   ended() {
     return this.all().filter((batch) => batch.state === "COMPLETED");

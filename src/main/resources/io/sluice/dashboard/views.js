@@ -1,45 +1,6 @@
-// The pages, one function each: it fills an element and gives { update, close }, both optional.
+// Pages, one function each: it fills an element and gives { update, close }, both optional.
 import { lines, spread, timeline } from "/charts.js";
-
-/** Makes an element: text becomes text nodes, so nothing that a program says is read as HTML. */
-export function h(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null && value !== false) {
-      element.setAttribute(key, value);
-    }
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const amounts = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
-export const count = (value) => numbers.format(value);
-export const millis = (value) =>
-  value === null || value === undefined ? "–"
-    : value >= 60_000 ? `${(value / 60_000).toFixed(1)} min`
-    : value >= 1000 ? `${(value / 1000).toFixed(2)} s`
-    : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-export const clock = (value) => {
-  const time = new Date(value);
-  const two = (part, size = 2) => String(part).padStart(size, "0");
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${two(time.getMilliseconds(), 3)}`;
-};
-
-const STATES = { COMPLETED: "good", RUNNING: "", WAITING: "muted", FAILED: "bad" };
-const state = (value) => h("span", { class: STATES[value] }, value.toLowerCase());
-
-const card = (title, ...children) => h("section", { class: "card" }, h("h2", {}, title), ...children);
-const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
-const empty = (text) => h("p", { class: "empty" }, text);
-
-function table(caption, heads, rows) {
-  const head = heads.map(([name, kind]) => h("th", { scope: "col", class: kind }, name));
-  const body = rows.map((row) => h("tr", {}, row.map((cell, i) => h("td", { class: heads[i][1] }, cell))));
-  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
-    h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)));
-}
+import { amounts, card, clock, count, empty, fact, h, millis, state, table } from "/dom.js";
 
 /** Rates and delays over time. */
 export function overview(main, model) {
@@ -100,50 +61,6 @@ export function batches(main, model) {
   return { update };
 }
 
-/** One batch in full. */
-export function batch(main, model, time) {
-  const body = h("div", { class: "tiles" });
-  main.append(body);
-  let shown = "";
-  async function load() {
-    const answer = await model.get(`batches/${encodeURIComponent(time)}`);
-    if (answer.error) {
-      body.replaceChildren(card(`Batch ${time}`, empty(answer.error), h("a", { href: "#/batches" }, "All batches")));
-      return;
-    }
-    const text = JSON.stringify(answer);
-    if (text !== shown) {
-      shown = text;
-      body.replaceChildren(...detail(answer));
-    }
-  }
-  load();
-  return { update: load };
-}
-
-function detail({ batch: summary, recordsByStream, tasksByWorker, counters, outputs }) {
-  const whole = summary.processingMillis ?? Math.max(0, ...outputs.map((output) => (output.afterMillis ?? 0) + (output.tookMillis ?? 0)));
-  const share = (value) => `${(100 * (value ?? 0)) / (whole || 1)}%`;
-  const pairs = (caption, head, object, none) => {
-    const entries = Object.entries(object);
-    return entries.length === 0 ? empty(none) : table(caption, head, entries.map(([key, value]) => [key, count(value)]));
-  };
-  return [
-    card(`Batch ${clock(summary.timeMillis)}`,
-      h("dl", { class: "facts" }, fact("State", state(summary.state)), fact("Records", count(summary.records)), fact("Tasks", count(summary.tasks)),
-        fact("Attempts", count(summary.attempts)), fact("Waited", millis(summary.schedulingMillis)), fact("Processing", millis(summary.processingMillis)),
-        fact("Total", millis(summary.totalMillis))),
-      summary.failure ? h("pre", { class: "bad" }, summary.failure) : null),
-    card("Outputs", outputs.length === 0 ? empty("No output has begun yet.")
-      : table("From the start of the batch", [["Output"], ["Took", "number"], ["When"], ["Error"]], outputs.map((output) => [
-          `${output.id} ${output.name}`, millis(output.tookMillis),
-          h("span", { class: "bar", style: `margin-left:${share(output.afterMillis)};width:${share(output.tookMillis)}` }), output.failure ?? ""]))),
-    card("Tasks by worker", pairs("Tasks that computed the batch's datasets", [["Worker"], ["Tasks", "number"]], tasksByWorker, "No task was given to a worker yet.")),
-    card("Input", pairs("Records of each stream", [["Stream"], ["Records", "number"]], recordsByStream, "This batch has no received records.")),
-    card("Counters", pairs("What the batch's tasks added", [["Counter"], ["Added", "number"]], counters, "The program has no counters: context.counter(\"name\") makes one.")),
-  ];
-}
-
 /** What the program shows of its own results. */
 export function charts(main, model) {
   const tiles = h("div", { class: "tiles" });
@@ -200,35 +117,3 @@ const DRAWN = {
     return h("p", { class: "large" }, rows.length === 0 ? "–" : cell(rows[0][0]));
   },
 };
-
-/** The stages. */
-export function plan(main, model) {
-  const text = h("pre");
-  main.append(card("Stages", h("p", { class: "muted" }, "Each is a chain of steps that a task runs on one partition; data are shuffled between them."), text));
-  model.get("plan").then((answer) => { text.textContent = answer.stages ?? answer.error; });
-  return {};
-}
-
-/** Workers, receivers and what happened. */
-export function cluster(main, model) {
-  const workers = h("div");
-  const receivers = h("div");
-  const events = h("div");
-  main.append(card("Workers", workers), card("Receivers", receivers), card("Events", events));
-  const names = { working: "good", lost: "bad", left: "muted" };
-  async function load() {
-    const [known, running, happened] = await Promise.all([model.get("cluster"), model.get("receivers"), model.get("events")]);
-    workers.replaceChildren(known.length === 0 ? empty("No worker has joined since this page began.")
-      : table("Nodes that run tasks", [["Worker"], ["State"], ["Slots", "number"], ["Since"], ["Reason"]], known.map((worker) => [
-          worker.id, h("span", { class: names[worker.state] }, worker.state), count(worker.slots), clock(worker.sinceMillis), worker.reason ?? ""])));
-    receivers.replaceChildren(running.length === 0 ? empty("This program has no receivers, or none has begun.")
-      : table("Where data come in", [["Stream", "number"], ["Receiver"], ["State"], ["On"], ["Last error"]], running.map((receiver) => [
-          count(receiver.streamId), receiver.name, h("span", { class: receiver.active ? "good" : "warn" }, receiver.active ? "receiving" : "not receiving"),
-          receiver.location, receiver.lastError ? `${clock(receiver.lastErrorMillis)} ${receiver.lastError}` : ""])));
-    events.replaceChildren(happened.length === 0 ? empty("Nothing has happened yet: joins, losses and recoveries are listed here.")
-      : table("Newest first", [["Time"], ["What"], ["Event"]], happened.map((event) => [
-          clock(event.timeMillis), event.kind, h("span", { class: event.bad ? "bad" : "" }, event.text)])));
-  }
-  load();
-  return { updateCluster: load };
-}

@@ -40,6 +40,7 @@ class ContextModelTest {
         1,
         Map.of(),
         List.of(),
+        List.of(),
         Optional.empty());
   }
 

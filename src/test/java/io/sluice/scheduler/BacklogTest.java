@@ -87,6 +87,7 @@ class BacklogTest {
         1,
         Map.of(),
         List.of(),
+        List.of(),
         Optional.empty());
   }
 }

@@ -15,6 +15,7 @@ import io.sluice.plan.StageSpec;
 import io.sluice.task.JobIds;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,13 +109,13 @@ class JobRunTest {
     job.beginAttempt(planning);
     job.beginAttempt(planning);
 
-    job.finished(finished(1, 0, 0));
-    job.finished(finished(2, 0, 0));
-    job.finished(finished(2, 0, 0));
-    job.finished(finished(2, 0, 1));
-    job.finished(finished(2, 1, 0));
+    job.finished(finished(1, 0, 0), Instant.EPOCH);
+    job.finished(finished(2, 0, 0), Instant.EPOCH);
+    job.finished(finished(2, 0, 0), Instant.EPOCH);
+    job.finished(finished(2, 0, 1), Instant.EPOCH);
+    job.finished(finished(2, 1, 0), Instant.EPOCH);
     assertThat(done).isNotDone();
-    job.finished(finished(2, 1, 1));
+    job.finished(finished(2, 1, 1), Instant.EPOCH);
 
     assertThat(done).isCompletedWithValueMatching(results -> results.size() == 2);
     assertThat(job.isFinished()).isTrue();
@@ -165,8 +166,8 @@ class JobRunTest {
     making.beginAttempt(planning);
     making.beginAttempt(planning);
 
-    making.finished(finished(2, 0, 0));
-    making.finished(finished(2, 0, 1));
+    making.finished(finished(2, 0, 0), Instant.EPOCH);
+    making.finished(finished(2, 0, 1), Instant.EPOCH);
 
     assertThat(making.keeps()).containsExactly(7);
     assertThat(making.kept())
@@ -226,6 +227,7 @@ class JobRunTest {
         index,
         "a",
         results,
-        new WorkerEvent.TaskReport(Map.of("n", 1L), List.of()));
+        new WorkerEvent.TaskReport(
+            Map.of("n", 1L), List.of(), new WorkerEvent.Figures(0, 300, 100, 5, 50, 2, 20, 1)));
   }
 }

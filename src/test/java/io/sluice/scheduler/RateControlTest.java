@@ -64,6 +64,7 @@ class RateControlTest {
         1,
         Map.of(),
         List.of(),
+        List.of(),
         Optional.empty());
   }
 }

@@ -145,7 +145,9 @@ class MessageSerializationTest {
             "a:1",
             List.of(new WorkerEvent.ResultPart(0, BYTES)),
             new WorkerEvent.TaskReport(
-                Map.of("bad lines", 3L), List.of(new WorkerEvent.SeenTime(7, 0, 11_000)))),
+                Map.of("bad lines", 3L),
+                List.of(new WorkerEvent.SeenTime(7, 0, 11_000)),
+                new WorkerEvent.Figures(1, 2, 3, 4, 5, 6, 7, 8))),
         new WorkerEvent.TaskFailed(
             2, 9, 1, 1, 2, "a:1", ErrorCode.TASK_FAILED, "it threw", "b:2", "at Some.line"),
         new WorkerEvent.PartitionCopied(1, 9, true),

@@ -1,0 +1,67 @@
+package io.sluice.task;
+
+import io.sluice.block.Block;
+import java.util.Collection;
+import java.util.List;
+
+/** Measures one run of one task, which goes from one thread to the next. */
+final class TaskMeter {
+
+  private final long askedNanos = System.nanoTime();
+  private long beganNanos = askedNanos;
+  private long endedNanos = askedNanos;
+  private long recordsIn;
+  private long bytesIn;
+  private long recordsOut;
+  private long bytesOut;
+  private long keysTouched;
+
+  /** A thread has the task, whose inputs are these. */
+  void begin(List<Block> inputs) {
+    beganNanos = System.nanoTime();
+    for (Block input : inputs) {
+      recordsIn += input.records();
+      bytesIn += input.sizeBytes();
+    }
+  }
+
+  /** So many pairs came from a shuffle. */
+  void merged(long pairs) {
+    recordsIn += pairs;
+  }
+
+  void touched(long keys) {
+    keysTouched += keys;
+  }
+
+  /** The thread is free again. */
+  void end() {
+    endedNanos = System.nanoTime();
+  }
+
+  void madeRecords(long records) {
+    recordsOut += records;
+  }
+
+  /** A result counts as what it has of records. */
+  void madeResult(Object value) {
+    recordsOut += value instanceof Collection<?> many ? many.size() : 1;
+  }
+
+  void madeBytes(long bytes) {
+    bytesOut += bytes;
+  }
+
+  /** All that was made is where it belongs. */
+  WorkerEvent.Figures figures() {
+    return new WorkerEvent.Figures(
+        beganNanos - askedNanos,
+        endedNanos - beganNanos,
+        System.nanoTime() - endedNanos,
+        recordsIn,
+        bytesIn,
+        recordsOut,
+        bytesOut,
+        keysTouched);
+  }
+}
