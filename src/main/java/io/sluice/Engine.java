@@ -6,6 +6,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Props;
 import com.typesafe.config.Config;
 import io.sluice.api.CheckpointReport;
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Settings;
@@ -47,6 +48,8 @@ import org.slf4j.LoggerFactory;
 final class Engine {
 
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+  private static final int INSPECTION_SECONDS = 5;
 
   private final String name;
   private final long intervalMillis;
@@ -323,6 +326,31 @@ final class Engine {
     if (running != null) {
       running.unkeep(node, forgotten);
     }
+  }
+
+  /** Begins no batch until further notice, or goes on; nothing happens before the program has begun. */
+  void pause(boolean paused) {
+    ActorRef<ContextCommand> running = actor;
+    if (running == null || state() != ContextState.ACTIVE) {
+      throw new IllegalStateException(
+          "Context '%s' is %s. Only one that runs can be paused or go on."
+              .formatted(name, state()));
+    }
+    running.tell(new ContextCommand.Pause(paused));
+  }
+
+  /** What the nodes are and hold; fails if the context does not run. */
+  CompletionStage<ClusterInfo> cluster() {
+    CompletableFuture<ClusterInfo> info = new CompletableFuture<>();
+    ActorRef<ContextCommand> running = actor;
+    if (running == null || life.stopped().isDone()) {
+      info.completeExceptionally(new SluiceException(
+          ErrorCode.CONTEXT_STOPPED,
+          "Context '" + name + "' does not run; its nodes are known from start() until it ends."));
+    } else {
+      running.tell(new ContextCommand.Inspect(info));
+    }
+    return info.orTimeout(INSPECTION_SECONDS, TimeUnit.SECONDS);
   }
 
   void stop(boolean graceful) {

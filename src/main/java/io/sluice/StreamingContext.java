@@ -7,6 +7,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.CheckpointReport;
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
@@ -830,6 +831,36 @@ public final class StreamingContext implements AutoCloseable {
         travelling,
         engine.checkpointDirectory().map(Path::toString).orElse(""));
     return PortableProgram.of(identity, draft, engine);
+  }
+
+  /**
+   * Begins no batch until {@link #resume}; the one that runs goes on to its end. Meanwhile batches become due and wait, and receivers
+   * receive as long as there is room for their blocks. A driver that takes over from this one is not paused. Does not wait.
+   *
+   * @throws IllegalStateException if the context does not run
+   */
+  public void pause() {
+    engine.pause(true);
+  }
+
+  /**
+   * Goes on after {@link #pause} with the batches that have waited, oldest first. Nothing happens if the context is not paused.
+   *
+   * @throws IllegalStateException if the context does not run
+   */
+  public void resume() {
+    engine.pause(false);
+  }
+
+  /**
+   * The nodes of the context, what they hold, and where the partitions of keyed data lie. Asks every worker, so it is for people and now and
+   * then.
+   *
+   * @return completes on any thread; fails with a SluiceException CONTEXT_STOPPED if the context does not run, and with a TimeoutException if workers do not
+   *     answer within 5 s
+   */
+  public CompletionStage<ClusterInfo> cluster() {
+    return engine.cluster();
   }
 
   /** Stops at once. Batches that are running or waiting are given up. */

@@ -150,6 +150,20 @@ public sealed interface StreamingEvent {
     }
   }
 
+  record Paused() implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onPaused();
+    }
+  }
+
+  record Resumed() implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onResumed();
+    }
+  }
+
   record SinkCommitFailed(SinkInfo sink) implements StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {

@@ -66,6 +66,12 @@ public interface StreamingListener {
   /** A sink cannot make visible what was committed; no batch runs before it has succeeded. */
   default void onSinkCommitFailed(SinkInfo sink) {}
 
+  /** No batch begins until {@link #onResumed}; see {@link io.sluice.StreamingContext#pause}. */
+  default void onPaused() {}
+
+  /** Batches begin again. */
+  default void onResumed() {}
+
   /** The results of a batch that {@code show} puts on the page. */
   default void onChartShown(ChartInfo chart) {}
 

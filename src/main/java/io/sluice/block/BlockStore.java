@@ -189,6 +189,16 @@ public final class BlockStore implements AutoCloseable {
     return ids;
   }
 
+  /** How much of received blocks may be in memory, in bytes. */
+  public long memoryLimit() {
+    return settings.memoryBytes();
+  }
+
+  /** How much of received blocks may be on disk, in bytes. */
+  public long diskLimit() {
+    return settings.diskBytes();
+  }
+
   /** Bytes of all blocks in memory. */
   public synchronized long memoryBytes() {
     return memoryBytes;

@@ -1,5 +1,6 @@
 package io.sluice.block;
 
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
@@ -55,6 +56,20 @@ public final class DataNode implements DataChannel.Handler, AutoCloseable {
 
   public String address() {
     return channel.address();
+  }
+
+  /** What the node holds now. */
+  public ClusterInfo.Load load() {
+    Runtime jvm = Runtime.getRuntime();
+    return new ClusterInfo.Load(
+        store.memoryBytes(),
+        store.memoryLimit(),
+        store.diskBytes(),
+        store.diskLimit(),
+        shuffles.heldBytes(),
+        shuffles.boundBytes(),
+        jvm.totalMemory() - jvm.freeMemory(),
+        jvm.maxMemory());
   }
 
   /** Says how the context's records are encoded. */

@@ -43,6 +43,10 @@ public final class ShuffleSpace implements AutoCloseable {
     return held.get();
   }
 
+  public long boundBytes() {
+    return boundBytes;
+  }
+
   /** A file for what finds no room; whoever asked closes it. */
   public SpillFile newFile() {
     return new SpillFile(directory, files.incrementAndGet() + ".shuffle");

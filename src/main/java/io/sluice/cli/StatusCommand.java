@@ -26,7 +26,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     JsonNode status = page.get("status");
-    JsonNode workers = page.get("cluster");
+    JsonNode workers = page.get("cluster").path("workers");
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(status);

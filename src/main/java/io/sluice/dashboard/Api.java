@@ -1,12 +1,15 @@
 package io.sluice.dashboard;
 
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What programs are answered: {@code /api/v1}, {@code /health}. */
 final class Api {
@@ -18,31 +21,35 @@ final class Api {
   /** What can be done to a context. Returns at once. */
   interface Actions {
     void stop(boolean graceful);
+
+    void pause();
+
+    void resume();
+  }
+
+  /** What is asked of the context itself. */
+  interface Questions {
+    ContextState state();
+
+    Views.Plan plan();
+
+    CompletionStage<ClusterInfo> cluster();
   }
 
   private final ContextModel model;
-  private final Supplier<ContextState> state;
-  private final Supplier<Views.Plan> plan;
+  private final Questions context;
   private final Actions actions;
 
-  /**
-   * @param plan the program
-   */
-  Api(
-      ContextModel model,
-      Supplier<ContextState> state,
-      Supplier<Views.Plan> plan,
-      Actions actions) {
+  Api(ContextModel model, Questions context, Actions actions) {
     this.model = model;
-    this.state = state;
-    this.plan = plan;
+    this.context = context;
     this.actions = actions;
   }
 
   /** Whether the process lives, and whether its context runs, for whoever starts it again if not. */
   void health(Exchange exchange) throws IOException {
-    boolean live = state.get() != ContextState.STOPPED;
-    boolean ready = state.get() == ContextState.ACTIVE;
+    boolean live = context.state() != ContextState.STOPPED;
+    boolean ready = context.state() == ContextState.ACTIVE;
     switch (exchange.path()) {
       case "/health/live" -> exchange.text(live ? 200 : 503, live ? "live\n" : "stopped\n");
       case "/health/ready" -> exchange.text(ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
@@ -56,10 +63,10 @@ final class Api {
       case ROOT + "status" -> exchange.json(200, model.status());
       case ROOT + "batches" -> batches(exchange);
       case ROOT + "receivers" -> exchange.json(200, model.receivers());
-      case ROOT + "cluster" -> exchange.json(200, model.workers());
+      case ROOT + "cluster" -> exchange.json(200, new Views.Cluster(model.workers(), now()));
       case ROOT + "events" -> exchange.json(200, model.events());
       case ROOT + "charts" -> exchange.json(200, model.charts());
-      case ROOT + "plan" -> exchange.json(200, plan.get());
+      case ROOT + "plan" -> exchange.json(200, context.plan());
       case ROOT + "rates" -> exchange.json(200, model.rates());
       default -> {
         if (path.startsWith(BATCHES)) {
@@ -72,12 +79,33 @@ final class Api {
   }
 
   void act(Exchange exchange) throws IOException {
-    if (exchange.path().equals(ROOT + "stop")) {
-      boolean graceful = !"false".equals(exchange.query().get("graceful"));
-      actions.stop(graceful);
-      exchange.json(202, Map.of("stopping", true, "graceful", graceful));
-    } else {
-      unknown(exchange);
+    try {
+      switch (exchange.path()) {
+        case ROOT + "stop" -> {
+          boolean graceful = !"false".equals(exchange.query().get("graceful"));
+          actions.stop(graceful);
+          exchange.json(202, Map.of("stopping", true, "graceful", graceful));
+        }
+        case ROOT + "pause" -> {
+          actions.pause();
+          exchange.json(202, Map.of("paused", true));
+        }
+        case ROOT + "resume" -> {
+          actions.resume();
+          exchange.json(202, Map.of("paused", false));
+        }
+        default -> unknown(exchange);
+      }
+    } catch (IllegalStateException notRunning) {
+      exchange.error(409, String.valueOf(notRunning.getMessage()));
+    }
+  }
+
+  private @Nullable ClusterInfo now() {
+    try {
+      return context.cluster().toCompletableFuture().join();
+    } catch (CompletionException notTold) {
+      return null;
     }
   }
 

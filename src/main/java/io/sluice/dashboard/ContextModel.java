@@ -79,7 +79,8 @@ final class ContextModel implements StreamingListener {
         failed,
         records,
         count(Views.BatchState.WAITING),
-        count(Views.BatchState.RUNNING));
+        count(Views.BatchState.RUNNING),
+        health.isPaused());
   }
 
   /** The latest first. */
@@ -238,6 +239,18 @@ final class ContextModel implements StreamingListener {
         .formatted(sink.output(), sink.batchTime(), sink.failures(), sink.reason());
     health.sinkFails(text);
     note("sink", true, text);
+  }
+
+  @Override
+  public synchronized void onPaused() {
+    health.paused(true);
+    note("pace", false, "Paused: no batch begins.");
+  }
+
+  @Override
+  public synchronized void onResumed() {
+    health.paused(false);
+    note("pace", false, "Batches begin again.");
   }
 
   @Override

@@ -3,9 +3,12 @@ package io.sluice.dashboard;
 import com.typesafe.config.Config;
 import io.sluice.ContextExtension;
 import io.sluice.StreamingContext;
+import io.sluice.api.ClusterInfo;
+import io.sluice.api.ContextState;
 import io.sluice.api.PlanInfo;
 import java.net.URI;
 import java.time.Clock;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +46,7 @@ public final class Dashboard implements AutoCloseable {
       made.setDaemon(true);
       return made;
     });
-    Api api = new Api(model, context::state, this::plan, this::stop);
+    Api api = new Api(model, new Asked(), new Done());
     this.server = new PageServer(context.name(), settings, api, viewers);
     context.addStreamingListener(model);
     var unused = thread.scheduleWithFixedDelay(
@@ -77,20 +80,49 @@ public final class Dashboard implements AutoCloseable {
     server.close();
   }
 
-  private Views.Plan plan() {
-    PlanInfo plan = context.plan();
-    return new Views.Plan(plan.steps(), plan.outputs(), context.explain());
-  }
-
-  /** On a thread that the end of the context, and so of this page, does not interrupt. */
-  private void stop(boolean graceful) {
-    new Thread(() -> context.stop(graceful), "sluice-stop-" + context.name()).start();
-  }
-
   private void update() {
     Views.Update update = model.update();
     if (update != null && viewers.areThere()) {
       viewers.send("update", Exchange.toJson(update));
+    }
+  }
+
+  /** What the page asks of its context. */
+  private final class Asked implements Api.Questions {
+    @Override
+    public ContextState state() {
+      return context.state();
+    }
+
+    @Override
+    public Views.Plan plan() {
+      PlanInfo plan = context.plan();
+      return new Views.Plan(plan.steps(), plan.outputs(), context.explain());
+    }
+
+    @Override
+    public CompletionStage<ClusterInfo> cluster() {
+      return context.cluster();
+    }
+  }
+
+  /** What the page does to its context. */
+  private final class Done implements Api.Actions {
+
+    /** On a thread that the end of the context, and so of this page, does not interrupt. */
+    @Override
+    public void stop(boolean graceful) {
+      new Thread(() -> context.stop(graceful), "sluice-stop-" + context.name()).start();
+    }
+
+    @Override
+    public void pause() {
+      context.pause();
+    }
+
+    @Override
+    public void resume() {
+      context.resume();
     }
   }
 

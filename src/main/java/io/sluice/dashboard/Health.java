@@ -11,6 +11,7 @@ final class Health {
   private @Nullable String sink;
   private @Nullable String failure;
   private boolean batchSeen;
+  private boolean paused;
 
   /** The word and the reason. */
   record Verdict(String word, String reason) {}
@@ -41,11 +42,22 @@ final class Health {
     sink = reason;
   }
 
+  void paused(boolean now) {
+    paused = now;
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
   Verdict verdict(ContextState state) {
     if (failure != null) {
       return new Verdict("failed", failure);
     } else if (state == ContextState.STOPPED) {
       return new Verdict("stopped", "The context was stopped.");
+    } else if (paused) {
+      return new Verdict(
+          "paused", "No batch begins until somebody resumes it; what is received waits.");
     } else if (sink != null) {
       return new Verdict("held up", sink);
     } else if (recovering != null) {

@@ -1,6 +1,7 @@
 package io.sluice.dashboard;
 
 import io.sluice.api.StreamingListener.StageInfo;
+import io.sluice.api.StreamingListener.TaskInfo;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -45,8 +46,10 @@ final class KeptStages {
     }
     Map<Integer, Double> rates = new HashMap<>();
     for (StageInfo stage : last.getValue()) {
-      long records = stage.tasks().stream().mapToLong(task -> task.recordsIn()).sum();
-      rates.merge(stage.dataset(), records * 1000.0 / intervalMillis, Double::sum);
+      if (!READ_AGAIN.contains(stage.reads())) {
+        long records = stage.tasks().stream().mapToLong(TaskInfo::recordsIn).sum();
+        rates.merge(stage.dataset(), records * 1000.0 / intervalMillis, Double::sum);
+      }
     }
     return new Views.Rates(last.getKey().toEpochMilli(), rates);
   }

@@ -1,5 +1,6 @@
 package io.sluice.dashboard;
 
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.PlanInfo;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
@@ -46,12 +47,19 @@ final class Views {
       long failed,
       long records,
       int waiting,
-      int running) {}
+      int running,
+      boolean paused) {}
 
+  /**
+   * One batch.
+   *
+   * @param recordsByStream by the number of the stream
+   */
   record Batch(
       long timeMillis,
       BatchState state,
       long records,
+      Map<Integer, Long> recordsByStream,
       int tasks,
       int attempts,
       @Nullable Double schedulingMillis,
@@ -64,6 +72,7 @@ final class Views {
           batch.batchTime().toEpochMilli(),
           state,
           batch.numRecords(),
+          batch.records(),
           batch.tasks(),
           batch.attempts(),
           millis(batch.schedulingDelay()),
@@ -76,12 +85,10 @@ final class Views {
   /**
    * One batch in full.
    *
-   * @param recordsByStream by the number of the stream
    * @param stages null if they are not known any more
    */
   record BatchDetail(
       Batch batch,
-      Map<Integer, Long> recordsByStream,
       Map<String, Integer> tasksByWorker,
       Map<String, Long> counters,
       List<Output> outputs,
@@ -91,7 +98,6 @@ final class Views {
       Instant from = batch.processingStart().orElse(batch.submissionTime());
       return new BatchDetail(
           Batch.of(batch, state),
-          batch.records(),
           batch.tasksByWorker(),
           batch.counters(),
           batch.outputs().stream().map(output -> Output.of(output, batch)).toList(),
@@ -217,6 +223,14 @@ final class Views {
       String state,
       long sinceMillis,
       @Nullable String reason) {}
+
+  /**
+   * The nodes.
+   *
+   * @param workers all that have been heard of, lost ones too
+   * @param now what is there now; null if it cannot be told
+   */
+  record Cluster(List<Worker> workers, @Nullable ClusterInfo now) {}
 
   /**
    * @param kind one word, like "worker" or "recovery"

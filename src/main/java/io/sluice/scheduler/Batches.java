@@ -56,6 +56,7 @@ final class Batches implements AutoCloseable {
   private boolean resuming;
   private boolean initialised;
   private boolean draining;
+  private boolean paused;
 
   Batches(
       ContextSetup setup,
@@ -241,6 +242,21 @@ final class Batches implements AutoCloseable {
   /** From now on batches are made only for what is already received. */
   void drain() {
     draining = true;
+    pause(false);
+  }
+
+  /** Begins no batch, while batches become due and receivers receive as far as there is room; or goes on. */
+  void pause(boolean wanted) {
+    if (wanted != paused) {
+      paused = wanted;
+      idleSinceMillis = setup.ticker().now().toEpochMilli();
+      log.info("[{}] {}", setup.name(), wanted ? "is paused" : "goes on");
+      post(wanted ? new StreamingEvent.Paused() : new StreamingEvent.Resumed());
+    }
+  }
+
+  boolean isPaused() {
+    return paused;
   }
 
   boolean isDrained() {
@@ -277,7 +293,9 @@ final class Batches implements AutoCloseable {
         && !durability.isBehind()
         && !standbys.begin()) {
       if (initialised) {
-        queue.takeToRun().ifPresent(this::begin);
+        if (!paused) {
+          queue.takeToRun().ifPresent(this::begin);
+        }
       } else {
         initialise();
       }
@@ -399,7 +417,8 @@ final class Batches implements AutoCloseable {
   void tellOfDelay() {
     BatchRun batch = this.batch.get().orElse(null);
     long now = setup.ticker().now().toEpochMilli();
-    long since = batch != null ? batch.startedMillis() : queue.isEmpty() ? now : idleSinceMillis;
+    long since =
+        batch != null ? batch.startedMillis() : queue.isEmpty() || paused ? now : idleSinceMillis;
     if (now - since < LONG_BATCH_MILLIS || now < tellAgainMillis) {
       return;
     }

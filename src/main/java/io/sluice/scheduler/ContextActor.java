@@ -77,6 +77,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private final Life life;
   private final TimerScheduler<ContextCommand> timers;
   private final Fleet fleet;
+  private final Inspection inspection;
   private final Batches batches;
   private final Journal journal;
   private final FailureDetector detector;
@@ -140,6 +141,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         () -> batches().tracker());
     this.batches =
         new Batches(setup, fleet, recovered, journal, new DriverThreads(setup, self::tell));
+    this.inspection = new Inspection(setup, fleet, batches::isPaused);
     this.detector = new FailureDetector(setup, fleet, batches, journal);
     this.fromWorkers = context.messageAdapter(WorkerEvent.class, FromWorker::new);
     this.resuming = resumed.isPresent();
@@ -248,6 +250,13 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
             ContextCommand.Fetched.class, fetched -> guarded(() -> batches.fetched(fetched.job())))
         .onMessage(
             ContextCommand.Remembered.class, asked -> guarded(() -> batches.remembered(asked)))
+        .onMessage(ContextCommand.Inspect.class, this::onInspect)
+        .onMessage(
+            ContextCommand.Pause.class,
+            pause -> guarded(() -> {
+              batches.pause(pause.paused());
+              batches.proceed();
+            }))
         .onMessage(
             ContextCommand.Unkeep.class,
             unkeep -> guarded(() -> batches.unkeep(unkeep.node(), unkeep.forgotten())))
@@ -381,6 +390,10 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
             .formatted(setup.name(), taken.by())));
   }
 
+  private Behavior<ContextCommand> onInspect(ContextCommand.Inspect inspect) {
+    return guarded(() -> inspection.ask(inspect.info()));
+  }
+
   private Behavior<ContextCommand> onSinkCommitted(ContextCommand.SinkCommitted committed) {
     return guarded(() -> {
       batches.sinks().succeeded(committed);
@@ -417,6 +430,8 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
       batches.proceed();
     } else if (event instanceof WorkerEvent.Pong pong) {
       fleet.pong(pong);
+    } else if (event instanceof WorkerEvent.Inspected inspected) {
+      inspection.answered(inspected);
     } else if (event instanceof WorkerEvent.WorkerReady ready) {
       onWorkerReady(ready);
     } else if (event instanceof WorkerEvent.WorkerUp up) {
@@ -481,6 +496,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   private Behavior<ContextCommand> onHeartbeat(Heartbeat heartbeat) {
     return guarded(() -> {
       fleet.beat();
+      inspection.tellIfComplete();
       journal.beat();
       detector.beat();
       batches.outcomes().retryUnreached();

@@ -1,5 +1,6 @@
 package io.sluice.scheduler;
 
+import io.sluice.api.ClusterInfo;
 import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import java.util.List;
@@ -33,6 +34,12 @@ public sealed interface ContextCommand {
       CompletableFuture<Long> job,
       CompletableFuture<List<JobRun.Result>> done)
       implements ContextCommand {}
+
+  /** Begin no batch until further notice, or go on. */
+  record Pause(boolean paused) implements ContextCommand {}
+
+  /** What the nodes are and hold. */
+  record Inspect(CompletableFuture<ClusterInfo> info) implements ContextCommand {}
 
   /** Which batches of a node, between two times, can be read. */
   record Remembered(Node node, long fromMillis, long toMillis, CompletableFuture<List<Long>> times)

@@ -145,6 +145,10 @@ final class Fleet {
     return gone;
   }
 
+  List<WorkerTable.Worker> workers() {
+    return table.all();
+  }
+
   Map<String, Integer> slots() {
     return table.slots();
   }

@@ -174,6 +174,8 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
         .onMessage(
             WorkerCommand.ForgetJob.class, forget -> current(forget.epoch()), this::onForgetJob)
         .onMessage(WorkerCommand.DropKept.class, drop -> current(drop.epoch()), this::onDropKept)
+        .onMessage(
+            WorkerCommand.Inspect.class, inspect -> current(inspect.epoch()), this::onInspect)
         .onMessage(WorkerCommand.Ping.class, ping -> current(ping.epoch()), this::onPing)
         .onMessage(WorkerCommand.Handover.class, this::onHandover)
         .onMessage(WorkerCommand.DriverIs.class, this::onDriverIs)
@@ -213,6 +215,12 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
   private Behavior<WorkerCommand> onPing(WorkerCommand.Ping ping) {
     timers.cancel(new Announce());
     link.answer(ping);
+    return this;
+  }
+
+  private Behavior<WorkerCommand> onInspect(WorkerCommand.Inspect inspect) {
+    link.tell(new WorkerEvent.Inspected(
+        inspect.epoch(), host.node.address(), host.node.load(), session.stateSizes()));
     return this;
   }
 

@@ -75,6 +75,9 @@ public sealed interface WorkerCommand extends Message {
   /** Asks for a sign of life. */
   record Ping(long epoch, long number, Link.Report report) implements WorkerCommand {}
 
+  /** Asks what the worker holds; answered by {@link WorkerEvent.Inspected}. */
+  record Inspect(long epoch) implements WorkerCommand {}
+
   /** One of the commands to a worker on another node, which all arrive, once and in order. */
   record Numbered(
       long epoch,

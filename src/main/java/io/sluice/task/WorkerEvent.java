@@ -3,6 +3,7 @@ package io.sluice.task;
 import akka.actor.typed.ActorRef;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.annotation.JsonTypeIdResolver;
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.ErrorCode;
 import io.sluice.batch.BlockId;
 import io.sluice.plan.Message;
@@ -159,6 +160,17 @@ public sealed interface WorkerEvent extends Message {
       implements WorkerEvent {}
 
   record PartitionCopied(long epoch, long number, boolean complete) implements WorkerEvent {}
+
+  /**
+   * What a worker holds; the answer to {@link WorkerCommand.Inspect}.
+   *
+   * @param states of operators, those that are copies of another worker's among them
+   */
+  record Inspected(long epoch, String address, ClusterInfo.Load load, List<StateSize> states)
+      implements WorkerEvent {}
+
+  /** How many keys a partition of an operator's state has. */
+  record StateSize(int node, int partition, int keys) implements Message {}
 
   /** One result of a task; empty bytes mean that it lies in the worker's store. */
   record ResultPart(int leg, byte[] inline) implements Message {}

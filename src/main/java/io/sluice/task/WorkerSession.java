@@ -191,6 +191,14 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     return states.computeIfAbsent(new StateKey(node, partition), key -> new KeyedState());
   }
 
+  /** How many keys each state has about now: a task may be at work on it. */
+  List<WorkerEvent.StateSize> stateSizes() {
+    return states.entrySet().stream()
+        .map(state -> new WorkerEvent.StateSize(
+            state.getKey().node(), state.getKey().partition(), state.getValue().size()))
+        .toList();
+  }
+
   /** Forgets the state of all operators in a keyed partition. */
   void forgetStates(int partition, int modulo) {
     states.keySet().removeIf(key -> key.partition() % modulo == partition);

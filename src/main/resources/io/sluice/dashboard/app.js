@@ -10,7 +10,7 @@ const POINTS = 300;
 const main = document.getElementById("main");
 const health = document.getElementById("health");
 const banner = document.getElementById("banner");
-const HEALTH = { "keeping up": "good", "falling behind": "warn", "recovering": "warn", "held up": "warn", "failed": "bad" };
+const HEALTH = { "keeping up": "good", "falling behind": "warn", "recovering": "warn", "held up": "warn", "paused": "warn", "failed": "bad" };
 
 /** What is known of the context. */
 const model = {
@@ -36,6 +36,10 @@ const model = {
   },
   all() {
     return [...this.byTime.values()].sort((a, b) => a.timeMillis - b.timeMillis);
+  },
+  async act(path) {
+    const answer = await fetch(`/api/v1/${path}`, { method: "POST", headers: { "X-Sluice-Action": "page" } });
+    return answer.json();
   },
   /** The program, which never changes. */
   async plan() {

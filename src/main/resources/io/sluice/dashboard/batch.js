@@ -23,7 +23,7 @@ export function batch(main, model, time) {
   return { update: load };
 }
 
-function detail({ batch: summary, recordsByStream, tasksByWorker, counters, outputs, stages }, plan) {
+function detail({ batch: summary, tasksByWorker, counters, outputs, stages }, plan) {
   const whole = summary.processingMillis ?? Math.max(0, ...outputs.map((output) => (output.afterMillis ?? 0) + (output.tookMillis ?? 0)));
   const share = (value) => `${(100 * (value ?? 0)) / (whole || 1)}%`;
   const pairs = (caption, head, object, none) => {
@@ -43,7 +43,7 @@ function detail({ batch: summary, recordsByStream, tasksByWorker, counters, outp
     wide(card("Stages", stagesOf(stages, plan, summary))),
     wide(card("Tasks", timeLine(stages, whole))),
     card("Tasks by worker", pairs("Tasks that computed the batch's datasets", [["Worker"], ["Tasks", "number"]], tasksByWorker, "No task was given to a worker yet.")),
-    card("Input", pairs("Records of each stream", [["Stream"], ["Records", "number"]], recordsByStream, "This batch has no received records.")),
+    card("Input", pairs("Records of each stream", [["Stream"], ["Records", "number"]], summary.recordsByStream, "This batch has no received records.")),
     card("Counters", pairs("What the batch's tasks added", [["Counter"], ["Added", "number"]], counters, "The program has no counters: context.counter(\"name\") makes one.")),
   ];
 }

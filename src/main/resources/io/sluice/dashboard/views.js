@@ -17,7 +17,7 @@ export function overview(main, model) {
     return { ...chart, drawing, bars, element: card(chart.title, h("p", { class: "muted" }, chart.unit), drawing, bars) };
   });
   const reason = h("p", { class: "muted" });
-  main.append(card("Now", facts, reason), h("div", { class: "tiles" }, charts.map((chart) => chart.element)));
+  main.append(card("Now", facts, reason, controls(model)), h("div", { class: "tiles" }, charts.map((chart) => chart.element)));
   for (const chart of charts) {
     chart.line = timeline(chart.drawing, { label: chart.title, limit: chart.limit });
   }
@@ -38,6 +38,26 @@ export function overview(main, model) {
     }
   }
   return { update, close: () => charts.forEach((chart) => chart.line.close()) };
+}
+
+/** Buttons that act on the context. */
+function controls(model) {
+  const answer = h("p", { role: "status", class: "muted" });
+  async function act(path, question) {
+    if (question && !confirm(question)) {
+      return;
+    }
+    const said = await model.act(path);
+    answer.className = said.error ? "bad" : "muted";
+    answer.textContent = said.error ?? { pause: "It pauses after the batch that runs.", resume: "It goes on." }[path] ?? "It stops.";
+  }
+  const button = (text, path, question) => {
+    const made = h("button", { type: "button", class: "plain" }, text);
+    made.addEventListener("click", () => act(path, question));
+    return made;
+  };
+  return h("div", { class: "controls" }, button("Pause", "pause"), button("Resume", "resume"),
+    button("Stop", "stop?graceful=true", "Stop this context when all that was received is processed?"), answer);
 }
 
 /** All batches that are remembered. */

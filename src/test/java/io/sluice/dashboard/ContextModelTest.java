@@ -70,6 +70,7 @@ class ContextModelTest {
             ZERO.plusSeconds(1).toEpochMilli(),
             Views.BatchState.COMPLETED,
             57,
+            Map.of(0, 50L, 1, 7L),
             4,
             1,
             100.0,

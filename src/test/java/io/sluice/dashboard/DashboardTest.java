@@ -109,7 +109,10 @@ class DashboardTest {
       assertThat(batch.at("/batch/timeMillis").asText()).isEqualTo(time);
       assertThat(batch.at("/outputs/0/name").asText()).contains("foreachRDD");
       assertThat(batch.at("/outputs/0/tookMillis").isNumber()).isTrue();
-      assertThat(json(page, "/api/v1/cluster")).hasSize(2);
+      assertThat(json(page, "/api/v1/cluster").at("/workers")).hasSize(2);
+      assertThat(json(page, "/api/v1/cluster").at("/now/epoch").asLong()).isPositive();
+      assertThat(batch.at("/stages/0/tasks/0/recordsIn").isNumber()).isTrue();
+      assertThat(json(page, "/api/v1/rates").at("/batchMillis").asText()).isEqualTo(time);
       assertThat(json(page, "/api/v1/receivers")).isEmpty();
       assertThat(json(page, "/api/v1/plan").at("/stages").asText()).contains("Stage 0");
       assertThat(json(page, "/api/v1/events").findValuesAsText("kind")).contains("worker");
@@ -123,6 +126,10 @@ class DashboardTest {
       for (String path : List.of(
           "/",
           "/app.js",
+          "/batch.js",
+          "/cluster.js",
+          "/dom.js",
+          "/plan.js",
           "/views.js",
           "/charts.js",
           "/style.css",

@@ -10,6 +10,7 @@ import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.jackson.JacksonCborSerializer;
 import com.typesafe.config.ConfigFactory;
+import io.sluice.api.ClusterInfo;
 import io.sluice.api.ErrorCode;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
@@ -93,6 +94,12 @@ class MessageSerializationTest {
         new WorkerEvent.Resumed(
             "a:1", 77, List.of(new WorkerEvent.Held(BLOCK.id(), 10, 100)), Map.of(0, 2)),
         new WorkerCommand.Refused("it runs another version"),
+        new WorkerCommand.Inspect(2),
+        new WorkerEvent.Inspected(
+            2,
+            "a:1",
+            new ClusterInfo.Load(1, 2, 3, 4, 5, 6, 7, 8),
+            List.of(new WorkerEvent.StateSize(4, 1, 1000))),
         new WorkerCommand.Ping(2, 7, new Link.Report(5, 4, true)),
         new WorkerCommand.Numbered(2, 6, new WorkerCommand.StopReceiver(2, 1)),
         new WorkerCommand.Peers(2, List.of("a:1", "b:2"), List.of("b:2")),
