@@ -9,6 +9,7 @@ import io.sluice.plan.Node;
 import io.sluice.scheduler.Broadcasts;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ final class DriverData {
     this.codec = codec;
     this.loader = loader;
     this.broadcasts = broadcasts;
+  }
+
+  /** As records travel. */
+  byte[] encode(Object record) {
+    return codec.encode(Collections.singletonList(record));
   }
 
   List<Shared> shared() {

@@ -863,6 +863,25 @@ public final class StreamingContext implements AutoCloseable {
     return engine.cluster();
   }
 
+  /**
+   * Reads what an operator remembers.
+   *
+   * @param operator the name that the program gave to it, or that {@link #plan} tells
+   * @throws IllegalArgumentException if no operator with state has this name
+   */
+  public <K, V> StateQuery<K, V> query(String operator) {
+    return StateQuery.of(this, draft.program(), operator);
+  }
+
+  /** The names of the operators that {@link #query} can read. */
+  public List<String> queryable() {
+    return StateQuery.names(draft.program());
+  }
+
+  byte[] encode(Object record) {
+    return engine.data().encode(record);
+  }
+
   /** Stops at once. Batches that are running or waiting are given up. */
   public void stop() {
     stop(false);

@@ -34,6 +34,8 @@ public enum ErrorCode {
   ACCESS_DENIED(Category.USER),
   /** Memory or disk for blocks is exhausted. */
   STORAGE_FULL(Category.TRANSIENT),
+  /** What was to be read changed faster than it could be read. */
+  STATE_CHANGING(Category.TRANSIENT),
   /** A sink could not take, prepare or commit a batch. */
   SINK_FAILED(Category.TRANSIENT),
   /** A checkpoint cannot be written or read, or is damaged. */

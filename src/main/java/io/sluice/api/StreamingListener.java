@@ -172,7 +172,7 @@ public interface StreamingListener {
    *
    * @param job the batch's jobs from 0 on: those that compute its datasets, then the actions of its outputs
    * @param stage its place in the job, from 0
-   * @param reads "received", "shuffle", "window", "window totals", "dataset", "cached", or "driver" for what the driver made
+   * @param reads "received", "shuffle", "window", "window totals", "dataset", "cached", "state", or "driver" for what the driver made
    * @param dataset the number of what it reads, as {@link PlanInfo} has it
    * @param tasks those of the last attempt, in the order in which they ended
    */

@@ -61,6 +61,11 @@ abstract class Fold<R> implements Node.Cases<R> {
   }
 
   @Override
+  public R held(Node.Held node) {
+    return otherwise(node);
+  }
+
+  @Override
   public R kept(Node.Kept node) {
     return otherwise(node);
   }

@@ -69,6 +69,11 @@ public final class Inputs implements Node.Cases<List<Node>> {
   }
 
   @Override
+  public List<Node> held(Node.Held node) {
+    return List.of();
+  }
+
+  @Override
   public List<Node> kept(Node.Kept node) {
     return List.of(node.input());
   }

@@ -41,6 +41,8 @@ public sealed interface Node extends Serializable {
     R literal(Literal node);
 
     R kept(Kept node);
+
+    R held(Held node);
   }
 
   /** What a receiver stored during the batch. */
@@ -465,6 +467,50 @@ public sealed interface Node extends Serializable {
     }
   }
 
+  /** What an operator remembers as of the batch that was committed last, for a query. */
+  final class Held extends Identity implements Node {
+    private static final long serialVersionUID = 1L;
+
+    private final Node remembering;
+    private final int partitions;
+    private final int partition;
+    private final StageSpec.Held leaf;
+
+    /**
+     * @param remembering the operator's node
+     * @param partition the only one that is asked, or -1 for all
+     * @param leaf what is wanted of each partition
+     */
+    public Held(int id, Node remembering, int partitions, int partition, StageSpec.Held leaf) {
+      super(id);
+      this.remembering = remembering;
+      this.partitions = partitions;
+      this.partition = partition;
+      this.leaf = leaf;
+    }
+
+    public Node remembering() {
+      return remembering;
+    }
+
+    public int partitions() {
+      return partitions;
+    }
+
+    public int partition() {
+      return partition;
+    }
+
+    public StageSpec.Held leaf() {
+      return leaf;
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.held(this);
+    }
+  }
+
   /** What all nodes share. */
   abstract sealed class Identity implements Serializable
       permits Received,
@@ -478,7 +524,8 @@ public sealed interface Node extends Serializable {
           SideOutput,
           AtBatch,
           Literal,
-          Kept {
+          Kept,
+          Held {
     private static final long serialVersionUID = 1L;
 
     private final int id;

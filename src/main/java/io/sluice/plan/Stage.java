@@ -83,6 +83,14 @@ public record Stage(StageSpec spec, Input input, Map<Integer, Place> places) {
     }
   }
 
+  /** What an operator remembers. */
+  public record HeldInput(Node.Held node, long batchMillis) implements Input {
+    @Override
+    public String kind() {
+      return "state";
+    }
+  }
+
   /** Records from the driver. */
   public record LiteralInput(Node.Literal node, long batchMillis) implements Input {
     @Override

@@ -248,6 +248,11 @@ public final class StageCompiler {
     }
 
     @Override
+    public List<Place> held(Node.Held node) {
+      return draft(node, node.leaf(), new Stage.HeldInput(node, batchMillis));
+    }
+
+    @Override
     public List<Place> literal(Node.Literal node) {
       return draft(node, new StageSpec.Blocks(), new Stage.LiteralInput(node, batchMillis));
     }

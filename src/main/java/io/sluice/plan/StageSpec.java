@@ -26,6 +26,14 @@ public record StageSpec(Leaf leaf, List<Step> steps) implements Serializable {
   /** One partition of a shuffle. */
   public record Merge(int exchange, Aggregation aggregation) implements Leaf {}
 
+  /**
+   * What an operator remembers in one partition, as of the batch that was committed last: that batch's time, then pairs.
+   *
+   * @param key the only one that is wanted, encoded; empty for all
+   * @param most so many pairs at most
+   */
+  public record Held(int node, byte[] key, int most) implements Leaf {}
+
   /** The sliding totals of one partition of an incremental window, kept from batch to batch. */
   public record SlidingTotals(int node, SlidingFunctions functions) implements Leaf {}
 }

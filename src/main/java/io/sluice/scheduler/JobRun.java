@@ -416,10 +416,11 @@ final class JobRun {
     }
   }
 
-  /** Readers of a dataset wait for it where it was to be made, so a task that makes one cannot move alone. */
+  /** Readers of a dataset wait for it where it was to be made, so a task that makes one cannot move alone; nor can one that reads state. */
   private static boolean isTriedAgainAlone(Stage stage) {
     return stage.rereads()
         && !(stage.input() instanceof Stage.SlidingInput)
+        && !(stage.input() instanceof Stage.HeldInput)
         && stage.spec().steps().stream()
             .noneMatch(step -> step.operator() instanceof Operator.Store);
   }

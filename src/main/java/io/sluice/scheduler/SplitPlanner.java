@@ -68,6 +68,11 @@ final class SplitPlanner {
       return window(window.node(), input.batchMillis());
     } else if (input instanceof Stage.MergeInput merge) {
       return owned(merge.node().partitions());
+    } else if (input instanceof Stage.HeldInput held) {
+      return owned(held.node().partitions()).stream()
+          .filter(
+              split -> held.node().partition() < 0 || split.index == held.node().partition())
+          .toList();
     } else if (input instanceof Stage.SlidingInput sliding) {
       return sliding(sliding.node(), input.batchMillis());
     } else if (input instanceof Stage.LiteralInput literal) {

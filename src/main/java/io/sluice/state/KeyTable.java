@@ -2,6 +2,7 @@ package io.sluice.state;
 
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,17 @@ final class KeyTable {
     for (Entry first : chains) {
       for (Entry at = first; at != null; at = at.next) {
         consumer.accept(at);
+      }
+    }
+  }
+
+  /** Stops at the first entry for which the answer is true. */
+  void forEachUntil(Predicate<Entry> isLast) {
+    for (Entry first : chains) {
+      for (Entry at = first; at != null; at = at.next) {
+        if (isLast.test(at)) {
+          return;
+        }
       }
     }
   }

@@ -6,9 +6,11 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.block.ChunkedList;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -222,6 +224,61 @@ public final class KeyedState {
   /** How many keys the open batch has set or removed; one that it has first set and then removed counts twice. */
   public int touched() {
     return undo.size();
+  }
+
+  /**
+   * Hands over what was committed last for a key, if anything was, whatever a batch has changed since. Blocks while a task has the state open.
+   *
+   * @return the batch that was committed last here; {@link Long#MIN_VALUE} for none
+   */
+  public long committed(Object key, BiConsumer<Object, Object> consumer) {
+    lock.lock();
+    try {
+      Slot slot = undo.isEmpty() ? null : earliest().get(key);
+      hand(key, slot == null ? entries.find(key) : slot, consumer);
+      return committedBatch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #committed(Object, BiConsumer)}, for {@code most} pairs at most. */
+  public long committed(int most, BiConsumer<Object, Object> consumer) {
+    lock.lock();
+    try {
+      Map<Object, Before> changed = earliest();
+      int[] left = {most};
+      entries.forEachUntil(entry -> {
+        if (!changed.containsKey(entry.key)) {
+          left[0] -= hand(entry.key, entry, consumer);
+        }
+        return left[0] <= 0;
+      });
+      for (Before before : changed.values()) {
+        if (left[0] > 0) {
+          left[0] -= hand(before.entry.key, before, consumer);
+        }
+      }
+      return committedBatch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What keys were before the batch that is pending; of several notes of a key the first says it. */
+  private Map<Object, Before> earliest() {
+    Map<Object, Before> changed = new HashMap<>();
+    undo.forEach(before -> changed.putIfAbsent(before.entry.key, before));
+    return changed;
+  }
+
+  private static int hand(Object key, @Nullable Slot slot, BiConsumer<Object, Object> consumer) {
+    Object value = slot == null ? null : slot.value();
+    if (value == null) {
+      return 0;
+    }
+    consumer.accept(key, value);
+    return 1;
   }
 
   /** What the open batch has changed, for {@link #apply} elsewhere. */

@@ -201,6 +201,8 @@ final class TaskRunner {
           : Combiner.of(merge.aggregation(), code);
       return Source.of(
           output -> meter.merged(inbox.merge(task.index(), combiner, output::acceptPairs)));
+    } else if (spec.leaf() instanceof StageSpec.Held held) {
+      return Source.of(session.held(held, task.index()), session.codec());
     } else if (spec.leaf() instanceof StageSpec.SlidingTotals sliding) {
       SlidingTotals totals = new SlidingTotals(
           states.of(sliding.node()), new SlidingWindowFunctions(sliding.functions(), code));

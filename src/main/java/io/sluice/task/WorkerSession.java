@@ -1,6 +1,7 @@
 package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockId;
@@ -15,6 +16,7 @@ import io.sluice.receiver.ReceivedLog;
 import io.sluice.shuffle.Contribution;
 import io.sluice.shuffle.Inbox;
 import io.sluice.state.KeyedState;
+import io.sluice.state.SlidingTotals;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -197,6 +200,27 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         .map(state -> new WorkerEvent.StateSize(
             state.getKey().node(), state.getKey().partition(), state.getValue().size()))
         .toList();
+  }
+
+  /** What an operator remembers in a partition as of the last commit: a block of the batch's time and of pairs. */
+  List<Block> held(StageSpec.Held wanted, int partition) {
+    KeyedState state = state(wanted.node(), partition);
+    List<Object> records = new ArrayList<>();
+    records.add(Long.MIN_VALUE);
+    BiConsumer<Object, Object> pairs = (key, value) -> {
+      if (!(value instanceof SlidingTotals.Total total)) {
+        records.add(new Pair<>(key, value));
+      } else if (total.shown()) {
+        records.add(new Pair<>(key, total.value()));
+      }
+    };
+    long batch = wanted.key().length == 0
+        ? state.committed(wanted.most(), pairs)
+        : state.committed(codec.decode(wanted.key()).get(0), pairs);
+    // What was taken over and not committed here since is as of the commit that the worker heard of
+    // last.
+    records.set(0, Math.max(batch, committedMillis));
+    return List.of(Block.Records.of(records));
   }
 
   /** Forgets the state of all operators in a keyed partition. */
