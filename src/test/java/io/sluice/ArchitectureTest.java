@@ -43,6 +43,7 @@ class ArchitectureTest {
   private static final List<String> LEAVES = List.of(
       ROOT + ".connector..",
       ROOT + ".dashboard..",
+      ROOT + ".metrics..",
       ROOT + ".testkit..",
       ROOT + ".cli..",
       ROOT + ".ml..",

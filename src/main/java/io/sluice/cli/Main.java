@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       StatusCommand.class,
       BatchesCommand.class,
+      StateCommand.class,
+      PauseCommand.class,
       StopCommand.class,
       CheckpointCommand.class,
       ReplayCommand.class,
@@ -66,7 +68,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Missing command: demo, node, run, status, batches, stop, checkpoint, replay, chaos or archive.");
+        "Missing command: demo, node, run, status, batches, state, pause, stop, checkpoint, replay, chaos or archive.");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {

@@ -38,9 +38,11 @@ final class Api {
 
   private final ContextModel model;
   private final Questions context;
+  private final StateApi state;
   private final Actions actions;
 
-  Api(ContextModel model, Questions context, Actions actions) {
+  Api(ContextModel model, Questions context, StateApi state, Actions actions) {
+    this.state = state;
     this.model = model;
     this.context = context;
     this.actions = actions;
@@ -69,7 +71,9 @@ final class Api {
       case ROOT + "plan" -> exchange.json(200, context.plan());
       case ROOT + "rates" -> exchange.json(200, model.rates());
       default -> {
-        if (path.startsWith(BATCHES)) {
+        if (path.startsWith(StateApi.ROOT)) {
+          state.answer(exchange);
+        } else if (path.startsWith(BATCHES)) {
           batch(exchange, path.substring(BATCHES.length()));
         } else {
           unknown(exchange);

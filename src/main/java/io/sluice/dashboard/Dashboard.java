@@ -46,7 +46,7 @@ public final class Dashboard implements AutoCloseable {
       made.setDaemon(true);
       return made;
     });
-    Api api = new Api(model, new Asked(), new Done());
+    Api api = new Api(model, new Asked(), new StateApi(context), new Done());
     this.server = new PageServer(context.name(), settings, api, viewers);
     context.addStreamingListener(model);
     var unused = thread.scheduleWithFixedDelay(

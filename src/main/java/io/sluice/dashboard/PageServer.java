@@ -94,7 +94,7 @@ final class PageServer implements AutoCloseable {
       case "GET", "HEAD" -> {
         if (path.startsWith("/health/")) {
           api.health(exchange);
-        } else if (path.startsWith("/api/")) {
+        } else if (path.startsWith("/api/") || path.equals("/metrics")) {
           read(exchange);
         } else {
           file(exchange);
@@ -117,6 +117,8 @@ final class PageServer implements AutoCloseable {
       refuse(exchange, refusal.get());
     } else if (exchange.path().equals("/api/v1/updates")) {
       updates(exchange);
+    } else if (exchange.path().equals("/metrics")) {
+      metrics(exchange);
     } else {
       api.read(exchange);
     }
@@ -139,6 +141,17 @@ final class PageServer implements AutoCloseable {
       exchange.json(200, Map.of("ok", true));
     } else {
       exchange.error(401, "This is not the token. It is in the setting sluice.dashboard.token.");
+    }
+  }
+
+  private static void metrics(Exchange exchange) throws IOException {
+    Optional<String> scraped = MetricsText.scrape();
+    if (scraped.isPresent()) {
+      exchange.text(200, scraped.get());
+    } else {
+      exchange.error(
+          404,
+          "There are no metrics here: add io.micrometer:micrometer-registry-prometheus to the class path and set sluice.metrics.enabled = true.");
     }
   }
 

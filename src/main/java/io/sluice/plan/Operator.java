@@ -10,14 +10,19 @@ import java.io.Serializable;
  */
 public sealed interface Operator extends Serializable {
 
-  record Map(Closure function) implements Operator {}
+  /** One that calls a function of the program. */
+  sealed interface Calling extends Operator {
+    Closure function();
+  }
 
-  record FlatMap(Closure function) implements Operator {}
+  record Map(Closure function) implements Calling {}
 
-  record Filter(Closure function) implements Operator {}
+  record FlatMap(Closure function) implements Calling {}
+
+  record Filter(Closure function) implements Calling {}
 
   /** The function gets the partition's records as one iterator. */
-  record MapPartitions(Closure function) implements Operator {}
+  record MapPartitions(Closure function) implements Calling {}
 
   /** The number of records, one a partition. */
   record CountRecords() implements Operator {}
@@ -41,10 +46,10 @@ public sealed interface Operator extends Serializable {
    * @param timeoutMillis without data after which a key is forgotten; 0 for never
    */
   record MapState(int node, Closure function, boolean optional, long timeoutMillis)
-      implements Operator {}
+      implements Calling {}
 
   /** Calls a function for every key with its values and state, kept under {@code node}. */
-  record UpdateState(int node, Closure function) implements Operator {}
+  record UpdateState(int node, Closure function) implements Calling {}
 
   /** All pairs of the state kept under {@code node}, once the step before has finished. */
   record StateSnapshot(int node) implements Operator {}

@@ -2,6 +2,7 @@ package io.sluice.plan;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * A stage as workers know it: where its records come from, and the tree of operators they go through.
@@ -12,6 +13,17 @@ public record StageSpec(Leaf leaf, List<Step> steps) implements Serializable {
 
   public StageSpec {
     steps = List.copyOf(steps);
+  }
+
+  /** The program's functions that the stage calls, in a line, for people. */
+  public String functions() {
+    StringJoiner functions = new StringJoiner(" > ");
+    for (Step step : steps) {
+      if (step.operator() instanceof Operator.Calling calling) {
+        functions.add(calling.function().toString());
+      }
+    }
+    return functions.toString();
   }
 
   /** An operator and the step before it, -1 for the leaf. */

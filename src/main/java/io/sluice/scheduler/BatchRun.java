@@ -29,6 +29,7 @@ final class BatchRun {
   private final Map<Integer, Node> generated = new HashMap<>();
   private final Map<Integer, OutputInfo> outputs = new TreeMap<>();
   private final List<Decision.Prepared> prepared = new ArrayList<>();
+  private final FlightRecord flight = FlightRecord.begin();
   private WorkerCommand.BatchValues values = new WorkerCommand.BatchValues(Map.of(), Map.of());
   private int level;
   private int openOutputs;
@@ -213,6 +214,11 @@ final class BatchRun {
         List.copyOf(outputs.values()),
         end.isPresent() ? stages() : List.of(),
         failure);
+  }
+
+  /** What Flight Recorder is told. */
+  FlightRecord flight() {
+    return flight;
   }
 
   private List<StageInfo> stages() {

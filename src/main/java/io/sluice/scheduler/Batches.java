@@ -473,6 +473,7 @@ final class Batches implements AutoCloseable {
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = done.info(Optional.of(setup.ticker().now()), Optional.empty());
       post(new StreamingEvent.BatchCompleted(info));
+      done.flight().completed(setup.name(), info);
       fleet.receivers().batchCompleted(info);
       backlog.completed(info).ifPresent(this::post);
     }

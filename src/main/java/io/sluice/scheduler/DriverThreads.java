@@ -1,6 +1,7 @@
 package io.sluice.scheduler;
 
 import io.sluice.plan.FoundFile;
+import io.sluice.plan.LogContext;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class DriverThreads implements AutoCloseable {
 
   void output(Program.Output output, StreamProgram.BatchFunction function, long batchMillis) {
     threads.execute(() -> {
-      try {
+      try (LogContext log = LogContext.of(batchMillis, output.name())) {
         List<String> prepared = List.of();
         if (function instanceof StreamProgram.TwoStep sink) {
           prepared = sink.prepare(batchMillis);
@@ -58,7 +59,7 @@ public final class DriverThreads implements AutoCloseable {
 
   void commit(StreamProgram.TwoStep sink, Decision.Prepared prepared, long batchMillis) {
     threads.execute(() -> {
-      try {
+      try (LogContext log = LogContext.of(batchMillis, prepared.output())) {
         sink.commit(batchMillis, prepared.values());
         actor.accept(new ContextCommand.SinkCommitted(batchMillis, prepared.output()));
       } catch (Throwable failure) {
@@ -110,7 +111,7 @@ public final class DriverThreads implements AutoCloseable {
   /** @param files those that were found for the batch */
   void generate(Node.Generated node, long batchMillis, List<FoundFile> files) {
     threads.execute(() -> {
-      try {
+      try (LogContext log = LogContext.of(batchMillis, node.operation())) {
         Node dataset = node.generator().generate(batchMillis, files);
         if (dataset == null) {
           throw new IllegalStateException("The function passed to "

@@ -3,6 +3,8 @@ package io.sluice.task;
 import io.sluice.block.Block;
 import java.util.Collection;
 import java.util.List;
+import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
 
 /** Measures one run of one task, which goes from one thread to the next. */
 final class TaskMeter {
@@ -16,9 +18,16 @@ final class TaskMeter {
   private long bytesOut;
   private long keysTouched;
 
+  /** Null unless Flight Recorder is at work. */
+  private @Nullable TaskEvent event;
+
   /** A thread has the task, whose inputs are these. */
   void begin(List<Block> inputs) {
     beganNanos = System.nanoTime();
+    if (FlightRecorder.isInitialized()) {
+      event = new TaskEvent();
+      event.begin();
+    }
     for (Block input : inputs) {
       recordsIn += input.records();
       bytesIn += input.sizeBytes();
@@ -35,8 +44,18 @@ final class TaskMeter {
   }
 
   /** The thread is free again. */
-  void end() {
+  void end(WorkerCommand.RunTasks job, TaskSpec task) {
     endedNanos = System.nanoTime();
+    if (event != null && event.isEnabled()) {
+      event.batch = job.batchMillis();
+      event.job = job.job();
+      event.stage = task.ordinal();
+      event.partition = task.index();
+      event.attempt = job.attempt() + task.tries() - 1;
+      event.recordsIn = recordsIn;
+      event.keysTouched = keysTouched;
+      event.commit();
+    }
   }
 
   void madeRecords(long records) {

@@ -9,6 +9,7 @@ import io.sluice.batch.BlockRef;
 import io.sluice.block.Block;
 import io.sluice.block.DataNode;
 import io.sluice.plan.Aggregation;
+import io.sluice.plan.LogContext;
 import io.sluice.plan.Operator;
 import io.sluice.plan.StageSpec;
 import io.sluice.plan.UserCode;
@@ -127,7 +128,8 @@ final class TaskRunner {
     Thread.currentThread().setContextClassLoader(session.loader());
     RunningTask scope = new RunningTask(session, job, task, driverAddress, output);
     scope.enter();
-    try (OpenStates states = new OpenStates(session, job, task.index())) {
+    try (OpenStates states = new OpenStates(session, job, task.index());
+        LogContext log = LogContext.of(job.batchMillis(), spec.functions())) {
       Source source = source(job, task, spec, code, states, inputs, leaving, meter);
       new OperatorChain(spec, code, partitionOf, states, output).run(source);
       boolean wanted = copyHolder(job, task).isPresent() || session.keeper().isPresent();
@@ -140,7 +142,7 @@ final class TaskRunner {
     } finally {
       scope.leave();
       Thread.currentThread().setContextClassLoader(before);
-      meter.end();
+      meter.end(job, task);
     }
     return output;
   }

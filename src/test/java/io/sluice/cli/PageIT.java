@@ -55,6 +55,19 @@ class PageIT {
       for (String batch : batches) {
         assertThat(JSON.readTree(batch).get("timeMillis").asLong() % 100).isZero();
       }
+      String operator =
+          sluice(0, "state", "--url", url, "--token", TOKEN, "list").get(0);
+      assertThat(
+              sluice(0, "state", "--url", url, "--token", TOKEN, "scan", operator, "--limit", "3"))
+          .hasSizeBetween(2, 4)
+          .first()
+          .asString()
+          .startsWith("batch 20");
+      assertThat(
+              sluice(1, "state", "--url", url, "--token", TOKEN, "get", operator, "no such word"))
+          .hasSize(1);
+      sluice(0, "pause", "--url", url, "--token", TOKEN);
+      sluice(0, "pause", "--resume", "--url", url, "--token", TOKEN);
       assertThat(titles(url)).contains("Lines in a batch", "Top words of the last 10 batches");
       sluice(0, "stop", "--graceful", "--url", url, "--token", TOKEN);
       assertThat(demo.awaitExit()).isZero();

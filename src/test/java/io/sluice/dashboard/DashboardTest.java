@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.RDD;
 import io.sluice.StreamingContext;
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
+import io.sluice.api.StreamingEvent;
 import io.sluice.testkit.StreamingTest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +120,57 @@ class DashboardTest {
       assertThat(json(page, "/api/v1/plan").at("/stages").asText()).contains("Stage 0");
       assertThat(json(page, "/api/v1/events").findValuesAsText("kind")).contains("worker");
     }
+  }
+
+  @Test
+  void whatOperatorsRememberIsAnsweredByName() throws Exception {
+    try (StreamingTest test = StreamingTest.create();
+        Dashboard page = Dashboard.open(test.context(), settings("", 10))) {
+      test.pairInput(List.of(List.of(Pair.of("a", 1), Pair.of("42", 2)), List.of(Pair.of("a", 3))))
+          .updateStateByKey(DashboardTest::add)
+          .named("totals")
+          .foreachRDD(RDD::count);
+      test.start();
+      test.runBatches(2);
+
+      assertThat(json(page, "/api/v1/state").toString()).isEqualTo("{\"operators\":[\"totals\"]}");
+      assertThat(json(page, "/api/v1/state/totals?key=a").toString())
+          .isEqualTo(
+              "{\"operator\":\"totals\",\"batchMillis\":2000,\"entries\":[{\"key\":\"a\",\"value\":4}]}");
+      assertThat(
+              json(page, "/api/v1/state/totals?key=42").at("/entries/0/value").asInt())
+          .isEqualTo(2);
+      assertThat(json(page, "/api/v1/state/totals?key=7").at("/entries")).isEmpty();
+      assertThat(json(page, "/api/v1/state/totals?limit=1").at("/entries")).hasSize(1);
+      assertThat(get(page, "/api/v1/state/totals?limit=0").statusCode()).isEqualTo(400);
+      assertThat(get(page, "/api/v1/state/sums").body()).contains("'sums'", "[totals]");
+    }
+  }
+
+  private static Optional<Integer> add(List<Integer> values, Optional<Integer> state) {
+    return Optional.of(
+        state.orElse(0) + values.stream().mapToInt(value -> value).sum());
+  }
+
+  @Test
+  void aPageWithATokenPausesItsContextAndHasItGoOn() throws Exception {
+    try (StreamingTest test = counting();
+        Dashboard page = Dashboard.open(test.context(), settings(TOKEN, 10))) {
+      assertThat(acted(page, "/api/v1/pause").statusCode()).isEqualTo(409);
+      test.start();
+      assertThat(acted(page, "/api/v1/pause").statusCode()).isEqualTo(202);
+      test.awaitEvent(StreamingEvent.Paused.class, event -> true);
+      assertThat(acted(page, "/api/v1/resume").statusCode()).isEqualTo(202);
+      test.awaitEvent(StreamingEvent.Resumed.class, event -> true);
+    }
+  }
+
+  private static HttpResponse<String> acted(Dashboard page, String path) throws Exception {
+    HttpRequest.Builder action = request(page, path)
+        .header("Authorization", "Bearer " + TOKEN)
+        .header(Access.ACTION_HEADER, "test")
+        .POST(HttpRequest.BodyPublishers.noBody());
+    return CLIENT.send(action.build(), BodyHandlers.ofString());
   }
 
   @Test

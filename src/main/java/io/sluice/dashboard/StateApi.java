@@ -1,0 +1,114 @@
+package io.sluice.dashboard;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.StateQuery;
+import io.sluice.StreamingContext;
+import io.sluice.api.Pair;
+import io.sluice.api.SluiceException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What operators remember, for programs: {@code /api/v1/state}. */
+final class StateApi {
+
+  static final String ROOT = "/api/v1/state";
+
+  private static final int DEFAULT_LIMIT = 100;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What was found.
+   *
+   * @param batchMillis the batch that has left it
+   */
+  record Found(String operator, long batchMillis, List<Entry> entries) {}
+
+  /** A key and what is remembered for it: numbers, texts and truth values as such, objects as JSON where they can be, or else as their text. */
+  record Entry(@Nullable Object key, @Nullable Object value) {}
+
+  private final StreamingContext context;
+
+  StateApi(StreamingContext context) {
+    this.context = context;
+  }
+
+  void answer(Exchange exchange) throws IOException {
+    String name = exchange.path().substring(ROOT.length());
+    if (name.isEmpty() || name.equals("/")) {
+      exchange.json(200, Map.of("operators", context.queryable()));
+      return;
+    }
+    try {
+      ask(exchange, name.substring(1));
+    } catch (IllegalArgumentException unknown) {
+      exchange.error(404, String.valueOf(unknown.getMessage()));
+    } catch (SluiceException failure) {
+      exchange.error(503, String.valueOf(failure.getMessage()));
+    } catch (IllegalStateException notRunning) {
+      exchange.error(409, String.valueOf(notRunning.getMessage()));
+    }
+  }
+
+  private void ask(Exchange exchange, String name) throws IOException {
+    StateQuery<Object, Object> query = context.query(name);
+    String key = exchange.query().get("key");
+    String limit = exchange.query().getOrDefault("limit", String.valueOf(DEFAULT_LIMIT));
+    if (key != null) {
+      exchange.json(200, one(name, query, key));
+    } else if (limit.matches("[1-9]\\d{0,5}")) {
+      StateQuery.Answer<List<Pair<Object, Object>>> all = query.scan(Integer.parseInt(limit));
+      exchange.json(
+          200,
+          new Found(
+              name,
+              all.batchTime().toEpochMilli(),
+              all.value().stream().map(StateApi::entry).toList()));
+    } else {
+      exchange.error(400, "limit must be a number of keys, from 1 to 999999, got '" + limit + "'.");
+    }
+  }
+
+  /** A key comes as text, and may be a text or a number in the program. */
+  private static Found one(String name, StateQuery<Object, Object> query, String key) {
+    List<Object> candidates = new ArrayList<>(List.of(key));
+    if (key.matches("-?\\d{1,18}")) {
+      long number = Long.parseLong(key);
+      candidates.add(number);
+      if (number == (int) number) {
+        candidates.add((int) number);
+      }
+    }
+    long batchMillis = 0;
+    for (Object candidate : candidates) {
+      StateQuery.Answer<Optional<Object>> answer = query.get(candidate);
+      batchMillis = answer.batchTime().toEpochMilli();
+      if (answer.value().isPresent()) {
+        return new Found(
+            name, batchMillis, List.of(entry(Pair.of(candidate, answer.value().get()))));
+      }
+    }
+    return new Found(name, batchMillis, List.of());
+  }
+
+  private static Entry entry(Pair<Object, Object> pair) {
+    return new Entry(readable(pair.key()), readable(pair.value()));
+  }
+
+  private static @Nullable Object readable(@Nullable Object value) {
+    if (value == null
+        || value instanceof Number
+        || value instanceof String
+        || value instanceof Boolean) {
+      return value;
+    }
+    try {
+      return JSON.valueToTree(value);
+    } catch (IllegalArgumentException notJson) {
+      return value.toString();
+    }
+  }
+}
