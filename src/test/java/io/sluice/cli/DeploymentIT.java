@@ -40,12 +40,16 @@ class DeploymentIT {
           ThreadLocalRandom.current().nextInt(40, 250),
           ThreadLocalRandom.current().nextInt(250));
 
+  /** Served on loopback, the page would answer to no other name than localhost. */
+  private int page;
+
   @TempDir
   private Path directory = Path.of("");
 
   @Test
   void unitsStartAClusterWhoseProbesAnswerAndThatEndsInOrder() throws Exception {
     install();
+    page = freePort();
     List<Command> workers = new ArrayList<>();
     try (ServerSocket lines = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Command driver = unit("sluice-driver.service", "ExecStart", 1, lines.getLocalPort(), 0)) {
@@ -59,7 +63,7 @@ class DeploymentIT {
         driver.awaitLine("(water,1)");
 
         for (String path : probes("path: (\\S+)")) {
-          assertThat(status("http://" + net + "1:4040" + path)).as(path).isEqualTo(200);
+          assertThat(status("http://" + net + "1:" + page + path)).as(path).isEqualTo(200);
         }
         Config config =
             ConfigFactory.parseFile(Deployment.DIRECTORY.resolve("worker.conf").toFile());
@@ -131,7 +135,15 @@ class DeploymentIT {
     environment.put("SLUICE_HOST", net + machine);
     environment.put("MAINPID", Long.toString(mainPid));
     String command = Deployment.unit(file, key).get(0);
-    return start(command.replace("localhost 9999", "localhost " + linesPort), environment);
+    return start(
+        command
+            .replace("localhost 9999", "localhost " + linesPort)
+            .replace(":4040", ":" + page)
+            .replace(
+                "java -Xmx1g ",
+                "java -Xmx1g -Dsluice.dashboard.host=0.0.0.0 -Dsluice.dashboard.port=" + page
+                    + " "),
+        environment);
   }
 
   private Command start(String command, Map<String, String> environment) throws IOException {
@@ -146,6 +158,12 @@ class DeploymentIT {
     ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", "exec " + here);
     builder.directory(directory.toFile()).environment().putAll(environment);
     return new Command(builder);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
   }
 
   private static List<String> probes(String pattern) throws IOException {
