@@ -108,6 +108,10 @@ public final class Command implements AutoCloseable {
     return process.exitValue();
   }
 
+  synchronized boolean hasEnded() {
+    return ended;
+  }
+
   long pid() {
     return process.pid();
   }
