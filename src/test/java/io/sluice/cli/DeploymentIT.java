@@ -1,7 +1,6 @@
 package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -23,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -45,6 +45,12 @@ class DeploymentIT {
 
   @TempDir
   private Path directory = Path.of("");
+
+  /** JUnit would warn of a link that leads out of what it deletes. */
+  @AfterEach
+  void uninstall() throws IOException {
+    Files.deleteIfExists(directory.resolve("opt/sluice"));
+  }
 
   @Test
   void unitsStartAClusterWhoseProbesAnswerAndThatEndsInOrder() throws Exception {
@@ -117,7 +123,7 @@ class DeploymentIT {
 
   /** The directories of the guide, below that of this test. */
   private void install() throws IOException {
-    assumeTrue(Files.isDirectory(Path.of("target/lib")), "needs the packaged jar");
+    assertThat(Path.of("target/lib")).isDirectory();
     Path etc = Files.createDirectories(directory.resolve("etc/sluice"));
     for (String file : List.of("worker.conf", "driver.conf")) {
       Files.copy(Deployment.DIRECTORY.resolve(file), etc.resolve(file));

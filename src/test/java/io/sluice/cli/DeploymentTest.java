@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,31 @@ class DeploymentTest {
   private static final String MANIFESTS = "kubernetes.yaml";
   private static final List<String> UNITS =
       List.of("sluice-worker.service", "sluice-driver.service");
+
+  private static final Set<String> KNOWN = Set.of(
+      "Description",
+      "Documentation",
+      "Wants",
+      "After",
+      "StartLimitIntervalSec",
+      "User",
+      "Group",
+      "EnvironmentFile",
+      "WorkingDirectory",
+      "StateDirectory",
+      "ExecStart",
+      "ExecStop",
+      "Restart",
+      "RestartSec",
+      "KillSignal",
+      "TimeoutStopSec",
+      "SuccessExitStatus",
+      "LimitNOFILE",
+      "NoNewPrivileges",
+      "ProtectSystem",
+      "ProtectHome",
+      "PrivateTmp",
+      "WantedBy");
 
   @Test
   void everyFieldOfTheManifestsIsOneOfKubernetes() throws IOException {
@@ -66,6 +92,16 @@ class DeploymentTest {
     assertThatThrownBy(() -> Deployment.manifests(wrong))
         .isInstanceOf(UnrecognizedPropertyException.class)
         .hasMessageContaining('"' + misspelled + '"');
+  }
+
+  /** Where systemd is not there to say so. */
+  @Test
+  void unitsHaveNoOtherKeysThanThese() throws IOException {
+    for (String unit : UNITS) {
+      assertThat(Deployment.groups(Deployment.text(unit), "(?m)^(\\w+)=")).isSubsetOf(KNOWN);
+      assertThat(Deployment.groups(Deployment.text(unit), "(?m)^\\[(\\w+)]$"))
+          .containsExactly("Unit", "Service", "Install");
+    }
   }
 
   @Test
@@ -210,7 +246,7 @@ class DeploymentTest {
   }
 
   @Test
-  void unitsHaveTheKeysThatMatter() throws IOException {
+  void unitsEndWithTheirProcessAndTakeSigtermForSuccess() throws IOException {
     for (String unit : UNITS) {
       assertThat(Deployment.unit(unit, "KillMode")).isEmpty();
       assertThat(Deployment.unit(unit, "SuccessExitStatus")).containsExactly("143");
