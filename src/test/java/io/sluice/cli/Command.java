@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A run of the packaged jar in a process of its own, and what it printed. Killed at the end. */
+/** A process of its own, mostly of the packaged jar, and what it printed. Killed at the end, with those it has started. */
 public final class Command implements AutoCloseable {
 
   private static final int MAX_SECONDS = 60;
@@ -26,6 +26,17 @@ public final class Command implements AutoCloseable {
   }
 
   private Command(List<String> jvmOptions, List<String> arguments) throws IOException {
+    this(new ProcessBuilder(line(jvmOptions, arguments)));
+  }
+
+  /** What is about to be started. */
+  Command(ProcessBuilder prepared) throws IOException {
+    process = prepared.redirectErrorStream(true).start();
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private static List<String> line(List<String> jvmOptions, List<String> arguments) {
     List<String> line = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx256m",
@@ -33,9 +44,7 @@ public final class Command implements AutoCloseable {
     line.addAll(jvmOptions);
     line.addAll(List.of("-jar", String.valueOf(System.getProperty("sluice.jar"))));
     line.addAll(arguments);
-    process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    reader.setDaemon(true);
-    reader.start();
+    return line;
   }
 
   public static Command withJvmOptions(List<String> jvmOptions, String... arguments)
@@ -99,8 +108,17 @@ public final class Command implements AutoCloseable {
     return process.exitValue();
   }
 
+  synchronized boolean hasEnded() {
+    return ended;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
   /** As {@code kill -9}. */
   public void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 
