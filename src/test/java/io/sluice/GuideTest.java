@@ -50,6 +50,32 @@ class GuideTest {
   /** A purchase. */
   record Purchase(String user, Instant time, long cents) {}
 
+  private static Optional<Long> addUp(List<Long> values, Optional<Long> balance) {
+    return Optional.of(balance.orElse(0L) + values.stream().mapToLong(Long::longValue).sum());
+  }
+
+  @Test
+  void query() {
+    try (StreamingTest test = StreamingTest.create()) {
+      StreamingContext context = test.context();
+      PairDStream<String, Long> amounts =
+          test.pairInput(List.of(List.of(Pair.of("ann", 5L), Pair.of("bob", 7L))));
+      // tag::query[]
+      amounts.updateStateByKey(GuideTest::addUp).named("balances").print();
+      context.start();
+      StateQuery<String, Long> balances = context.query("balances");
+      Optional<Long> ann = balances.get("ann").value();
+      StateQuery.Answer<List<Pair<String, Long>>> some = balances.scan(1000);
+      // end::query[]
+      assertThat(ann).isEmpty();
+      assertThat(some.value()).isEmpty();
+      test.runBatches(1);
+
+      assertThat(balances.get("ann").value()).contains(5L);
+      assertThat(balances.scan(1000).value()).hasSize(2);
+    }
+  }
+
   @Test
   void sources() {
     try (StreamingContext context = StreamingContext.local("sources", Duration.ofSeconds(1))) {

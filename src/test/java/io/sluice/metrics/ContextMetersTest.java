@@ -12,7 +12,12 @@ import io.sluice.testkit.StreamingTest;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +65,24 @@ class ContextMetersTest {
       assertThat(registry.get("sluice.workers").gauge().value()).isEqualTo(1);
     }
     await(() -> registry.getMeters().isEmpty());
+  }
+
+  @Test
+  void theGuideListsAllMeters() throws Exception {
+    Pattern name = Pattern.compile("\"(sluice(\\.[a-z]+)+)\"");
+    Pattern row = Pattern.compile("^\\| `(sluice[a-z.]+)` \\|", Pattern.MULTILINE);
+
+    assertThat(all(row, Path.of("docs/guide/metrics.md")))
+        .containsExactlyInAnyOrderElementsOf(
+            all(name, Path.of("src/main/java/io/sluice/metrics/ContextMetrics.java")));
+  }
+
+  private static Set<String> all(Pattern pattern, Path file) throws Exception {
+    return pattern
+        .matcher(Files.readString(file))
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
   }
 
   private interface Condition {
