@@ -51,7 +51,8 @@ class GuideTest {
   record Purchase(String user, Instant time, long cents) {}
 
   private static Optional<Long> addUp(List<Long> values, Optional<Long> balance) {
-    return Optional.of(balance.orElse(0L) + values.stream().mapToLong(Long::longValue).sum());
+    return Optional.of(
+        balance.orElse(0L) + values.stream().mapToLong(Long::longValue).sum());
   }
 
   @Test

@@ -94,7 +94,7 @@ function timeLine(stages, whole) {
   return h("div", {},
     workers.map((worker) => {
       const mine = tasks.filter((task) => task.worker === worker).sort((a, b) => a.afterMillis - b.afterMillis);
-      return h("div", { class: "lane" }, h("h3", {}, `${worker}, ${count(mine.length)} tasks`), h("div", { class: "rows" }, rowsOf(mine).map((row) => h("div", { class: "row" }, row.map((task) => drawn(task, end))))));
+      return h("div", { class: "lane" }, h("h3", {}, `${worker}, ${count(mine.length)} tasks`), h("div", { class: "rows" }, rowsOf(mine).map((row) => h("div", { class: "row" }, row.flatMap((task) => drawn(task, end))))));
     }),
     h("div", { class: "scale" }, h("span", {}, "0"), h("span", {}, "pale: sending and storing what the task made"), h("span", {}, millis(end))));
 }

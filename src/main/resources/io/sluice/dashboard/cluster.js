@@ -19,6 +19,9 @@ export function cluster(main, model) {
     const now = known.now;
     facts.replaceChildren(fact("Epoch", now ? count(now.epoch) : "–"), fact("Driver", now?.driver ?? "–"), fact("Workers", now ? count(now.workers.length) : "–"),
       fact("Slots", now ? count(now.workers.reduce((sum, worker) => sum + worker.slots, 0)) : "–"));
+    // A page that was opened late has not heard of those that had joined before.
+    const heard = new Set(known.workers.map((worker) => worker.id));
+    known.workers.push(...(now?.workers ?? []).filter((worker) => !heard.has(worker.id)).map((worker) => ({ ...worker, state: "working", sinceMillis: null })));
     parts.workers.replaceChildren(known.workers.length === 0 ? empty("No worker has joined since this page began.") : workers(known.workers, now));
     parts.receivers.replaceChildren(running.length === 0 ? empty("This program has no receivers, or none has begun.") : receivers(running, model, plan));
     parts.state.replaceChildren(state(now, plan));
@@ -41,7 +44,7 @@ function workers(known, now) {
       const leaving = loads.get(worker.id)?.leaving;
       return [worker.id, h("span", { class: STATES[worker.state] }, leaving ? "leaving" : worker.state), count(worker.slots),
         meter(load?.blockBytes, load?.blockLimit), meter(load?.diskBytes, load?.diskLimit), meter(load?.shuffleBytes, load?.shuffleLimit), meter(load?.heapBytes, load?.heapLimit),
-        clock(worker.sinceMillis), worker.reason ?? ""];
+        worker.sinceMillis === null ? "–" : clock(worker.sinceMillis), worker.reason ?? ""];
     }));
 }
 

@@ -63,6 +63,10 @@ function controls(model) {
 /** All batches that are remembered. */
 export function batches(main, model) {
   const list = h("div");
+  const heads = [["Time"], ["State"], ["Records", "number"], ["Tasks", "number"], ["Waited", "number"], ["Processing", "number"], ["Total", "number"], [""]];
+  const shown = table("The latest 200, newest first", heads, []);
+  const body = shown.querySelector("tbody");
+  let rows = new Map();
   main.append(card("Batches", list));
   function update() {
     const known = model.all().slice(-200).reverse();
@@ -70,15 +74,47 @@ export function batches(main, model) {
       list.replaceChildren(empty("No batch is due yet. The first comes at the next multiple of the batch interval."));
       return;
     }
+    if (!body.isConnected) {
+      list.replaceChildren(shown);
+    }
     const longest = Math.max(...known.map((batch) => batch.totalMillis ?? 0), 1);
-    list.replaceChildren(table("The latest 200, newest first",
-      [["Time"], ["State"], ["Records", "number"], ["Tasks", "number"], ["Waited", "number"], ["Processing", "number"], ["Total", "number"], [""]],
-      known.map((batch) => [
-        h("a", { href: `#/batch/${batch.timeMillis}`, class: "number" }, clock(batch.timeMillis)), state(batch.state),
-        count(batch.records), count(batch.tasks), millis(batch.schedulingMillis), millis(batch.processingMillis), millis(batch.totalMillis),
-        h("span", { class: "bar", style: `width:${(120 * (batch.totalMillis ?? 0)) / longest}px`, "aria-hidden": "true" })])));
+    const current = known.map((batch) => {
+      const before = rows.get(batch.timeMillis);
+      const row = before?.batch === batch ? before : { batch, element: before?.element ?? h("tr") };
+      if (row !== before) {
+        fill(row);
+      }
+      row.bar.style.width = `${(120 * (batch.totalMillis ?? 0)) / longest}px`;
+      return row;
+    });
+    rows = new Map(current.map((row) => [row.batch.timeMillis, row]));
+    place(body, current.map((row) => row.element));
+  }
+
+  function fill(row) {
+    const { batch } = row;
+    // The link stays the same element: one that is replaced between the press and the release of a button is not followed.
+    row.link = row.element.querySelector("a") ?? h("a", { href: `#/batch/${batch.timeMillis}`, class: "number" }, clock(batch.timeMillis));
+    row.bar = h("span", { class: "bar", "aria-hidden": "true" });
+    const cells = [row.link, state(batch.state), count(batch.records), count(batch.tasks), millis(batch.schedulingMillis), millis(batch.processingMillis), millis(batch.totalMillis), row.bar];
+    const head = row.element.firstChild ?? h("td", {}, row.link);
+    row.element.replaceChildren(head, ...cells.slice(1).map((cell, i) => h("td", { class: heads[i + 1][1] }, cell)));
   }
   return { update };
+}
+
+/** Makes these the children, of which those that are there already stay where they are. */
+function place(parent, children) {
+  const wanted = new Set(children);
+  [...parent.children].filter((child) => !wanted.has(child)).forEach((child) => child.remove());
+  let next = parent.firstChild;
+  for (const child of children) {
+    if (child === next) {
+      next = next.nextSibling;
+    } else {
+      parent.insertBefore(child, next);
+    }
+  }
 }
 
 /** What the program shows of its own results. */
