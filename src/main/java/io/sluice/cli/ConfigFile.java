@@ -20,6 +20,10 @@ final class ConfigFile {
 
   /** Makes {@code ConfigFactory.load()} read the file, here and in the program that is run, and gives what it reads. */
   Config install() {
+    return install(file);
+  }
+
+  static Config install(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new CommandException("Configuration file '"
           + file

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       NodeCommand.class,
       RunCommand.class,
+      ShellCommand.class,
       StatusCommand.class,
       BatchesCommand.class,
       StopCommand.class,
@@ -66,7 +67,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Missing command: demo, node, run, status, batches, stop, checkpoint, replay, chaos or archive.");
+        "Missing command: " + String.join(", ", spec.subcommands().keySet()) + ".");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {
