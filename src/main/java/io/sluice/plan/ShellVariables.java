@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -61,7 +62,7 @@ final class ShellVariables {
       Class<?> holder = Class.forName(owner, true, loader);
       if (ShellClasses.isOne(owner) && !(holder.getClassLoader() instanceof ShellClasses)) {
         try {
-          holder.getField(name).set(null, Closure.read(value, loader));
+          variable(holder, name).set(null, Closure.read(value, loader));
         } catch (NoSuchFieldException | IllegalAccessException notOfThisClass) {
           throw new IOException("Variable " + name + " cannot be set", notOfThisClass);
         }
@@ -91,10 +92,17 @@ final class ShellVariables {
   private static byte @Nullable [] value(CodeReferences.Field field, ClassLoader shell) {
     try {
       Object value =
-          Class.forName(field.owner(), true, shell).getField(field.name()).get(null);
+          variable(Class.forName(field.owner(), true, shell), field.name()).get(null);
       return value instanceof DriverOnly ? null : Closure.serialize(value);
     } catch (IOException | ReflectiveOperationException stays) {
       return null;
     }
+  }
+
+  /** The classes that JShell puts variables into are not public. */
+  static Field variable(Class<?> holder, String name) throws NoSuchFieldException {
+    Field field = holder.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
   }
 }

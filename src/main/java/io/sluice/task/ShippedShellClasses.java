@@ -68,10 +68,12 @@ public final class ShippedShellClasses extends ClassLoader {
       }
       return fetched.remove(name);
     } catch (ExecutionException | TimeoutException | IOException failure) {
-      throw new ClassNotFoundException(name + " is not with the driver's shell", failure);
+      // Compilers of serializers try many names, and take one with a cause for an error.
+      throw new ClassNotFoundException("%s is not a class that the shell of %s has (%s)"
+          .formatted(name, driverAddress, failure));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new ClassNotFoundException(name + " was not fetched in time", interrupted);
+      throw new ClassNotFoundException(name + " was not fetched: interrupted");
     }
   }
 }

@@ -26,6 +26,16 @@ public final class Command implements AutoCloseable {
   }
 
   private Command(List<String> jvmOptions, List<String> arguments) throws IOException {
+    this(new ProcessBuilder(line(jvmOptions, arguments)));
+  }
+
+  private Command(ProcessBuilder builder) throws IOException {
+    process = builder.redirectErrorStream(true).start();
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private static List<String> line(List<String> jvmOptions, List<String> arguments) {
     List<String> line = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx256m",
@@ -33,14 +43,25 @@ public final class Command implements AutoCloseable {
     line.addAll(jvmOptions);
     line.addAll(List.of("-jar", String.valueOf(System.getProperty("sluice.jar"))));
     line.addAll(arguments);
-    process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    reader.setDaemon(true);
-    reader.start();
+    return line;
   }
 
   public static Command withJvmOptions(List<String> jvmOptions, String... arguments)
       throws IOException {
     return new Command(jvmOptions, List.of(arguments));
+  }
+
+  /** With a file as its input. */
+  public static Command reading(Path input, List<String> jvmOptions, String... arguments)
+      throws IOException {
+    return new Command(
+        new ProcessBuilder(line(jvmOptions, List.of(arguments))).redirectInput(input.toFile()));
+  }
+
+  /** On a terminal, made by the system's command {@code script}. */
+  public static Command onTerminal(String... arguments) throws IOException {
+    String line = String.join(" ", line(List.of(), List.of(arguments)));
+    return new Command(new ProcessBuilder("script", "-qec", line, "/dev/null"));
   }
 
   private void read() {
