@@ -17,6 +17,12 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:It went well.",
+      "1:It failed, and one line says why. Of 'checkpoint' also: what was looked at is not sound.",
+      "2:It was called in a wrong way; nothing was done."
+    },
     scope = ScopeType.INHERIT,
     subcommands = {
       DemoCommand.class,
@@ -29,7 +35,8 @@ import picocli.CommandLine.Spec;
       CheckpointCommand.class,
       ReplayCommand.class,
       ChaosCommand.class,
-      ArchiveCommand.class
+      ArchiveCommand.class,
+      CompletionCommand.class
     })
 public final class Main implements Runnable {
 
