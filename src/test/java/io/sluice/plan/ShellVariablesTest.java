@@ -38,18 +38,35 @@ class ShellVariablesTest {
           "public static Object do_it$() { io.sluice.api.Function<Integer, Object> f = x -> Held.f.call(x); return f; }",
       "Printing",
           "public static Object do_it$() { io.sluice.api.Function<Integer, Object> f = x -> Stream.out == null; return f; }",
-      "Switching", """
-          public static Object do_it$() {
-            io.sluice.api.Function<Integer, Object> f = x -> {
-              long[] many = new long[3];
-              for (int i = 0; i < 3; i++) { many[i] += 1000L; }
-              switch (x) { case 1: return "one"; case 2: return "two"; case 3: return "three"; default: }
-              switch (x) { case -1000: return "low"; case 7: return Number.n + Data.data.size(); case 100000: return "high"; default: }
-              return many;
-            };
-            return f;
-          }
-          """);
+      "Counted", counted(),
+      "Switching", manySwitches());
+
+  private static final int SWITCHES = 30;
+
+  /** Switches of both kinds, each with another padding and other offsets, and behind each a variable of its own. */
+  private static String manySwitches() {
+    StringBuilder text = new StringBuilder("public static int sum(int x) { int sum = 0; ");
+    for (int i = 0; i < SWITCHES; i++) {
+      String last = "case " + (i % 2 == 0 ? 8 : 100_000) + ": sum--; break; default: } ";
+      text.append("switch (x) { case 7: sum = Counted.v%d + sum; ".formatted(i))
+          .append("sum += 3; sum -= 3; ".repeat(i / 2))
+          .append("break; ")
+          .append(last);
+    }
+    return text.append("return sum; } public static Object do_it$() { ")
+        .append("io.sluice.api.Function<Integer, Object> f = x -> sum(x); return f; }")
+        .toString();
+  }
+
+  private static String counted() {
+    StringBuilder fields = new StringBuilder();
+    StringBuilder line = new StringBuilder("public static Object do_it$() { ");
+    for (int i = 0; i < SWITCHES; i++) {
+      fields.append("public static int v%d; ".formatted(i));
+      line.append("v%d = 1; ".formatted(i));
+    }
+    return fields.append(line).append("return null; }").toString();
+  }
 
   @TempDir
   private static Path directory = Path.of("");
@@ -82,7 +99,7 @@ class ShellVariablesTest {
       }
     }
     shell.add(all);
-    for (String variable : List.of("Number", "Data", "Stream", "Held")) {
+    for (String variable : List.of("Number", "Data", "Stream", "Held", "Counted")) {
       run(variable, shell);
     }
   }
@@ -145,15 +162,15 @@ class ShellVariablesTest {
 
   @Test
   void variablesAreFoundBehindAllKindsOfInstructions() throws Exception {
-    assertThat(call("Switching", 7, worker())).isEqualTo(12);
+    assertThat(call("Switching", 7, worker())).isEqualTo(SWITCHES);
   }
 
   @Test
   void theShellKeepsItsOwn() throws Exception {
-    Object data = variable("Data", "data", shell);
+    Object function = variable("Held", "f", shell);
 
-    assertThat(call("Switching", 7, shell)).isEqualTo(12);
+    assertThat(call("Holding", 5, shell)).isEqualTo(50);
 
-    assertThat(variable("Data", "data", shell)).isSameAs(data);
+    assertThat(variable("Held", "f", shell)).isSameAs(function);
   }
 }
