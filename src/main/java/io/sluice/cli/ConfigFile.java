@@ -23,6 +23,11 @@ final class ConfigFile {
     return install(file);
   }
 
+  /**
+   * The same for a file that is given otherwise.
+   *
+   * @throws CommandException if it cannot be read
+   */
   static Config install(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new CommandException("Configuration file '"

@@ -39,6 +39,7 @@ public final class ProgressLine {
       ProgressLine line = new ProgressLine(System.err, System::nanoTime);
       System.setOut(line.around(System.out));
       System.setErr(line.around(System.err));
+      Runtime.getRuntime().addShutdownHook(new Thread(line::clear, "sluice-progress-ends"));
       SHOWN.set(line);
     }
   }
