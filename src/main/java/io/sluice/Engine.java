@@ -10,6 +10,7 @@ import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Settings;
+import io.sluice.api.ShellClasses;
 import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
 import io.sluice.block.RecordCodec;
@@ -61,6 +62,7 @@ final class Engine {
   private final ClassLoader loader;
   private final long id;
   private int partitions;
+  private int offeredClasses;
   private final KeptContext kept;
   private final ListenerBus listeners;
   private final Counters counters = new Counters();
@@ -257,6 +259,7 @@ final class Engine {
     synchronized (this) {
       program = streams;
     }
+    offerClasses();
     ActorRef<ContextCommand> begun = driver();
     // With a directory the program is started again, and goes on with what is there.
     if (deployment.wantsProgram()) {
@@ -316,8 +319,16 @@ final class Engine {
           "Context '" + name + "' was stopped; actions on RDDs can run only until then.");
     }
     driver();
+    offerClasses();
     await(life.ready());
     return requireNonNull(jobs);
+  }
+
+  /** Workers find there what a shell has compiled since the action before. */
+  private synchronized void offerClasses() {
+    if (loader instanceof ShellClasses shell) {
+      offeredClasses = ProgramJars.offerClasses(deployment.node(), id, shell, offeredClasses);
+    }
   }
 
   /** What is kept of a node is not wanted any more; nothing happens before the driver has started. */
@@ -475,7 +486,7 @@ final class Engine {
         clock,
         deployment.execution(),
         deployment.node(),
-        deployment.jars(id, settings.jars()),
+        ProgramJars.with(deployment.jars(id, settings.jars()), loader, id),
         Version.current(),
         deployment.proof(),
         deployment,

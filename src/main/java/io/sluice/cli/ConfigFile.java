@@ -20,6 +20,15 @@ final class ConfigFile {
 
   /** Makes {@code ConfigFactory.load()} read the file, here and in the program that is run, and gives what it reads. */
   Config install() {
+    return install(file);
+  }
+
+  /**
+   * The same for a file that is given otherwise.
+   *
+   * @throws CommandException if it cannot be read
+   */
+  static Config install(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new CommandException("Configuration file '"
           + file

@@ -1,5 +1,7 @@
 package io.sluice.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.PrintWriter;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -17,11 +19,18 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:It went well.",
+      "1:It failed, and one line says why. Of 'checkpoint' also: what was looked at is not sound; of 'state get': nothing is remembered for the key.",
+      "2:It was called in a wrong way; nothing was done."
+    },
     scope = ScopeType.INHERIT,
     subcommands = {
       DemoCommand.class,
       NodeCommand.class,
       RunCommand.class,
+      ShellCommand.class,
       StatusCommand.class,
       BatchesCommand.class,
       StateCommand.class,
@@ -30,7 +39,8 @@ import picocli.CommandLine.Spec;
       CheckpointCommand.class,
       ReplayCommand.class,
       ChaosCommand.class,
-      ArchiveCommand.class
+      ArchiveCommand.class,
+      CompletionCommand.class
     })
 public final class Main implements Runnable {
 
@@ -59,6 +69,8 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     line.registerConverter(Duration.class, Durations::parse);
     line.setStopAtPositional(true);
+    // No program's arguments follow there.
+    requireNonNull(line.getSubcommands().get("state")).setStopAtPositional(false);
     line.setParameterExceptionHandler(Main::onWrongUsage);
     line.setExecutionExceptionHandler(Main::onFailure);
     return line;
@@ -68,7 +80,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Missing command: demo, node, run, status, batches, state, pause, stop, checkpoint, replay, chaos or archive.");
+        "Missing command: " + String.join(", ", spec.subcommands().keySet()) + ".");
   }
 
   private static int onWrongUsage(ParameterException wrong, String[] arguments) {

@@ -31,6 +31,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     try {
       config.install();
+      ProgressLine.install(Terminal.isStderr());
       program.find().call(arguments);
       return CommandLine.ExitCode.OK;
     } catch (Exception failure) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice state}: what operators of a running context remember. */
@@ -27,7 +28,10 @@ final class StateCommand implements Runnable {
   @Mixin
   private RemotePage page = new RemotePage();
 
-  @Option(names = "--json", description = "Prints the answer of the page as it is.")
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Prints the answer of the page as it is.")
   private boolean json;
 
   @Override

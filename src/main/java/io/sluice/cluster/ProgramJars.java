@@ -1,11 +1,13 @@
 package io.sluice.cluster;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.ShellClasses;
 import io.sluice.api.SluiceException;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.DataNode;
 import io.sluice.block.Sha256;
+import io.sluice.task.ShippedShellClasses;
 import io.sluice.task.WorkerCommand;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +41,32 @@ public final class ProgramJars {
       offered.add(new WorkerCommand.ProgramJar(id, Sha256.hex(bytes)));
     }
     return offered;
+  }
+
+  /** The jars, and that the classes of a shell will come, if that is what the loader knows. */
+  public static List<WorkerCommand.ProgramJar> with(
+      List<WorkerCommand.ProgramJar> jars, ClassLoader loader, long context) {
+    if (!(loader instanceof ShellClasses)) {
+      return jars;
+    }
+    List<WorkerCommand.ProgramJar> growing = new ArrayList<>(jars);
+    growing.add(WorkerCommand.ProgramJar.growing(context));
+    return growing;
+  }
+
+  /**
+   * Makes the classes that a shell has compiled available to workers.
+   *
+   * @param offered how many are already
+   * @return how many are now
+   */
+  public static int offerClasses(DataNode node, long context, ShellClasses classes, int offered) {
+    int number = offered;
+    for (ShellClasses.Compiled compiled : classes.beyond(offered)) {
+      BlockId id = WorkerCommand.ProgramJar.shellClass(context, number++);
+      node.store().put(id, new Block.Encoded(ShippedShellClasses.encode(compiled), 0));
+    }
+    return number;
   }
 
   private static byte[] read(String jar) {

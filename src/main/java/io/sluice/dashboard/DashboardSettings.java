@@ -15,10 +15,42 @@ import java.net.UnknownHostException;
  * @param token whoever shows it may see the page and act; empty for none, so that everybody on this machine may see it and nobody act
  * @param batches how many of the batches that have ended are remembered
  * @param maxViewers how many pages may be open at a time
+ * @param tls with what the page is served by HTTPS
  */
-public record DashboardSettings(int port, String host, String token, int batches, int maxViewers) {
+public record DashboardSettings(
+    int port, String host, String token, int batches, int maxViewers, Tls tls) {
 
   private static final int LEAST_TOKEN = 8;
+
+  /**
+   * PEM files: {@code sluice.dashboard.tls}. Read when the page is opened. Both are empty for plain HTTP.
+   *
+   * @param certificate the page's certificate, and after it those between it and its authority
+   * @param privateKey the certificate's key, PKCS #8 and not encrypted
+   */
+  public record Tls(String certificate, String privateKey) {
+
+    /** Plain HTTP. */
+    public static final Tls OFF = new Tls("", "");
+
+    public Tls {
+      if (certificate.isEmpty() != privateKey.isEmpty()) {
+        throw invalid("tls has a %s but no %s. Set both, or neither for plain HTTP."
+            .formatted(
+                certificate.isEmpty() ? "private-key" : "certificate",
+                certificate.isEmpty() ? "certificate" : "private-key"));
+      }
+    }
+
+    boolean isOn() {
+      return !certificate.isEmpty();
+    }
+  }
+
+  /** A page that is served by plain HTTP. */
+  public DashboardSettings(int port, String host, String token, int batches, int maxViewers) {
+    this(port, host, token, batches, maxViewers, Tls.OFF);
+  }
 
   public DashboardSettings {
     if (port < -1 || port > 65_535) {
@@ -53,7 +85,10 @@ public record DashboardSettings(int port, String host, String token, int batches
           config.getString("sluice.dashboard.host"),
           config.getString("sluice.dashboard.token"),
           config.getInt("sluice.dashboard.batches"),
-          config.getInt("sluice.dashboard.max-viewers"));
+          config.getInt("sluice.dashboard.max-viewers"),
+          new Tls(
+              config.getString("sluice.dashboard.tls.certificate"),
+              config.getString("sluice.dashboard.tls.private-key")));
     } catch (ConfigException invalid) {
       throw new SluiceException(
           ErrorCode.SETTING_INVALID, "Configuration: " + invalid.getMessage(), invalid);

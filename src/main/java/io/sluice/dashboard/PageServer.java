@@ -2,6 +2,9 @@ package io.sluice.dashboard;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.io.IOException;
@@ -9,10 +12,14 @@ import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +31,7 @@ final class PageServer implements AutoCloseable {
   /** How many are tried above the one that is set. */
   private static final int MORE_PORTS = 15;
 
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
   private static final String COOKIE_RULES = "; Path=/; HttpOnly; SameSite=Strict";
 
   private final DashboardSettings settings;
@@ -34,9 +42,11 @@ final class PageServer implements AutoCloseable {
   private final HttpServer http;
 
   /**
-   * @throws SluiceException PORT_UNAVAILABLE
+   * @throws SluiceException PORT_UNAVAILABLE, or SETTING_INVALID if its certificate cannot be used
    */
   PageServer(String context, DashboardSettings settings, Api api, Viewers viewers) {
+    SSLContext secured =
+        settings.tls().isOn() ? PageCertificate.read(settings.tls(), Instant.now()) : null;
     this.settings = settings;
     this.access = new Access(settings.token(), settings.isLocal());
     this.api = api;
@@ -49,7 +59,7 @@ final class PageServer implements AutoCloseable {
     // Without it, small answers wait for the acknowledgement of those before.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     try {
-      this.http = bind(settings);
+      this.http = bind(settings, secured);
     } catch (IOException failure) {
       threads.shutdownNow();
       throw unavailable(failure);
@@ -62,7 +72,8 @@ final class PageServer implements AutoCloseable {
   /** Where a browser finds the page. */
   URI uri() {
     String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
-    return URI.create("http://" + host + ":" + http.getAddress().getPort() + "/");
+    String scheme = settings.tls().isOn() ? "https" : "http";
+    return URI.create(scheme + "://" + host + ":" + http.getAddress().getPort() + "/");
   }
 
   @Override
@@ -137,7 +148,8 @@ final class PageServer implements AutoCloseable {
     String shown = exchange.form().getOrDefault("token", "");
     Optional<String> session = access.login(shown);
     if (session.isPresent()) {
-      exchange.header("Set-Cookie", Access.COOKIE + "=" + session.get() + COOKIE_RULES);
+      String rules = settings.tls().isOn() ? COOKIE_RULES + "; Secure" : COOKIE_RULES;
+      exchange.header("Set-Cookie", Access.COOKIE + "=" + session.get() + rules);
       exchange.json(200, Map.of("ok", true));
     } else {
       exchange.error(401, "This is not the token. It is in the setting sluice.dashboard.token.");
@@ -184,17 +196,35 @@ final class PageServer implements AutoCloseable {
   }
 
   /** At the port, or at one of those above it if it is taken. */
-  private static HttpServer bind(DashboardSettings settings) throws IOException {
+  private static HttpServer bind(DashboardSettings settings, @Nullable SSLContext secured)
+      throws IOException {
     int last = settings.port() == 0 ? 0 : Math.min(65_535, settings.port() + MORE_PORTS);
     for (int port = settings.port(); ; port++) {
       try {
-        return HttpServer.create(new InetSocketAddress(settings.host(), port), 0);
+        return create(new InetSocketAddress(settings.host(), port), secured);
       } catch (BindException taken) {
         if (port >= last) {
           throw taken;
         }
       }
     }
+  }
+
+  private static HttpServer create(InetSocketAddress address, @Nullable SSLContext secured)
+      throws IOException {
+    if (secured == null) {
+      return HttpServer.create(address, 0);
+    }
+    HttpsServer server = HttpsServer.create(address, 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(secured) {
+      @Override
+      public void configure(HttpsParameters parameters) {
+        SSLParameters supported = secured.getDefaultSSLParameters();
+        supported.setProtocols(PROTOCOLS);
+        parameters.setSSLParameters(supported);
+      }
+    });
+    return server;
   }
 
   private SluiceException unavailable(IOException failure) {

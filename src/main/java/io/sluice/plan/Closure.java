@@ -1,6 +1,7 @@
 package io.sluice.plan;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.ShellClasses;
 import io.sluice.api.SluiceException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -182,6 +183,15 @@ public final class Closure implements Serializable {
     FunctionOutput(ByteArrayOutputStream bytes) throws IOException {
       super(bytes);
     }
+
+    @Override
+    protected void annotateClass(Class<?> type) throws IOException {
+      if (ShellVariables.areUsedBy(type)) {
+        byte[] values = ShellVariables.write(type);
+        writeInt(values.length);
+        write(values);
+      }
+    }
   }
 
   @Override
@@ -225,7 +235,11 @@ public final class Closure implements Serializable {
     protected Class<?> resolveClass(ObjectStreamClass description)
         throws IOException, ClassNotFoundException {
       try {
-        return Class.forName(description.getName(), false, loader);
+        Class<?> type = Class.forName(description.getName(), false, loader);
+        if (ShellClasses.isOne(description.getName()) && available() > 0) {
+          ShellVariables.restore(readNBytes(readInt()), loader);
+        }
+        return type;
       } catch (ClassNotFoundException missing) {
         return super.resolveClass(description);
       }

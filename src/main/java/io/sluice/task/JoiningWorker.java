@@ -88,7 +88,8 @@ final class JoiningWorker extends AbstractBehavior<WorkerCommand> {
     timers.cancelAll();
     getContext()
         .pipeToSelf(
-            ProgramLoader.fetch(host.node(), message.driverAddress(), message.jars()),
+            ProgramLoader.fetch(
+                host.node(), message.driverAddress(), message.context(), message.jars()),
             (loader, failure) -> failure == null
                 ? new ProgramLoaded(message, loader)
                 : new ProgramFailed(String.valueOf(failure.getMessage())));

@@ -26,16 +26,22 @@ public final class ProgramLoader {
 
   /** A loader for jars that are fetched from the driver. */
   static CompletionStage<ClassLoader> fetch(
-      DataNode node, String driverAddress, List<WorkerCommand.ProgramJar> jars) {
+      DataNode node, String driverAddress, long context, List<WorkerCommand.ProgramJar> jars) {
     Map<BlockId, byte[]> fetched = new HashMap<>();
     CompletionStage<Map<BlockId, byte[]>> all = CompletableFuture.completedStage(fetched);
-    for (WorkerCommand.ProgramJar jar : jars) {
+    List<WorkerCommand.ProgramJar> whole =
+        jars.stream().filter(jar -> !jar.grows()).toList();
+    for (WorkerCommand.ProgramJar jar : whole) {
       all = all.thenCombine(node.channel().get(driverAddress, jar.id()), (before, payload) -> {
         before.put(jar.id(), payload.bytes());
         return before;
       });
     }
-    return all.thenApply(bytes -> load(jars, bytes::get));
+    CompletionStage<ClassLoader> loaded = all.thenApply(bytes -> load(whole, bytes::get));
+    return whole.size() == jars.size()
+        ? loaded
+        : loaded.thenApply(
+            parent -> new ShippedShellClasses(parent, node.channel(), driverAddress, context));
   }
 
   /**

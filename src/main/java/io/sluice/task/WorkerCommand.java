@@ -319,7 +319,26 @@ public sealed interface WorkerCommand extends Message {
   record Dismiss(long epoch, String reason, boolean forGood) implements WorkerCommand {}
 
   /** A jar of the program: where it lies, and what it must hash to. */
-  record ProgramJar(BlockId id, String sha256) implements Message {}
+  record ProgramJar(BlockId id, String sha256) implements Message {
+
+    /** Numbers from here on are classes of a shell. */
+    private static final int SHELL = 1 << 21;
+
+    /** Stands for the classes that a shell is going to compile. */
+    public static ProgramJar growing(long context) {
+      return new ProgramJar(shellClass(context, 0), "");
+    }
+
+    /** Where the class of a shell lies, counted from 0. */
+    public static BlockId shellClass(long context, int number) {
+      return BlockId.jar(context, SHELL + number);
+    }
+
+    /** Whether it stands for the classes of a shell. */
+    boolean grows() {
+      return sha256.isEmpty();
+    }
+  }
 
   /** What a worker tells itself. */
   non-sealed interface Own extends WorkerCommand {}

@@ -8,8 +8,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Key;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -45,6 +48,43 @@ public record TestCertificates(Path directory) {
 
   public Path trustStore() {
     return directory.resolve("trust.p12");
+  }
+
+  /** The certificates of a node and its authority, as PEM. */
+  public Path certificate(String node) throws Exception {
+    Certificate[] chain = load(keyStore(node)).getCertificateChain(node);
+    return pem(node + ".pem", "CERTIFICATE", chain[0].getEncoded(), chain[1].getEncoded());
+  }
+
+  /** The private key of a node, as PEM. */
+  public Path privateKey(String node) throws Exception {
+    Key key = load(keyStore(node)).getKey(node, PASSWORD.toCharArray());
+    return pem(node + "-key.pem", "PRIVATE KEY", key.getEncoded());
+  }
+
+  /** The certificate of the authority, as PEM. */
+  public Path authority() throws Exception {
+    Certificate authority = load(trustStore()).getCertificate("authority");
+    return pem("authority.pem", "CERTIFICATE", authority.getEncoded());
+  }
+
+  /** What trusts those from here. */
+  public SSLContext trusting() throws Exception {
+    TrustManagerFactory trusted =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.init(load(trustStore()));
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trusted.getTrustManagers(), null);
+    return context;
+  }
+
+  private Path pem(String name, String kind, byte[]... contents) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (byte[] content : contents) {
+      String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+      text.append("-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(kind, lines));
+    }
+    return Files.writeString(directory.resolve(name), text);
   }
 
   /** Of a node with a certificate from here that trusts those from {@code trusted}. */

@@ -52,6 +52,19 @@ public final class Command implements AutoCloseable {
     return new Command(jvmOptions, List.of(arguments));
   }
 
+  /** With a file as its input. */
+  public static Command reading(Path input, List<String> jvmOptions, String... arguments)
+      throws IOException {
+    return new Command(
+        new ProcessBuilder(line(jvmOptions, List.of(arguments))).redirectInput(input.toFile()));
+  }
+
+  /** On a terminal, made by the system's command {@code script}. */
+  public static Command onTerminal(String... arguments) throws IOException {
+    String line = String.join(" ", line(List.of(), List.of(arguments)));
+    return new Command(new ProcessBuilder("script", "-qec", line, "/dev/null"));
+  }
+
   private void read() {
     try (BufferedReader in = new BufferedReader(
         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -153,24 +152,11 @@ class CommandLineIT {
         .sum();
   }
 
-  /** The file that is delivered, with the driver on a port of this test. */
   private String config(String delivered, int port, String more) throws IOException {
-    Path file = Files.createTempFile(directory, "test", ".conf");
-    String own =
-        delivered.startsWith("driver") ? "akka.remote.artery.canonical.port = " + port : "";
-    Files.writeString(
-        file, """
-        include file("%s")
-        akka.cluster.seed-nodes = ["akka://sluice@127.0.0.1:%d"]
-        %s
-        %s
-        """.formatted(Path.of("conf", delivered).toAbsolutePath(), port, own, more));
-    return file.toString();
+    return TestConfig.of(directory, delivered, port, more);
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
+    return TestConfig.freePort();
   }
 }

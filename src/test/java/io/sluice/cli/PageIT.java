@@ -4,29 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.block.TestCertificates;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A running context is asked, and stopped, by other processes. */
 class PageIT {
 
   private static final String TOKEN = "let-me-see";
-  private static final Pattern ADDRESS = Pattern.compile("Context \\[demo\\] is at (http://\\S+)");
+  private static final Pattern ADDRESS =
+      Pattern.compile("Context \\[demo\\] is at (https?://\\S+)");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static Command demo() throws Exception {
-    return Command.withJvmOptions(
-        List.of("-Dsluice.dashboard.token=" + TOKEN), "demo", "--interval", "100ms");
+  private static Command demo(String... settings) throws Exception {
+    List<String> options = new ArrayList<>(List.of("-Dsluice.dashboard.token=" + TOKEN));
+    for (String setting : settings) {
+      options.add("-Dsluice.dashboard." + setting);
+    }
+    return Command.withJvmOptions(options, "demo", "--interval", "100ms");
   }
 
   private static String address(Command demo) throws Exception {
-    demo.awaitLine("is at http://");
+    demo.awaitLine("is at http");
     Matcher line = ADDRESS.matcher(String.join("\n", demo.lines()));
     assertThat(line.find()).isTrue();
     return line.group(1);
@@ -86,6 +94,27 @@ class PageIT {
     return JSON.readTree(charts).findValues("title").stream()
         .map(JsonNode::asText)
         .toList();
+  }
+
+  @Test
+  void aPageWithACertificateIsTrustedByItsAuthority(@TempDir Path directory) throws Exception {
+    TestCertificates made = TestCertificates.make(directory, "page");
+    try (Command demo = demo(
+        "tls.certificate=" + made.certificate("page"),
+        "tls.private-key=" + made.privateKey("page"))) {
+      String url = address(demo);
+
+      assertThat(url).startsWith("https://");
+      String authority = made.authority().toString();
+      assertThat(sluice(0, "status", "--url", url, "--token", TOKEN, "--certificate", authority))
+          .anyMatch(line -> line.startsWith("demo: "));
+      assertThat(sluice(1, "status", "--url", url, "--token", TOKEN))
+          .singleElement()
+          .asString()
+          .contains("is not trusted", "--certificate");
+      sluice(0, "stop", "--url", url, "--token", TOKEN, "--certificate", authority);
+      assertThat(demo.awaitExit()).isZero();
+    }
   }
 
   @Test

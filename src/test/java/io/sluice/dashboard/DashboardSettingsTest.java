@@ -40,6 +40,7 @@ class DashboardSettingsTest {
         "max-viewers = 0                   | max-viewers must be at least 1, got 0",
         "token = short                     | token must have at least 8 characters, got 5",
         "port = 0, host = 0.0.0.0          | there is no token. Set sluice.dashboard.token",
+        "tls.certificate = page.pem        | tls has a certificate but no private-key",
         "port = 0, host = no.such.invalid  | host 'no.such.invalid' is not known"
       })
   void anythingElseIsRefusedByName(String setting, String message) {
