@@ -1,9 +1,8 @@
 package io.sluice.plan;
 
 import io.sluice.api.PlanInfo;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,28 +12,36 @@ public final class Graph {
   private Graph() {}
 
   public static PlanInfo of(Program program) {
-    Map<Integer, Integer> stages = new HashMap<>();
-    List<PlanInfo.Step> steps = new ArrayList<>();
-    program.nodes().stream().sorted(Comparator.comparingInt(Node::id)).forEach(node -> {
-      int stage = beginsStage(node)
-          ? node.id()
-          : stages.getOrDefault(Inputs.of(node).get(0).id(), node.id());
-      stages.put(node.id(), stage);
-      steps.add(new PlanInfo.Step(
-          node.id(),
-          program.ids().of(node),
-          text(node, program),
-          stage,
-          Inputs.of(node).stream().map(Node::id).toList(),
-          node instanceof Node.Received received ? received.stream() : -1,
-          node instanceof Node.Stateful || node instanceof Node.SlidingTotals));
-    });
+    Map<Integer, PlanInfo.Step> steps = new LinkedHashMap<>();
+    program.nodes().stream()
+        .sorted(Comparator.comparingInt(Node::id))
+        .forEach(node -> add(node, program, steps));
     return new PlanInfo(
-        steps,
+        List.copyOf(steps.values()),
         program.outputs().stream()
             .map(output ->
                 new PlanInfo.Output(output.id(), output.name(), output.node().id()))
             .toList());
+  }
+
+  /** Adds a step after those that it reads, whose numbers may be greater. */
+  private static void add(Node node, Program program, Map<Integer, PlanInfo.Step> steps) {
+    if (steps.containsKey(node.id())) {
+      return;
+    }
+    List<Node> inputs = Inputs.of(node);
+    inputs.forEach(input -> add(input, program, steps));
+    PlanInfo.Step first = beginsStage(node) ? null : steps.get(inputs.get(0).id());
+    steps.put(
+        node.id(),
+        new PlanInfo.Step(
+            node.id(),
+            program.ids().of(node),
+            text(node, program),
+            first == null ? node.id() : first.stage(),
+            inputs.stream().map(Node::id).toList(),
+            node instanceof Node.Received received ? received.stream() : -1,
+            node instanceof Node.Stateful || node instanceof Node.SlidingTotals));
   }
 
   private static boolean beginsStage(Node node) {
@@ -58,7 +65,8 @@ public final class Graph {
     } else if (node instanceof Node.SideOutput side) {
       return Explanation.operator(side.operator(), program);
     } else if (node instanceof Node.Exchange exchange) {
-      return "shuffle in " + exchange.partitions() + " partitions";
+      return "shuffle in "
+          + (exchange.partitions() == 1 ? "1 partition" : exchange.partitions() + " partitions");
     } else if (node instanceof Node.Window window) {
       return "window of %d ms every %d ms"
           .formatted(window.spec().lengthMillis(), window.spec().slideMillis());

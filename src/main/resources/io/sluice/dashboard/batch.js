@@ -53,6 +53,9 @@ function wide(element) {
   return element;
 }
 
+/** What was computed before and is read once more. */
+const AGAIN = new Set(["dataset", "cached"]);
+
 const label = (stage) => `${stage.job}.${stage.stage}`;
 const sum = (tasks, of) => tasks.reduce((total, task) => total + of(task), 0);
 
@@ -70,10 +73,13 @@ function stagesOf(stages, plan, summary) {
   if (stages.length === 0) {
     return empty(summary.state === "COMPLETED" ? "This batch had no tasks: there was nothing to compute." : "What tasks did is told when the batch has ended.");
   }
-  const step = (stage) => plan.steps.find((one) => one.id === stage.step)?.text ?? stage.reads;
+  const step = (stage) => {
+    const text = plan.steps.find((one) => one.id === stage.step)?.text;
+    return text === undefined ? stage.reads : AGAIN.has(stage.reads) ? `${stage.reads}: ${text}` : text;
+  };
   return table("Job and stage; sums over its tasks, and the slowest and largest task beside the one in the middle",
-    [["Stage"], ["Reads"], ["Tasks", "number"], ["Tried again", "number"], ["Records in", "number"], ["Bytes in", "number"], ["Records out", "number"],
-      ["Bytes out", "number"], ["Keys of state", "number"], ["Longest", "number"], ["Skew of time", "number"], ["Skew of records", "number"]],
+    [["Stage"], ["Reads", "text"], ["Tasks", "number"], ["Retried", "number"], ["Records in", "number"], ["Bytes in", "number"], ["Records out", "number"],
+      ["Bytes out", "number"], ["State keys", "number"], ["Longest", "number"], ["Skew", "number"], ["of records", "number"]],
     stages.map((stage, number) => [
       h("span", {}, h("span", { class: "mark", style: `background:${hue(number)}`, "aria-hidden": "true" }), ` ${label(stage)}`), step(stage), count(stage.tasks.length),
       count(stage.tasks.filter((task) => task.attempt > 1).length), count(sum(stage.tasks, (task) => task.recordsIn)), bytes(sum(stage.tasks, (task) => task.bytesIn)),

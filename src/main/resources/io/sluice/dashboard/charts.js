@@ -12,14 +12,17 @@ function style() {
   return { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
 }
 
+function clock(seconds) {
+  const time = new Date(seconds * 1000);
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
 /** The axis of time, of which only as many marks are written as there is room for. */
 function times() {
   return {
     ...style(),
-    values: (_, seconds) => seconds.map((at) => {
-      const time = new Date(at * 1000);
-      return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-    }),
+    // Marks within a second would have the same text.
+    values: (_, seconds) => seconds.map((at, i) => (i > 0 && Math.floor(at) === Math.floor(seconds[i - 1]) ? "" : clock(at))),
     space: 70,
   };
 }

@@ -49,7 +49,7 @@ function workers(known, now) {
 }
 
 function meter(value, limit) {
-  return limit ? h("span", {}, h("meter", { min: 0, max: limit, value, high: limit * 0.9 }), ` ${bytes(value)} of ${bytes(limit)}`) : "–";
+  return limit ? h("span", {}, h("meter", { min: 0, max: limit, value, high: limit * 0.9 }), ` ${value ? bytes(value) : "0 B"} of ${bytes(limit)}`) : "–";
 }
 
 function receivers(running, model, plan) {

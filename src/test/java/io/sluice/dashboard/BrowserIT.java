@@ -181,7 +181,7 @@ class BrowserIT {
 
     await(() -> text("tbody tr:nth-child(6) td:nth-child(2)").equals("completed"));
     browser.findElement(By.cssSelector("tbody tr:nth-child(6) a")).click();
-    await(() -> main().contains("Skew of time") && main().contains("shuffle in"));
+    await(() -> main().contains("Skew") && main().contains("shuffle in"));
     assertThat(browser.findElements(By.cssSelector(".task[role=img]"))).hasSizeGreaterThan(3);
     assertThat(browser.findElements(By.cssSelector(".lane"))).isNotEmpty();
   }
@@ -253,7 +253,7 @@ class BrowserIT {
         open("batches");
         await(() -> text("tbody tr:nth-child(6) td:nth-child(2)").equals("completed"));
         browser.findElement(By.cssSelector("tbody tr:nth-child(6) a")).click();
-        await(() -> main().contains("Skew of time"));
+        await(() -> main().contains("Skew"));
         shoot(shots.resolve("batch-%s-%d.png".formatted(scheme, width)));
         assertThat(overflow()).as("batch at " + width).isZero();
       }
