@@ -149,6 +149,10 @@ final class Engine {
     return startedMillis;
   }
 
+  ClassLoader loader() {
+    return loader;
+  }
+
   /** Tells this run of the context from all others. */
   long id() {
     return id;

@@ -139,12 +139,29 @@ final class PortableProgram implements TravellingProgram {
         context.goOn(program);
       }
     } catch (IOException | ClassNotFoundException unreadable) {
-      throw new SluiceException(
-          ErrorCode.PLAN_INVALID,
-          "Context '" + identity.name + "' cannot go on here: its program cannot be read: "
-              + unreadable,
-          unreadable);
+      throw unreadable("cannot go on here", unreadable);
     }
+  }
+
+  /** Makes it the program of another context in the same process, which has none. */
+  void into(StreamingContext context, Engine engine, ClassLoader loader) {
+    literals.forEach(engine.data()::putLiteral);
+    broadcasts.forEach(engine.data()::put);
+    try {
+      Object read = Closure.read(draft, loader, object -> resolve(object, context));
+      if (read instanceof ProgramDraft program) {
+        context.take(program, identity.lastNode);
+      }
+    } catch (IOException | ClassNotFoundException unreadable) {
+      throw unreadable("cannot run aside", unreadable);
+    }
+  }
+
+  private SluiceException unreadable(String what, Exception cause) {
+    return new SluiceException(
+        ErrorCode.PLAN_INVALID,
+        "Context '%s' %s: its program cannot be read: %s".formatted(identity.name, what, cause),
+        cause);
   }
 
   private static Object resolve(Object read, StreamingContext context) {

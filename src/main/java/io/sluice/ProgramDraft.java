@@ -106,6 +106,17 @@ final class ProgramDraft implements Serializable {
     }
   }
 
+  /** As much of the program as {@link #replaying} needs: its graph, without what is done with outputs. */
+  ProgramDraft graph() {
+    ProgramDraft graph = new ProgramDraft(intervalMillis);
+    graph.outputs.addAll(outputs);
+    graph.persisted.addAll(persisted);
+    graph.names.putAll(names);
+    graph.checkpointMillis.putAll(checkpointMillis);
+    graph.rememberMillis = rememberMillis;
+    return graph;
+  }
+
   /**
    * The program without its receivers, whose outputs are only collected.
    *

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import io.sluice.api.CheckpointReport;
 import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
@@ -806,6 +807,57 @@ public final class StreamingContext implements AutoCloseable {
     return new ReplayedBatch(batchTime, outputs);
   }
 
+  /**
+   * As {@link #replay}, for a context that runs, or has run: beside it, in this process, by a context that is made for it and stopped after it. Functions on the driver, such as those
+   * of {@code transform}, are copied with what they refer to.
+   *
+   * @throws IllegalStateException if the context has no checkpoint directory
+   * @throws SluiceException as {@link #replay}; PLAN_INVALID also if a function on the driver refers to something that cannot be serialized
+   */
+  public ReplayedBatch replayAside(Instant batchTime) throws InterruptedException {
+    Path kept = engine
+        .checkpointDirectory()
+        .orElseThrow(
+            () -> new IllegalStateException(
+                "Context '" + name
+                    + "' keeps nothing of its batches, so none can be run again. Set sluice.checkpoint.directory."));
+    Thread caller = Thread.currentThread();
+    ClassLoader before = caller.getContextClassLoader();
+    caller.setContextClassLoader(engine.loader());
+    try (StreamingContext aside = aside(kept)) {
+      return aside.replay(batchTime);
+    } finally {
+      caller.setContextClassLoader(before);
+    }
+  }
+
+  private StreamingContext aside(Path kept) {
+    Config alone = ConfigFactory.parseMap(Map.of(
+            "sluice.checkpoint.directory", kept.toString(),
+            "sluice.batch.partitions", defaultPartitions(),
+            "sluice.cluster.min-workers", 1))
+        .withFallback(config);
+    StreamingContext aside =
+        builder(name, batchInterval()).config(alone).nodes(1).build();
+    try {
+      portable(draft.graph()).into(aside, aside.engine, engine.loader());
+      return aside;
+    } catch (IOException notPortable) {
+      aside.close();
+      throw new SluiceException(
+          ErrorCode.PLAN_INVALID,
+          "Context '" + name + "' cannot run a batch again beside itself: "
+              + notPortable.getMessage(),
+          notPortable);
+    }
+  }
+
+  /** Takes over a program that was written for another context. */
+  void take(ProgramDraft program, int lastNode) {
+    draft = program;
+    ids.set(lastNode);
+  }
+
   private void requireOutputs() {
     if (!draft.hasOutputs()) {
       throw new IllegalStateException(
@@ -821,6 +873,10 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   PortableProgram portable() throws IOException {
+    return portable(draft);
+  }
+
+  private PortableProgram portable(ProgramDraft program) throws IOException {
     PortableProgram.Identity identity = new PortableProgram.Identity(
         engine.id(),
         name,
@@ -830,7 +886,7 @@ public final class StreamingContext implements AutoCloseable {
         ids.get(),
         travelling,
         engine.checkpointDirectory().map(Path::toString).orElse(""));
-    return PortableProgram.of(identity, draft, engine);
+    return PortableProgram.of(identity, program, engine);
   }
 
   /**

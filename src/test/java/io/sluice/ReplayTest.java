@@ -132,6 +132,41 @@ class ReplayTest {
     assertThat(directory()).as("nothing is changed").isEqualTo(before);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aBatchIsRunAgainBesideTheContextThatRuns(int nodes) throws InterruptedException {
+    try (StreamingTest test = test(nodes)) {
+      List<Recorded<Pair<String, Integer>>> recorded = write(test, 1);
+      for (int batch = 1; batch <= BATCHES; batch++) {
+        file(batch);
+        test.runBatches(1);
+      }
+      int carried = carriedOut.size();
+      ReplayedBatch replayed = test.context().replayAside(Instant.ofEpochSecond(4));
+
+      assertThat(replayed.outputs())
+          .containsEntry("foreachRDD-0", asObjects(recorded.get(0).batches().get(3)))
+          .containsEntry("foreachRDD-1", asObjects(recorded.get(1).batches().get(3)));
+      assertThat(carriedOut).hasSize(carried);
+      file(BATCHES + 1);
+      test.runBatches(1);
+      assertThat(asObjects(recorded.get(0).batches().get(BATCHES)))
+          .containsExactly(Pair.of("all", 28));
+    }
+  }
+
+  @Test
+  void withoutADirectoryNothingCanBeRunAgain() {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.input(List.of(List.of(1))).foreachRDD(rdd -> rdd.count());
+      test.runBatches(1);
+
+      assertThatThrownBy(() -> test.context().replayAside(Instant.ofEpochSecond(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("sluice.checkpoint.directory");
+    }
+  }
+
   @Test
   void anotherVersionOfTheProgramCanBeCompared() throws InterruptedException {
     run(1);

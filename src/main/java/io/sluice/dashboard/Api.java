@@ -2,6 +2,8 @@ package io.sluice.dashboard;
 
 import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
+import io.sluice.api.ReplayedBatch;
+import io.sluice.api.SluiceException;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -16,6 +18,7 @@ final class Api {
 
   private static final String ROOT = "/api/v1/";
   private static final String BATCHES = ROOT + "batches/";
+  private static final String REPLAY = "/replay";
   private static final int DEFAULT_LIMIT = 100;
 
   /** What can be done to a context. Returns at once. */
@@ -23,6 +26,9 @@ final class Api {
     void stop(boolean graceful);
 
     void pause();
+
+    /** Blocks until the batch has run. */
+    ReplayedBatch replay(Instant batch) throws InterruptedException;
 
     void resume();
   }
@@ -82,7 +88,7 @@ final class Api {
     }
   }
 
-  void act(Exchange exchange) throws IOException {
+  void act(Exchange exchange) throws IOException, InterruptedException {
     try {
       switch (exchange.path()) {
         case ROOT + "stop" -> {
@@ -98,11 +104,33 @@ final class Api {
           actions.resume();
           exchange.json(202, Map.of("paused", false));
         }
-        default -> unknown(exchange);
+        default -> {
+          String path = exchange.path();
+          if (path.startsWith(BATCHES) && path.endsWith(REPLAY)) {
+            replay(exchange, path.substring(BATCHES.length(), path.length() - REPLAY.length()));
+          } else {
+            unknown(exchange);
+          }
+        }
       }
-    } catch (IllegalStateException notRunning) {
-      exchange.error(409, String.valueOf(notRunning.getMessage()));
+    } catch (IllegalStateException | SluiceException refused) {
+      exchange.error(409, String.valueOf(refused.getMessage()));
     }
+  }
+
+  private void replay(Exchange exchange, String time) throws IOException, InterruptedException {
+    Optional<Instant> wanted = instant(time);
+    if (wanted.isPresent()) {
+      exchange.json(200, Views.Replayed.of(actions.replay(wanted.get())));
+    } else {
+      exchange.error(400, unreadable(time));
+    }
+  }
+
+  private static String unreadable(String time) {
+    return "A batch is named by its time, in milliseconds since 1970 or like 2026-11-23T16:00:00Z, got '"
+        + time
+        + "'.";
   }
 
   private @Nullable ClusterInfo now() {
@@ -126,11 +154,7 @@ final class Api {
   private void batch(Exchange exchange, String time) throws IOException {
     Optional<Instant> wanted = instant(time);
     if (wanted.isEmpty()) {
-      exchange.error(
-          400,
-          "A batch is named by its time, in milliseconds since 1970 or like 2026-11-23T16:00:00Z, got '"
-              + time
-              + "'.");
+      exchange.error(400, unreadable(time));
       return;
     }
     Optional<Views.BatchDetail> found = model.batch(wanted.get());

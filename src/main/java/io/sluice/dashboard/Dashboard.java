@@ -6,8 +6,10 @@ import io.sluice.StreamingContext;
 import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
 import io.sluice.api.PlanInfo;
+import io.sluice.api.ReplayedBatch;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -113,6 +115,11 @@ public final class Dashboard implements AutoCloseable {
     @Override
     public void stop(boolean graceful) {
       new Thread(() -> context.stop(graceful), "sluice-stop-" + context.name()).start();
+    }
+
+    @Override
+    public ReplayedBatch replay(Instant batch) throws InterruptedException {
+      return context.replayAside(batch);
     }
 
     @Override

@@ -135,7 +135,7 @@ final class PageServer implements AutoCloseable {
     }
   }
 
-  private void act(Exchange exchange) throws IOException {
+  private void act(Exchange exchange) throws IOException, InterruptedException {
     Optional<Access.Refusal> refusal = access.toAct(exchange.asked());
     if (refusal.isPresent()) {
       refuse(exchange, refusal.get());

@@ -1,6 +1,5 @@
 package io.sluice.dashboard;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.StateQuery;
 import io.sluice.StreamingContext;
 import io.sluice.api.Pair;
@@ -18,7 +17,6 @@ final class StateApi {
   static final String ROOT = "/api/v1/state";
 
   private static final int DEFAULT_LIMIT = 100;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * What was found.
@@ -27,7 +25,7 @@ final class StateApi {
    */
   record Found(String operator, long batchMillis, List<Entry> entries) {}
 
-  /** A key and what is remembered for it: numbers, texts and truth values as such, objects as JSON where they can be, or else as their text. */
+  /** A key and what is remembered for it, as {@link RecordView}. */
   record Entry(@Nullable Object key, @Nullable Object value) {}
 
   private final StreamingContext context;
@@ -95,20 +93,6 @@ final class StateApi {
   }
 
   private static Entry entry(Pair<Object, Object> pair) {
-    return new Entry(readable(pair.key()), readable(pair.value()));
-  }
-
-  private static @Nullable Object readable(@Nullable Object value) {
-    if (value == null
-        || value instanceof Number
-        || value instanceof String
-        || value instanceof Boolean) {
-      return value;
-    }
-    try {
-      return JSON.valueToTree(value);
-    } catch (IllegalArgumentException notJson) {
-      return value.toString();
-    }
+    return new Entry(RecordView.of(pair.key()), RecordView.of(pair.value()));
   }
 }

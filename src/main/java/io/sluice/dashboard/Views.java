@@ -2,6 +2,7 @@ package io.sluice.dashboard;
 
 import io.sluice.api.ClusterInfo;
 import io.sluice.api.PlanInfo;
+import io.sluice.api.ReplayedBatch;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.OutputInfo;
 import io.sluice.api.StreamingListener.ReceiverInfo;
@@ -154,6 +155,33 @@ final class Views {
           task.keysTouched());
     }
   }
+
+  /**
+   * A batch that was run again.
+   *
+   * @param outputs what each would have been given
+   */
+  record Replayed(long timeMillis, List<ReplayedOutput> outputs) {
+
+    private static final int SHOWN = 100;
+
+    static Replayed of(ReplayedBatch batch) {
+      return new Replayed(
+          batch.time().toEpochMilli(),
+          batch.outputs().entrySet().stream()
+              .map(output -> new ReplayedOutput(
+                  output.getKey(),
+                  output.getValue().size(),
+                  output.getValue().stream().limit(SHOWN).map(RecordView::of).toList()))
+              .toList());
+    }
+  }
+
+  /**
+   * @param records how many there are
+   * @param first at most a hundred of them
+   */
+  record ReplayedOutput(String name, int records, List<Object> first) {}
 
   /**
    * The program.

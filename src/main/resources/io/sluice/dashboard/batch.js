@@ -5,7 +5,7 @@ import { bytes, card, clock, count, empty, fact, h, millis, state, table } from 
 /** One batch in full. */
 export function batch(main, model, time) {
   const body = h("div", { class: "tiles" });
-  main.append(body);
+  main.append(body, replay(model, time));
   let shown = "";
   async function load() {
     const [answer, plan] = await Promise.all([model.get(`batches/${encodeURIComponent(time)}`), model.plan()]);
@@ -21,6 +21,21 @@ export function batch(main, model, time) {
   }
   load();
   return { update: load };
+}
+
+/** Runs the batch again, without carrying out what it puts out. */
+function replay(model, time) {
+  const button = h("button", { type: "button", class: "plain" }, "Run this batch again");
+  const answer = h("div", { role: "status" });
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    answer.replaceChildren(empty("It runs."));
+    const said = await model.act(`batches/${encodeURIComponent(time)}/replay`);
+    button.disabled = false;
+    answer.replaceChildren(...(said.error ? [h("p", { class: "bad" }, said.error)] : said.outputs.map((output) =>
+      h("details", {}, h("summary", {}, `${output.name}: ${count(output.records)} records`), h("pre", {}, output.first.map((record) => JSON.stringify(record)).join("\n"))))));
+  });
+  return card("Replay", h("p", { class: "muted" }, "From the checkpoint, beside the running context, with the program as it is now. Outputs are shown here and not carried out."), button, answer);
 }
 
 function detail({ batch: summary, tasksByWorker, counters, outputs, stages }, plan) {
