@@ -2,7 +2,8 @@
 # run.sh PEER WORKLOAD PATH SECONDS [VARIANT]: one run in a JVM of its own, one JSON line on standard output.
 #   PEER      sluice, loop (the same work by hand on two threads), spark, flink, jet, storm
 #   WORKLOAD  W1 grep, W2 word count, W3 sliding word count with top 10, W4 keyed state, W5 batch floor, W6 start to first result
-#   PATH      mem, socket (not storm); sluice also text, socket-text, W2 received (a receiver, Strings) and cluster (three JVMs, warm up for 20 s),
+#   PATH      mem, socket (not storm); sluice also text, socket-text, W2 received (a receiver, Strings), cluster (three JVMs, warm up for 20 s)
+#             and page (as mem, with 50 viewers of its page),
 #             W6 archive (with a class-data archive) and memory (the most that is resident with a heap of 64 MB); loop also text; W5 (sluice, spark; loop: one): one, two stages; W5 of sluice also 64tasks, 1000tasks on 100 nodes in one
 #             process, and latency of lines at 50,000 a second
 #   VARIANT   flink W3: sliding (its own sliding windows, without the panes of a second)
@@ -10,7 +11,7 @@
 # The status is 0 only if all results were there and right; a line with "error" says what was not.
 set -u
 cd "$(dirname "$0")"
-if [ $# -lt 4 ]; then sed -n '2,11s/^# \?//p' "$0" >&2; exit 2; fi
+if [ $# -lt 4 ]; then sed -n '2,12s/^# \?//p' "$0" >&2; exit 2; fi
 peer=$1 workload=$2 path=$3 seconds=$4
 opens=
 case $peer in
@@ -25,7 +26,7 @@ esac
 case $peer:$workload:$path in
   *:W[1-4]:mem | *:W6:mem | sluice:W[123]:socket-text) ;;
   sluice:W[123]:socket | loop:W[123]:socket | spark:W[123]:socket | flink:W[123]:socket | jet:W[123]:socket) ;;
-  sluice:W[123]:text | loop:W[123]:text | loop:W5:one | sluice:W2:received | sluice:W2:cluster | sluice:W6:archive | sluice:W6:memory | sluice:W5:one | sluice:W5:latency | sluice:W5:two | sluice:W5:64tasks | sluice:W5:1000tasks | spark:W5:one | spark:W5:two) ;;
+  sluice:W[123]:text | loop:W[123]:text | loop:W5:one | sluice:W2:received | sluice:W2:cluster | sluice:W2:page | sluice:W6:archive | sluice:W6:memory | sluice:W5:one | sluice:W5:latency | sluice:W5:two | sluice:W5:64tasks | sluice:W5:1000tasks | spark:W5:one | spark:W5:two) ;;
   *) echo "$peer does not have $workload on the path $path" >&2; exit 2 ;;
 esac
 case $peer in
@@ -62,7 +63,7 @@ case $workload:$path in
   W6:archive)
     archive=target/sluice.jsa
     [ -f $archive ] || { mkdir -p target && $java -cp "$jar:$dir/target/lib/*" io.sluice.cli.Main archive $archive >&2; } || exit 1
-    heap="-Xms4g -Xmx4g -XX:SharedArchiveFile=$archive" ;;
+    heap="-Xms4g -Xmx4g -Xshare:on -XX:SharedArchiveFile=$archive" ;;
   W6:*) heap="-Xms4g -Xmx4g" ;;
 esac
 $java $heap -XX:+UseG1GC $opens -Djava.io.tmpdir="$tmp" -Djava.net.preferIPv4Stack=true -Dlaunch=$(date +%s%3N) \

@@ -16,19 +16,20 @@ final class Extensions {
   private Extensions() {}
 
   /**
-   * Attaches every {@link ContextExtension} on the class path.
+   * Attaches every {@link ContextExtension} that the program's class loader finds.
    *
+   * @param loader knows the program's classes, those of jars that were given to the command line among them
    * @param ended closes them
    * @throws RuntimeException what one of them throws; none is left attached then
    */
-  static void attach(StreamingContext context, Config config, CompletionStage<Void> ended) {
+  static void attach(
+      StreamingContext context, Config config, ClassLoader loader, CompletionStage<Void> ended) {
     List<AutoCloseable> attached = new ArrayList<>();
     try {
-      for (ContextExtension extension :
-          ServiceLoader.load(ContextExtension.class, Extensions.class.getClassLoader())) {
+      for (ContextExtension extension : ServiceLoader.load(ContextExtension.class, loader)) {
         attached.add(extension.attach(context, config));
       }
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       attached.forEach(Extensions::close);
       throw failure;
     }

@@ -764,7 +764,7 @@ public final class StreamingContext implements AutoCloseable {
       rehearsal.start(this);
     }
     engine.activate();
-    Extensions.attach(this, config, engine.stopped());
+    Extensions.attach(this, config, engine.loader(), engine.stopped());
     draft.sinks().forEach(sink -> sink.open(system(), engine.stopped()));
     engine.begin(draft.finish(), this::portable);
   }
@@ -868,7 +868,7 @@ public final class StreamingContext implements AutoCloseable {
   /** Goes on with a program whose driver was lost. Does not wait. */
   void goOn(ProgramDraft program) {
     draft = program;
-    Extensions.attach(this, config, engine.stopped());
+    Extensions.attach(this, config, engine.loader(), engine.stopped());
     engine.resume(program.finish());
   }
 

@@ -67,6 +67,9 @@ public final class Sluice {
     } else {
       build(workload, Feed.of(context, workload));
     }
+    if (path.equals("page")) {
+      Page.show(context);
+    }
     context.start();
     measure.run(seconds);
   }

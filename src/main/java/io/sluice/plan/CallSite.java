@@ -11,6 +11,9 @@ final class CallSite {
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
   private static final @Nullable CodeSource ENGINE = sourceOf(CallSite.class);
 
+  /** Has programs that come with the engine, like that of {@code sluice demo}. */
+  private static final String PROGRAMS = "io.sluice.cli.";
+
   private CallSite() {}
 
   /** "File.java:31" of the nearest frame outside the engine and the JDK, which has the threads that run the engine. */
@@ -26,6 +29,7 @@ final class CallSite {
 
   private static boolean isEngine(Class<?> type) {
     return type.getName().startsWith("io.sluice.")
+        && !type.getName().startsWith(PROGRAMS)
         && Objects.equals(location(ENGINE), location(sourceOf(type)));
   }
 

@@ -76,6 +76,7 @@ class PageIT {
           .hasSize(1);
       sluice(0, "pause", "--url", url, "--token", TOKEN);
       sluice(0, "pause", "--resume", "--url", url, "--token", TOKEN);
+      assertThat(json(url, "/api/v1/plan").toString()).contains("DemoProgram.java:");
       assertThat(titles(url)).contains("Lines in a batch", "Top words of the last 10 batches");
       sluice(0, "stop", "--graceful", "--url", url, "--token", TOKEN);
       assertThat(demo.awaitExit()).isZero();
@@ -83,15 +84,16 @@ class PageIT {
     }
   }
 
+  private static JsonNode json(String url, String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url).resolve(path))
+        .header("Authorization", "Bearer " + TOKEN)
+        .build();
+    return JSON.readTree(
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+  }
+
   private static List<String> titles(String url) throws Exception {
-    String charts = HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create(url).resolve("/api/v1/charts"))
-                .header("Authorization", "Bearer " + TOKEN)
-                .build(),
-            BodyHandlers.ofString())
-        .body();
-    return JSON.readTree(charts).findValues("title").stream()
+    return json(url, "/api/v1/charts").findValues("title").stream()
         .map(JsonNode::asText)
         .toList();
   }
