@@ -94,7 +94,7 @@ function stagesOf(stages, plan, summary) {
   };
   return table("Job and stage; sums over its tasks, and the slowest and largest task beside the one in the middle",
     [["Stage"], ["Reads", "text"], ["Tasks", "number"], ["Retried", "number"], ["Records in", "number"], ["Bytes in", "number"], ["Records out", "number"],
-      ["Bytes out", "number"], ["State keys", "number"], ["Longest", "number"], ["Skew", "number"], ["of records", "number"]],
+      ["Bytes out", "number"], ["State keys", "number"], ["Longest", "number"], ["Skew: time", "number"], ["Skew: records", "number"]],
     stages.map((stage, number) => [
       h("span", {}, h("span", { class: "mark", style: `background:${hue(number)}`, "aria-hidden": "true" }), ` ${label(stage)}`), step(stage), count(stage.tasks.length),
       count(stage.tasks.filter((task) => task.attempt > 1).length), count(sum(stage.tasks, (task) => task.recordsIn)), bytes(sum(stage.tasks, (task) => task.bytesIn)),
