@@ -808,7 +808,8 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   /**
-   * As {@link #replay}, for a context that runs, or has run: beside it, in this process, by a context that is made for it and stopped after it. Functions on the driver, such as those
+   * As {@link #replay}, for a context that runs, or has run: beside it, in this process, by a context that is made for it and stopped after it, and for which there must be memory: all that is kept of this one is read into
+   * this process. Functions on the driver, such as those
    * of {@code transform}, are copied with what they refer to.
    *
    * @throws IllegalStateException if the context has no checkpoint directory
@@ -891,7 +892,8 @@ public final class StreamingContext implements AutoCloseable {
 
   /**
    * Begins no batch until {@link #resume}; the one that runs goes on to its end. Meanwhile batches become due and wait, and receivers
-   * receive as long as there is room for their blocks. A driver that takes over from this one is not paused. Does not wait.
+   * receive as long as there is room for their blocks. A driver that takes over from this one is not paused. After a
+   * long pause there is a batch for each interval of it, most of them empty. Does not wait.
    *
    * @throws IllegalStateException if the context does not run
    */

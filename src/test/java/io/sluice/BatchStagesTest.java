@@ -101,4 +101,25 @@ class BatchStagesTest {
       });
     }
   }
+
+  @Test
+  void whatATransformIsGivenKeepsItsOwnSteps() {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.input(List.of(List.of("a", "b")))
+          .mapToPair(word -> Pair.of(word, 1))
+          .reduceByKey(Integer::sum, 2)
+          .transform(rdd -> rdd.map(pair -> pair.key()))
+          .foreachRDD(rdd -> rdd.collect());
+      PlanInfo plan = test.context().plan();
+      test.runBatches(1);
+
+      assertThat(test.events(StreamingEvent.BatchCompleted.class).get(0).batch().stages())
+          .filteredOn(stage -> stage.reads().equals("shuffle"))
+          .singleElement()
+          .satisfies(stage -> assertThat(plan.steps())
+              .filteredOn(step -> step.id() == stage.dataset())
+              .extracting(PlanInfo.Step::text)
+              .containsExactly("shuffle in 2 partitions"));
+    }
+  }
 }

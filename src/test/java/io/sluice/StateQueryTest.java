@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.api.Pair;
 import io.sluice.testkit.StreamingTest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -117,6 +119,28 @@ class StateQueryTest {
       StateQuery<String, Integer> orders = test.context().query("orders");
       assertThat(orders.scan(10).value())
           .containsExactlyInAnyOrder(Pair.of("a", 11), Pair.of("b", 2), Pair.of("c", 5));
+    }
+  }
+
+  @Test
+  void afterARestartAQueryWaitsForTheStateThatWasKept(@TempDir Path directory) {
+    for (boolean again : new boolean[] {false, true}) {
+      try (StreamingTest test = StreamingTest.builder()
+          .set("sluice.checkpoint.directory", directory.toString())
+          .build()) {
+        test.pairInput(ORDERS)
+            .updateStateByKey(StateQueryTest::sum)
+            .named("orders")
+            .print();
+        test.start();
+        StateQuery<String, Integer> orders = test.context().query("orders");
+        if (again) {
+          assertThat(orders.get("a")).isEqualTo(new StateQuery.Answer<>(batch(2), Optional.of(11)));
+        } else {
+          test.runBatches(2);
+          test.killAll();
+        }
+      }
     }
   }
 

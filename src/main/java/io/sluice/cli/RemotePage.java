@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
@@ -85,6 +86,10 @@ final class RemotePage {
       throw new CommandException(
           "The page at %s is not trusted (%s). Name the certificate of its authority with --certificate, and the page by a host that its certificate names."
               .formatted(url, untrusted.getMessage()));
+    } catch (HttpTimeoutException late) {
+      throw new CommandException(
+          "The page at %s has not answered within %d s. The context may be busy; try again."
+              .formatted(url, PATIENCE.toSeconds()));
     } catch (IOException unreachable) {
       throw new CommandException(
           "No page of a context answers at %s (%s). Start one with sluice.dashboard.port set, or name its page with --url."

@@ -31,13 +31,15 @@ final class Access {
    * What a request says of itself; null for a header it does not have.
    *
    * @param session the value of the cookie
+   * @param site what a browser says of where the request comes from
    */
   record Request(
       @Nullable String host,
       @Nullable String origin,
       @Nullable String authorization,
       @Nullable String session,
-      @Nullable String action) {}
+      @Nullable String action,
+      @Nullable String site) {}
 
   /** Why a request is refused, with the status that says so. */
   record Refusal(int status, String reason) {}
@@ -113,6 +115,10 @@ final class Access {
     }
     String origin = request.origin;
     if (origin != null && !origin.replaceFirst("^https?://", "").equals(host)) {
+      return Optional.of(new Refusal(403, "The request comes from another site."));
+    }
+    // A page of another site that has an image or a frame from here sends no origin.
+    if ("cross-site".equals(request.site) || "same-site".equals(request.site)) {
       return Optional.of(new Refusal(403, "The request comes from another site."));
     }
     return Optional.empty();

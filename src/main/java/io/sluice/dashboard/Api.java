@@ -21,7 +21,7 @@ final class Api {
   private static final String REPLAY = "/replay";
   private static final int DEFAULT_LIMIT = 100;
 
-  /** What can be done to a context. Returns at once. */
+  /** What can be done to a context. Returns at once, but for {@link #replay}. */
   interface Actions {
     void stop(boolean graceful);
 
@@ -77,7 +77,7 @@ final class Api {
       case ROOT + "plan" -> exchange.json(200, context.plan());
       case ROOT + "rates" -> exchange.json(200, model.rates());
       default -> {
-        if (path.startsWith(StateApi.ROOT)) {
+        if (path.equals(StateApi.ROOT) || path.startsWith(StateApi.ROOT + "/")) {
           state.answer(exchange);
         } else if (path.startsWith(BATCHES)) {
           batch(exchange, path.substring(BATCHES.length()));
@@ -170,11 +170,12 @@ final class Api {
 
   private static Optional<Instant> instant(String time) {
     try {
-      return Optional.of(
-          time.matches("\\d{1,15}")
-              ? Instant.ofEpochMilli(Long.parseLong(time))
-              : Instant.parse(time));
-    } catch (DateTimeException invalid) {
+      Instant read = time.matches("\\d{1,15}")
+          ? Instant.ofEpochMilli(Long.parseLong(time))
+          : Instant.parse(time);
+      // Throws where it is too far away.
+      return Optional.of(Instant.ofEpochMilli(read.toEpochMilli()));
+    } catch (DateTimeException | ArithmeticException invalid) {
       return Optional.empty();
     }
   }

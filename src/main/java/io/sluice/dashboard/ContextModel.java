@@ -141,7 +141,9 @@ final class ContextModel implements StreamingListener {
   }
 
   @Override
-  public void onBatchStarted(BatchInfo batch) {
+  public synchronized void onBatchStarted(BatchInfo batch) {
+    // A driver that has taken over knows of no pause.
+    health.paused(false);
     put(batch, Views.BatchState.RUNNING);
   }
 

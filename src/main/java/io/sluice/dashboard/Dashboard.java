@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +111,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** What the page does to its context. */
   private final class Done implements Api.Actions {
+    private final AtomicBoolean replaying = new AtomicBoolean();
 
     /** On a thread that the end of the context, and so of this page, does not interrupt. */
     @Override
@@ -119,7 +121,14 @@ public final class Dashboard implements AutoCloseable {
 
     @Override
     public ReplayedBatch replay(Instant batch) throws InterruptedException {
-      return context.replayAside(batch);
+      if (!replaying.compareAndSet(false, true)) {
+        throw new IllegalStateException("A batch is being run again already. Wait for its end.");
+      }
+      try {
+        return context.replayAside(batch);
+      } finally {
+        replaying.set(false);
+      }
     }
 
     @Override

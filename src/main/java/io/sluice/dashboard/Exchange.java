@@ -58,7 +58,8 @@ final class Exchange {
         headers.getFirst("Origin"),
         headers.getFirst("Authorization"),
         cookie(headers.getFirst("Cookie")),
-        headers.getFirst(Access.ACTION_HEADER));
+        headers.getFirst(Access.ACTION_HEADER),
+        headers.getFirst("Sec-Fetch-Site"));
   }
 
   void json(int status, Object value) throws IOException {

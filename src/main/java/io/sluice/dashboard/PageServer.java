@@ -58,6 +58,8 @@ final class PageServer implements AutoCloseable {
     });
     // Without it, small answers wait for the acknowledgement of those before.
     System.setProperty("sun.net.httpserver.nodelay", "true");
+    // A request that does not come to its end gives its thread back.
+    System.setProperty("sun.net.httpserver.maxReqTime", "30");
     try {
       this.http = bind(settings, secured);
     } catch (IOException failure) {

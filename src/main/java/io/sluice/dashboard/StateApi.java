@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** What operators remember, for programs: {@code /api/v1/state}. */
@@ -17,6 +18,12 @@ final class StateApi {
   static final String ROOT = "/api/v1/state";
 
   private static final int DEFAULT_LIMIT = 100;
+  private static final int MOST = 10_000;
+
+  /** Each waits for a slot, and those for one key for each other: more at a time would slow batches. */
+  private static final int AT_A_TIME = 4;
+
+  private final Semaphore places = new Semaphore(AT_A_TIME);
 
   /**
    * What was found.
@@ -40,6 +47,11 @@ final class StateApi {
       exchange.json(200, Map.of("operators", context.queryable()));
       return;
     }
+    if (!places.tryAcquire()) {
+      exchange.error(
+          503, "There are %d queries of state under way. Try again.".formatted(AT_A_TIME));
+      return;
+    }
     try {
       ask(exchange, name.substring(1));
     } catch (IllegalArgumentException unknown) {
@@ -48,6 +60,8 @@ final class StateApi {
       exchange.error(503, String.valueOf(failure.getMessage()));
     } catch (IllegalStateException notRunning) {
       exchange.error(409, String.valueOf(notRunning.getMessage()));
+    } finally {
+      places.release();
     }
   }
 
@@ -57,7 +71,7 @@ final class StateApi {
     String limit = exchange.query().getOrDefault("limit", String.valueOf(DEFAULT_LIMIT));
     if (key != null) {
       exchange.json(200, one(name, query, key));
-    } else if (limit.matches("[1-9]\\d{0,5}")) {
+    } else if (limit.matches("[1-9]\\d{0,3}|" + MOST)) {
       StateQuery.Answer<List<Pair<Object, Object>>> all = query.scan(Integer.parseInt(limit));
       exchange.json(
           200,
@@ -66,7 +80,8 @@ final class StateApi {
               all.batchTime().toEpochMilli(),
               all.value().stream().map(StateApi::entry).toList()));
     } else {
-      exchange.error(400, "limit must be a number of keys, from 1 to 999999, got '" + limit + "'.");
+      exchange.error(
+          400, "limit must be a number of keys, from 1 to " + MOST + ", got '" + limit + "'.");
     }
   }
 

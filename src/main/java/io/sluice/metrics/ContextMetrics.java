@@ -32,6 +32,7 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
   private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean behind;
   private volatile boolean paused;
+  private boolean closed;
 
   ContextMetrics(MeterRegistry registry, String context) {
     this.registry = registry;
@@ -53,6 +54,8 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
 
   @Override
   public void onBatchStarted(BatchInfo batch) {
+    // A driver that has taken over knows of no pause.
+    paused = false;
     waiting.remove(batch.batchTime().toEpochMilli());
   }
 
@@ -175,9 +178,10 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
     count("sluice.metrics.events.lost", "events that came too fast to be counted", lost);
   }
 
-  /** Takes the context's meters away. */
+  /** Takes the context's meters away; what is still heard makes none. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     meters.forEach(registry::remove);
   }
 
@@ -189,14 +193,20 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
     meters.add(Gauge.builder(name, value).description(what).tags(tags).register(registry));
   }
 
-  private void count(String name, String what, long by, String... more) {
+  private synchronized void count(String name, String what, long by, String... more) {
+    if (closed) {
+      return;
+    }
     Counter counter =
         Counter.builder(name).description(what).tags(tags.and(more)).register(registry);
     meters.add(counter);
     counter.increment((double) by);
   }
 
-  private void summarize(String name, String what, long value) {
+  private synchronized void summarize(String name, String what, long value) {
+    if (closed) {
+      return;
+    }
     DistributionSummary summary = DistributionSummary.builder(name)
         .description(what)
         .tags(tags)
@@ -210,7 +220,10 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
     took.ifPresent(some -> nanos(name, what, some.toNanos()));
   }
 
-  private void nanos(String name, String what, long nanos, String... more) {
+  private synchronized void nanos(String name, String what, long nanos, String... more) {
+    if (closed) {
+      return;
+    }
     Timer timer = Timer.builder(name)
         .description(what)
         .tags(tags.and(more))

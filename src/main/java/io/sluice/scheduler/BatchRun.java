@@ -235,7 +235,8 @@ final class BatchRun {
   }
 
   private static void noteOrigins(Node dataset, int origin, Map<Integer, Integer> origins) {
-    if (origins.putIfAbsent(dataset.id(), origin) == null) {
+    // What a function was given is the program's own, and no part of what it made.
+    if (!(dataset instanceof Node.AtBatch) && origins.putIfAbsent(dataset.id(), origin) == null) {
       Inputs.of(dataset).forEach(input -> noteOrigins(input, origin, origins));
     }
   }

@@ -11,9 +11,11 @@ import io.sluice.batch.BatchSchedule;
 import io.sluice.batch.BlockId;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
+import io.sluice.plan.Node;
 import io.sluice.task.WorkerCommand;
 import io.sluice.task.WorkerEvent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ final class Batches implements AutoCloseable {
   private long idleSinceMillis;
   private boolean resuming;
   private boolean initialised;
+  private final List<ContextCommand.Submit> heldBack = new ArrayList<>();
   private boolean draining;
   private boolean paused;
 
@@ -239,6 +242,19 @@ final class Batches implements AutoCloseable {
     proceed();
   }
 
+  /** Runs an action that somebody waits for; one that reads state waits until there is a program whose state is there. */
+  void submit(ContextCommand.Submit submit) {
+    if (submit.dataset() instanceof Node.Held && !isStateThere()) {
+      heldBack.add(submit);
+    } else {
+      batch.submit(submit);
+    }
+  }
+
+  private boolean isStateThere() {
+    return !resuming && restoration.isOver() && !streaming.program().outputs().isEmpty();
+  }
+
   /** From now on batches are made only for what is already received. */
   void drain() {
     draining = true;
@@ -246,7 +262,8 @@ final class Batches implements AutoCloseable {
   }
 
   /** Begins no batch, while batches become due and receivers receive as far as there is room; or goes on. */
-  void pause(boolean wanted) {
+  void pause(boolean asked) {
+    boolean wanted = asked && !draining;
     if (wanted != paused) {
       paused = wanted;
       idleSinceMillis = setup.ticker().now().toEpochMilli();
@@ -272,6 +289,11 @@ final class Batches implements AutoCloseable {
   void proceed() {
     if (resuming || !restoration.isOver()) {
       return;
+    }
+    if (!heldBack.isEmpty() && isStateThere()) {
+      List<ContextCommand.Submit> now = List.copyOf(heldBack);
+      heldBack.clear();
+      now.forEach(batch::submit);
     }
     if (draining
         && batch.isIdle()
@@ -500,6 +522,11 @@ final class Batches implements AutoCloseable {
 
   /** Tells everybody who waits for a job that it will not end. */
   void abandon(SluiceException cause) {
+    heldBack.forEach(submit -> {
+      submit.job().complete(-1L);
+      submit.done().completeExceptionally(cause);
+    });
+    heldBack.clear();
     jobs.abandon(cause);
   }
 

@@ -187,8 +187,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(NoWorkers.class, this::onNoWorkers)
         .onMessage(ContextCommand.NameTaken.class, this::onNameTaken)
         .onMessage(Heartbeat.class, this::onHeartbeat)
-        .onMessage(
-            ContextCommand.Submit.class, submit -> guarded(() -> batches.batch().submit(submit)))
+        .onMessage(ContextCommand.Submit.class, submit -> guarded(() -> batches.submit(submit)))
         .onMessage(
             ContextCommand.Fetched.class, fetched -> guarded(() -> batches.fetched(fetched.job())))
         .onMessage(
@@ -244,8 +243,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
         .onMessage(Decided.class, this::onDecided)
         .onMessage(ContextCommand.Crash.class, this::onCrash)
         .onMessage(Tick.class, tick -> guarded(batches::onTick))
-        .onMessage(
-            ContextCommand.Submit.class, submit -> guarded(() -> batches.batch().submit(submit)))
+        .onMessage(ContextCommand.Submit.class, submit -> guarded(() -> batches.submit(submit)))
         .onMessage(
             ContextCommand.Fetched.class, fetched -> guarded(() -> batches.fetched(fetched.job())))
         .onMessage(

@@ -3,7 +3,7 @@ package io.sluice.scheduler;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.api.StreamingListener.StageInfo;
 import io.sluice.api.StreamingListener.TaskInfo;
-import jdk.jfr.FlightRecorder;
+import io.sluice.plan.FlightRecording;
 import org.jspecify.annotations.Nullable;
 
 /** What Flight Recorder is told of a batch; nothing, and nothing of it is loaded, unless it is at work. */
@@ -17,7 +17,7 @@ final class FlightRecord {
 
   /** A batch begins. */
   static FlightRecord begin() {
-    if (!FlightRecorder.isInitialized()) {
+    if (!FlightRecording.isOn()) {
       return new FlightRecord(null);
     }
     BatchEvent event = new BatchEvent();

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
@@ -30,6 +29,7 @@ final class Inspection {
   }
 
   void ask(CompletableFuture<ClusterInfo> asked) {
+    forgetThoseWhoLeft();
     boolean underWay = !waiting.isEmpty();
     waiting.add(asked);
     if (!underWay) {
@@ -48,6 +48,14 @@ final class Inspection {
     }
   }
 
+  /** Who has waited for too long has gone; with the last of them the round is over, whoever has not answered. */
+  private void forgetThoseWhoLeft() {
+    waiting.removeIf(CompletableFuture::isDone);
+    if (waiting.isEmpty()) {
+      awaited.clear();
+    }
+  }
+
   /** Tells those who wait if nobody is left who could answer. */
   void tellIfComplete() {
     awaited.retainAll(fleet.usable());
@@ -59,34 +67,26 @@ final class Inspection {
   }
 
   private ClusterInfo info() {
-    Placement placement = fleet.placement();
-    Decision.Placed placed = placement.placed();
+    Decision.Placed placed = fleet.placement().placed();
     List<ClusterInfo.Partition> partitions = new ArrayList<>();
     for (int number = 0; number < placed.owners().size(); number++) {
       boolean copied = placed.synced().contains(number);
       partitions.add(new ClusterInfo.Partition(
           number, placed.owners().get(number), copied ? placed.standbys().get(number) : ""));
     }
-    List<ClusterInfo.Worker> workers =
-        fleet.workers().stream().map(worker -> info(worker, placement)).toList();
+    List<ClusterInfo.Worker> workers = fleet.workers().stream().map(this::info).toList();
     return new ClusterInfo(
         setup.epoch(), setup.node().address(), paused.getAsBoolean(), workers, partitions);
   }
 
-  private ClusterInfo.Worker info(WorkerTable.Worker worker, Placement placement) {
+  private ClusterInfo.Worker info(WorkerTable.Worker worker) {
     WorkerEvent.Inspected answer = answers.get(worker.address());
-    Map<Integer, Long> keys = new TreeMap<>();
-    if (answer != null && !placement.isEmpty()) {
-      answer.states().stream()
-          .filter(state -> placement.owner(state.partition()).equals(worker.address()))
-          .forEach(state -> keys.merge(state.node(), (long) state.keys(), Long::sum));
-    }
     return new ClusterInfo.Worker(
         worker.address(),
         worker.host(),
         worker.slots(),
         worker.leaving(),
         answer == null ? ClusterInfo.Load.NONE : answer.load(),
-        keys);
+        answer == null ? Map.of() : answer.keys());
   }
 }

@@ -166,6 +166,16 @@ final class JobRun {
         .toList();
   }
 
+  /** Whether the job reads what operators remember, which only those have right who own it when it has been read. */
+  boolean readsState() {
+    return stages.stream().map(Stage::input).anyMatch(Stage.HeldInput.class::isInstance);
+  }
+
+  /** Whether partitions have other owners now than when the tasks were sent out. */
+  boolean isPlannedOtherwise(List<String> ownersNow) {
+    return !owners.equals(ownersNow);
+  }
+
   /** The nodes whose datasets this job keeps. */
   List<Integer> storedNodes() {
     List<Integer> nodes = new ArrayList<>();

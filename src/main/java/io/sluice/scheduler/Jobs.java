@@ -111,7 +111,11 @@ final class Jobs {
 
   void taskFinished(WorkerEvent.TaskFinished event) {
     JobRun job = running.get(event.job());
-    if (job != null) {
+    if (job != null
+        && job.readsState()
+        && job.isPlannedOtherwise(fleet.placement().owners())) {
+      startForCaller(job);
+    } else if (job != null) {
       job.finished(event, setup.ticker().now());
       if (job.isFinished()) {
         finish(job);

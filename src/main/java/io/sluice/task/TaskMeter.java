@@ -1,9 +1,9 @@
 package io.sluice.task;
 
 import io.sluice.block.Block;
+import io.sluice.plan.FlightRecording;
 import java.util.Collection;
 import java.util.List;
-import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /** Measures one run of one task, which goes from one thread to the next. */
@@ -24,7 +24,7 @@ final class TaskMeter {
   /** A thread has the task, whose inputs are these. */
   void begin(List<Block> inputs) {
     beganNanos = System.nanoTime();
-    if (FlightRecorder.isInitialized()) {
+    if (FlightRecording.isOn()) {
       event = new TaskEvent();
       event.begin();
     }

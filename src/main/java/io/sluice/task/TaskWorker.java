@@ -220,7 +220,7 @@ public final class TaskWorker extends AbstractBehavior<WorkerCommand> {
 
   private Behavior<WorkerCommand> onInspect(WorkerCommand.Inspect inspect) {
     link.tell(new WorkerEvent.Inspected(
-        inspect.epoch(), host.node.address(), host.node.load(), session.stateSizes()));
+        inspect.epoch(), host.node.address(), host.node.load(), session.ownedKeys()));
     return this;
   }
 

@@ -164,13 +164,10 @@ public sealed interface WorkerEvent extends Message {
   /**
    * What a worker holds; the answer to {@link WorkerCommand.Inspect}.
    *
-   * @param states of operators, those that are copies of another worker's among them
+   * @param keys how many it owns of each operator with state
    */
-  record Inspected(long epoch, String address, ClusterInfo.Load load, List<StateSize> states)
+  record Inspected(long epoch, String address, ClusterInfo.Load load, Map<Integer, Long> keys)
       implements WorkerEvent {}
-
-  /** How many keys a partition of an operator's state has. */
-  record StateSize(int node, int partition, int keys) implements Message {}
 
   /** One result of a task; empty bytes mean that it lies in the worker's store. */
   record ResultPart(int leg, byte[] inline) implements Message {}

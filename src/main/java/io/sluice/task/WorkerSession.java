@@ -67,6 +67,9 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private volatile long committedMillis = Long.MIN_VALUE;
   private volatile @Nullable StateKeeper keeper;
 
+  /** The worker of each partition, as of the last commit. */
+  private volatile List<String> owners = List.of();
+
   /**
    * @param loader knows the program's classes
    * @param codec encodes the program's records
@@ -194,17 +197,24 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
     return states.computeIfAbsent(new StateKey(node, partition), key -> new KeyedState());
   }
 
-  /** How many keys each state has about now: a task may be at work on it. */
-  List<WorkerEvent.StateSize> stateSizes() {
-    return states.entrySet().stream()
-        .map(state -> new WorkerEvent.StateSize(
-            state.getKey().node(), state.getKey().partition(), state.getValue().size()))
-        .toList();
+  /** How many keys each operator has here about now, copies of another worker's not counted: a task may be at work on them. */
+  Map<Integer, Long> ownedKeys() {
+    List<String> placed = owners;
+    Map<Integer, Long> keys = new HashMap<>();
+    states.forEach((key, state) -> {
+      if (!placed.isEmpty() && placed.get(key.partition() % placed.size()).equals(node.address())) {
+        keys.merge(key.node(), (long) state.size(), Long::sum);
+      }
+    });
+    return keys;
   }
 
   /** What an operator remembers in a partition as of the last commit: a block of the batch's time and of pairs. */
   List<Block> held(StageSpec.Held wanted, int partition) {
-    KeyedState state = state(wanted.node(), partition);
+    // Before the state is read: what a commit changes meanwhile must not be told as the commit
+    // before it, nor the other way round.
+    long known = committedMillis;
+    KeyedState state = states.get(new StateKey(wanted.node(), partition));
     List<Object> records = new ArrayList<>();
     records.add(Long.MIN_VALUE);
     BiConsumer<Object, Object> pairs = (key, value) -> {
@@ -214,12 +224,14 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
         records.add(new Pair<>(key, total.value()));
       }
     };
-    long batch = wanted.key().length == 0
-        ? state.committed(wanted.most(), pairs)
-        : state.committed(codec.decode(wanted.key()).get(0), pairs);
+    long batch = state == null
+        ? known
+        : wanted.key().length == 0
+            ? state.committed(wanted.most(), pairs)
+            : state.committed(codec.decode(wanted.key()).get(0), pairs);
     // What was taken over and not committed here since is as of the commit that the worker heard of
     // last.
-    records.set(0, Math.max(batch, committedMillis));
+    records.set(0, Math.max(batch, known));
     return List.of(Block.Records.of(records));
   }
 
@@ -328,6 +340,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   /** Makes the batch's state current and drops what no later batch needs. */
   void commit(WorkerCommand.Commit commit) {
     catchUp(commit.batchMillis());
+    owners = commit.owners();
     if (!commit.operators().isEmpty() && committedMillis == commit.batchMillis()) {
       keeper().ifPresent(durable -> durable.commit(commit, states));
     }

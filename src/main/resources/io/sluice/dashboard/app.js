@@ -38,12 +38,18 @@ const model = {
     return [...this.byTime.values()].sort((a, b) => a.timeMillis - b.timeMillis);
   },
   async act(path) {
-    const answer = await fetch(`/api/v1/${path}`, { method: "POST", headers: { "X-Sluice-Action": "page" } });
-    return answer.json();
+    try {
+      const answer = await fetch(`/api/v1/${path}`, { method: "POST", headers: { "X-Sluice-Action": "page" } });
+      return await answer.json();
+    } catch {
+      return { error: "The context did not answer." };
+    }
   },
   /** The program, which never changes. */
   async plan() {
-    this.known ??= await this.get("plan");
+    if (!this.known?.steps) {
+      this.known = await this.get("plan");
+    }
     return this.known;
   },
   ended() {

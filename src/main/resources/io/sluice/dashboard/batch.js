@@ -89,7 +89,7 @@ function stagesOf(stages, plan, summary) {
     return empty(summary.state === "COMPLETED" ? "This batch had no tasks: there was nothing to compute." : "What tasks did is told when the batch has ended.");
   }
   const step = (stage) => {
-    const text = plan.steps.find((one) => one.id === stage.step)?.text;
+    const text = plan.steps?.find((one) => one.id === stage.step)?.text;
     return text === undefined ? stage.reads : AGAIN.has(stage.reads) ? `${stage.reads}: ${text}` : text;
   };
   return table("Job and stage; sums over its tasks, and the slowest and largest task beside the one in the middle",

@@ -3,6 +3,7 @@ package io.sluice.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,11 @@ class AccessTest {
   private final Access reachable = new Access(TOKEN, false);
 
   private static Access.Request from(@Nullable String host, @Nullable String origin) {
-    return new Access.Request(host, origin, null, null, null);
+    return new Access.Request(host, origin, null, null, null, null);
   }
 
   private static Access.Request with(@Nullable String authorization, @Nullable String action) {
-    return new Access.Request(HERE, null, authorization, null, action);
+    return new Access.Request(HERE, null, authorization, null, action, null);
   }
 
   private static @Nullable Integer status(Optional<Access.Refusal> refusal) {
@@ -68,7 +69,7 @@ class AccessTest {
     assertThat(status(reachable.toRead(from("driver.example:4040", "http://evil.example"))))
         .isEqualTo(403);
     assertThat(status(reachable.toRead(
-            new Access.Request("driver.example:4040", null, "Bearer " + TOKEN, null, null))))
+            new Access.Request("driver.example:4040", null, "Bearer " + TOKEN, null, null, null))))
         .isNull();
   }
 
@@ -89,16 +90,31 @@ class AccessTest {
     assertThat(open.login("")).isEmpty();
     String session = guarded.login(TOKEN).orElseThrow();
 
-    assertThat(status(guarded.toRead(new Access.Request(HERE, null, null, session, null))))
+    assertThat(status(guarded.toRead(new Access.Request(HERE, null, null, session, null, null))))
         .isNull();
-    assertThat(status(guarded.toRead(new Access.Request(HERE, null, null, session + "0", null))))
+    assertThat(
+            status(guarded.toRead(new Access.Request(HERE, null, null, session + "0", null, null))))
         .isEqualTo(401);
     assertThat(guarded.login(TOKEN))
         .hasValueSatisfying(other -> assertThat(other).isNotEqualTo(session).hasSize(48));
     // The cookie alone does not act: a form on another page could have sent it.
-    assertThat(status(guarded.toAct(new Access.Request(HERE, null, null, session, null))))
+    assertThat(status(guarded.toAct(new Access.Request(HERE, null, null, session, null, null))))
         .isEqualTo(403);
-    assertThat(status(guarded.toAct(new Access.Request(HERE, null, null, session, "1"))))
+    assertThat(status(guarded.toAct(new Access.Request(HERE, null, null, session, "1", null))))
         .isNull();
+  }
+
+  @Test
+  void whatAPageOfAnotherSiteHasTheBrowserFetchIsRefused() {
+    Access open = new Access("", true);
+
+    assertThat(open.toRead(new Access.Request(HERE, null, null, null, null, "same-origin")))
+        .isEmpty();
+    assertThat(open.toRead(new Access.Request(HERE, null, null, null, null, "none")))
+        .isEmpty();
+    for (String site : List.of("cross-site", "same-site")) {
+      assertThat(open.toRead(new Access.Request(HERE, null, null, null, null, site)))
+          .hasValueSatisfying(refusal -> assertThat(refusal.status()).isEqualTo(403));
+    }
   }
 }

@@ -96,10 +96,7 @@ class MessageSerializationTest {
         new WorkerCommand.Refused("it runs another version"),
         new WorkerCommand.Inspect(2),
         new WorkerEvent.Inspected(
-            2,
-            "a:1",
-            new ClusterInfo.Load(1, 2, 3, 4, 5, 6, 7, 8),
-            List.of(new WorkerEvent.StateSize(4, 1, 1000))),
+            2, "a:1", new ClusterInfo.Load(1, 2, 3, 4, 5, 6, 7, 8), Map.of(4, 1000L)),
         new WorkerCommand.Ping(2, 7, new Link.Report(5, 4, true)),
         new WorkerCommand.Numbered(2, 6, new WorkerCommand.StopReceiver(2, 1)),
         new WorkerCommand.Peers(2, List.of("a:1", "b:2"), List.of("b:2")),
