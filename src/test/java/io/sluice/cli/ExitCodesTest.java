@@ -2,9 +2,12 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Properties;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +18,15 @@ import picocli.CommandLine;
 class ExitCodesTest {
 
   private static final StringWriter OUT = new StringWriter();
+
+  private final Properties before = (Properties) System.getProperties().clone();
+
+  /** Commands set properties of the process that is theirs alone; here it is not. */
+  @AfterEach
+  void restore() {
+    System.setProperties(before);
+    ConfigFactory.invalidateCaches();
+  }
 
   private static int execute(StringWriter err, String... arguments) {
     CommandLine line = Main.commandLine();
