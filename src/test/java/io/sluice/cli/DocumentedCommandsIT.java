@@ -153,7 +153,9 @@ class DocumentedCommandsIT {
   }
 
   private Command start(String line) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder("bash", "-c", line);
+    // Whoever runs the tests in the background may have them, and all that they start, ignore
+    // Ctrl-C.
+    ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "bash", "-c", line);
     builder.directory(directory.toFile()).environment().putAll(environment);
     return new Command(builder);
   }
