@@ -18,8 +18,10 @@ class ChaosIT {
 
       List<String> shown = chaos.lines();
       String verdict = shown.get(shown.size() - 1);
-      assertThat(verdict).matches("sent=(\\d+) counted=\\1 lost=0 duplicated=0 .* kills=2");
-      assertThat(exit).as(verdict).isZero();
+      assertThat(verdict)
+          .as(() -> String.join("\n", shown))
+          .matches("sent=(\\d+) counted=\\1 lost=0 duplicated=0 .* kills=2");
+      assertThat(exit).as(() -> String.join("\n", shown)).isZero();
       System.out.println(verdict);
     }
   }

@@ -71,6 +71,18 @@ class ChaosTallyTest {
   }
 
   @Test
+  void newestBatchMayStillTellItsWindowButNoOther() {
+    tally.result("batch 200 7 0=10", 1);
+    tally.result("window 200 7 0=10", 2);
+    tally.result("batch 400 7 0=10", 3);
+    assertThat(tally.wrong(20)).isEmpty();
+
+    tally.result("batch 600 7 ", 4);
+
+    assertThat(tally.wrong(20)).containsExactly("window until 400 is {} instead of 20");
+  }
+
+  @Test
   void gapIsTheLongestTimeWithoutAResultAfterAKill() {
     tally.result("batch 200 7 0=1", 1000);
     tally.killed(false, 1100);
