@@ -12,6 +12,11 @@ public final class LogContext implements AutoCloseable {
   private static final String BATCH = "batch";
   private static final String OPERATOR = "operator";
 
+  /** Batches follow each other, and each is named by many tasks. */
+  private static volatile Batch last = new Batch(0, Instant.EPOCH.toString());
+
+  private record Batch(long millis, String text) {}
+
   private LogContext() {}
 
   /**
@@ -21,10 +26,19 @@ public final class LogContext implements AutoCloseable {
    */
   public static LogContext of(long batchMillis, String operator) {
     if (batchMillis >= 0) {
-      MDC.put(BATCH, Instant.ofEpochMilli(batchMillis).toString());
+      MDC.put(BATCH, text(batchMillis));
     }
     MDC.put(OPERATOR, operator);
     return new LogContext();
+  }
+
+  private static String text(long batchMillis) {
+    Batch known = last;
+    if (known.millis != batchMillis) {
+      known = new Batch(batchMillis, Instant.ofEpochMilli(batchMillis).toString());
+      last = known;
+    }
+    return known.text;
   }
 
   @Override

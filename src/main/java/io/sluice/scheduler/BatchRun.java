@@ -201,7 +201,12 @@ final class BatchRun {
         Optional.empty());
   }
 
-  BatchInfo info(Optional<Instant> end, Optional<String> failure) {
+  /**
+   * What listeners hear of the batch.
+   *
+   * @param stages whether somebody wants to know what each task did
+   */
+  BatchInfo info(Optional<Instant> end, Optional<String> failure, boolean stages) {
     return new BatchInfo(
         Instant.ofEpochMilli(batchMillis),
         records,
@@ -212,7 +217,7 @@ final class BatchRun {
         attempts,
         counters(),
         List.copyOf(outputs.values()),
-        end.isPresent() ? stages() : List.of(),
+        stages ? stages() : List.of(),
         failure);
   }
 

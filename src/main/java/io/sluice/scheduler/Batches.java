@@ -493,7 +493,10 @@ final class Batches implements AutoCloseable {
     streaming.files().forgetUpTo(durability.doneMillis(time));
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
-      BatchInfo info = done.info(Optional.of(setup.ticker().now()), Optional.empty());
+      BatchInfo info = done.info(
+          Optional.of(setup.ticker().now()),
+          Optional.empty(),
+          setup.listeners().isHeard() || done.flight().isOn());
       post(new StreamingEvent.BatchCompleted(info));
       done.flight().completed(setup.name(), info);
       fleet.receivers().batchCompleted(info);

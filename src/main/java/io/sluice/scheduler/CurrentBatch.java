@@ -109,7 +109,7 @@ final class CurrentBatch {
         submitted,
         setup.ticker().now());
     current = batch;
-    post(new StreamingEvent.BatchStarted(batch.info(Optional.empty(), Optional.empty())));
+    post(new StreamingEvent.BatchStarted(batch.info(Optional.empty(), Optional.empty(), false)));
     if (setup.broadcasts().isDue(batchMillis)) {
       driverThreads.refresh(batchMillis);
     } else {
@@ -250,7 +250,7 @@ final class CurrentBatch {
   void failed(SluiceException cause) {
     get().ifPresent(batch -> {
       BatchInfo info = batch.info(
-          Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())));
+          Optional.of(setup.ticker().now()), Optional.of(String.valueOf(cause.getMessage())), true);
       post(new StreamingEvent.BatchFailed(info));
     });
   }

@@ -25,6 +25,10 @@ final class FlightRecord {
     return new FlightRecord(event);
   }
 
+  boolean isOn() {
+    return event != null;
+  }
+
   /** The batch has been committed. */
   void completed(String context, BatchInfo batch) {
     if (event == null || !event.isEnabled()) {

@@ -13,9 +13,11 @@ import java.util.function.IntUnaryOperator;
 /** What the tasks of a job did, by stage. */
 final class RanTasks {
 
-  private record Ran(Stage.Input input, List<TaskInfo> tasks) {}
+  private record Ran(WorkerEvent.TaskFinished event, int attempt, Instant at) {}
 
-  private final TreeMap<Integer, Ran> stages = new TreeMap<>();
+  private record RanStage(Stage.Input input, List<Ran> tasks) {}
+
+  private final TreeMap<Integer, RanStage> stages = new TreeMap<>();
 
   /**
    * Takes in a task that has just ended.
@@ -23,23 +25,10 @@ final class RanTasks {
    * @param input what its stage reads
    */
   void add(Stage.Input input, WorkerEvent.TaskFinished event, int attempt, Instant now) {
-    WorkerEvent.Figures figures = event.report().figures();
     stages
-        .computeIfAbsent(event.ordinal(), first -> new Ran(input, new ArrayList<>()))
+        .computeIfAbsent(event.ordinal(), first -> new RanStage(input, new ArrayList<>()))
         .tasks
-        .add(new TaskInfo(
-            event.index(),
-            event.worker(),
-            attempt,
-            now.minusNanos(figures.ranNanos() + figures.sentNanos()),
-            figures.queuedNanos(),
-            figures.ranNanos(),
-            figures.sentNanos(),
-            figures.recordsIn(),
-            figures.bytesIn(),
-            figures.recordsOut(),
-            figures.bytesOut(),
-            figures.keysTouched()));
+        .add(new Ran(event, attempt, now));
   }
 
   void clear() {
@@ -54,8 +43,29 @@ final class RanTasks {
    */
   List<StageInfo> infos(int job, IntUnaryOperator origin) {
     List<StageInfo> infos = new ArrayList<>(stages.size());
-    stages.forEach((ordinal, ran) -> infos.add(new StageInfo(
-        job, ordinal, ran.input.kind(), origin.applyAsInt(ran.input.node().id()), ran.tasks)));
+    stages.forEach((ordinal, stage) -> infos.add(new StageInfo(
+        job,
+        ordinal,
+        stage.input.kind(),
+        origin.applyAsInt(stage.input.node().id()),
+        stage.tasks.stream().map(RanTasks::info).toList())));
     return infos;
+  }
+
+  private static TaskInfo info(Ran task) {
+    WorkerEvent.Figures figures = task.event.report().figures();
+    return new TaskInfo(
+        task.event.index(),
+        task.event.worker(),
+        task.attempt,
+        task.at.minusNanos(figures.ranNanos() + figures.sentNanos()),
+        figures.queuedNanos(),
+        figures.ranNanos(),
+        figures.sentNanos(),
+        figures.recordsIn(),
+        figures.bytesIn(),
+        figures.recordsOut(),
+        figures.bytesOut(),
+        figures.keysTouched());
   }
 }

@@ -129,7 +129,7 @@ final class TaskRunner {
     RunningTask scope = new RunningTask(session, job, task, driverAddress, output);
     scope.enter();
     try (OpenStates states = new OpenStates(session, job, task.index());
-        LogContext log = LogContext.of(job.batchMillis(), spec.functions())) {
+        LogContext log = LogContext.of(job.batchMillis(), session.functions(task.stage()))) {
       Source source = source(job, task, spec, code, states, inputs, leaving, meter);
       new OperatorChain(spec, code, partitionOf, states, output).run(source);
       boolean wanted = copyHolder(job, task).isPresent() || session.keeper().isPresent();

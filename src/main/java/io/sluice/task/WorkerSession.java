@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class WorkerSession implements DataChannel.Handler, AutoCloseable {
 
   /** A shuffle of one attempt of a job, complete once all its maps have arrived. */
+  private record Defined(StageSpec spec, String functions) {}
+
   record ShuffleKey(long job, int attempt, int exchange) {}
 
   /** One partition of an operator's state. */
@@ -57,7 +59,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   private final Consumer<Object> arrivals;
   private final Consumer<BlockId> blockArrivals;
   private final ThreadLocal<UserCode> code;
-  private final Map<Integer, StageSpec> stages = new ConcurrentHashMap<>();
+  private final Map<Integer, Defined> stages = new ConcurrentHashMap<>();
   private final Map<ShuffleKey, Inbox> inboxes = new ConcurrentHashMap<>();
   private final Map<StateKey, KeyedState> states = new ConcurrentHashMap<>();
   private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
@@ -144,7 +146,7 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   void define(int stage, StageSpec spec) {
-    stages.put(stage, spec);
+    stages.put(stage, new Defined(spec, spec.functions()));
   }
 
   void undefine(int stage) {
@@ -152,11 +154,20 @@ final class WorkerSession implements DataChannel.Handler, AutoCloseable {
   }
 
   StageSpec stage(int stage) {
-    StageSpec spec = stages.get(stage);
-    if (spec == null) {
+    return defined(stage).spec;
+  }
+
+  /** What log lines call a stage. */
+  String functions(int stage) {
+    return defined(stage).functions;
+  }
+
+  private Defined defined(int stage) {
+    Defined defined = stages.get(stage);
+    if (defined == null) {
       throw new SluiceException(ErrorCode.INTERNAL, "Stage " + stage + " was never sent here.");
     }
-    return spec;
+    return defined;
   }
 
   Inbox inbox(ShuffleKey key) {
