@@ -1,11 +1,10 @@
 package io.sluice;
 
+import io.sluice.FoundFile.Standing;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.Function;
 import io.sluice.api.SluiceException;
 import io.sluice.block.Sha256;
-import io.sluice.plan.FoundFile;
-import io.sluice.plan.FoundFile.Standing;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -13,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +39,11 @@ final class FoundFiles implements Serializable {
   private static final int WHOLE_BYTES = 16 << 20;
   private static final int END_BYTES = 1 << 20;
 
-  private final String directory;
+  private final FilePattern where;
   private final Function<Path, Boolean> filter;
 
-  FoundFiles(Path directory, Function<Path, Boolean> filter) {
-    this.directory = directory.toString();
+  FoundFiles(FilePattern where, Function<Path, Boolean> filter) {
+    this.where = where;
     this.filter = filter;
   }
 
@@ -194,14 +193,21 @@ final class FoundFiles implements Serializable {
   }
 
   private List<Path> list() {
-    try (Stream<Path> files = Files.list(Path.of(directory))) {
-      return files.filter(TextFiles::isData).filter(this::isWanted).sorted().toList();
+    try {
+      requireDirectory();
+      return where.files().stream().filter(this::isWanted).toList();
     } catch (IOException | UncheckedIOException failure) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,
-          "Directory '" + directory + "' cannot be listed: " + failure
+          "Directory '" + where.path() + "' cannot be listed: " + failure
               + ". It must stay, and be readable for the driver, while the context runs.",
           failure);
+    }
+  }
+
+  private void requireDirectory() throws IOException {
+    if (!where.isInDirectory()) {
+      throw new NotDirectoryException(where.path());
     }
   }
 
@@ -211,7 +217,7 @@ final class FoundFiles implements Serializable {
     } catch (Exception failure) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,
-          "The filter of files in '" + directory + "' failed for '" + file + "': " + failure,
+          "The filter of files in '" + where.path() + "' failed for '" + file + "': " + failure,
           failure);
     }
   }

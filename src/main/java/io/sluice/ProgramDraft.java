@@ -28,6 +28,7 @@ final class ProgramDraft implements Serializable {
   private final Map<Integer, String> names = new HashMap<>();
   private final Map<Integer, Long> checkpointMillis = new HashMap<>();
   private long rememberMillis;
+  private int streams;
 
   ProgramDraft(long intervalMillis) {
     this.intervalMillis = intervalMillis;
@@ -58,9 +59,14 @@ final class ProgramDraft implements Serializable {
 
   /** Gives the number of the receiver's stream. */
   int addReceiver(String label, String preferredHost, byte[] receiver) {
-    int stream = receivers.size();
+    int stream = addStream();
     receivers.add(new StreamProgram.ReceiverSpec(stream, label, preferredHost, receiver));
     return stream;
+  }
+
+  /** Gives the number of a stream. */
+  int addStream() {
+    return streams++;
   }
 
   void addSink(SinkOutput<?> sink) {

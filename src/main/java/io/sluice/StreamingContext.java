@@ -6,6 +6,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.sluice.api.BatchSource;
 import io.sluice.api.CheckpointReport;
 import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
@@ -326,9 +327,44 @@ public final class StreamingContext implements AutoCloseable {
   }
 
   /**
-   * The lines of the text files that come into a directory, as UTF-8: those of the files that each batch finds there.
+   * The records of a source that can be read again. The driver plans what each batch reads, and tasks read it; no receiver runs,
+   * and nothing is copied. Batches that are run again, by another driver or after a restart from a checkpoint directory, read the
+   * same.
    *
-   * <p>The driver looks into the directory in every batch, and tasks on the workers read the files, so all must see the same
+   * <p>The source begins where it says now, on this thread. {@code sluice.rate} bounds what a batch has of a source that heeds it: the
+   * rate of a receiver, times the interval.
+   *
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the source cannot travel; DRIVER_FUNCTION_FAILED if it cannot begin
+   */
+  public <T> DStream<T> batchStream(BatchSource<T> source) {
+    requireNonNull(
+        source, "The source is null; give an object of a class that implements BatchSource.");
+    return batchStream("batchStream", source, source);
+  }
+
+  <T> DStream<T> batchStream(String operation, BatchSource<T> source, Object function) {
+    requireBuilding();
+    try {
+      SourceStream<T> generator =
+          SourceStream.of(this, operation, source, function, draft.addStream());
+      Node node = new Node.Generated(newId(), operation, List.of(), generator);
+      return new DStream<>(this, node, intervalMillis);
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception failure) {
+      throw new SluiceException(
+          ErrorCode.DRIVER_FUNCTION_FAILED,
+          "Source '%s' cannot begin: %s".formatted(source, failure),
+          failure);
+    }
+  }
+
+  /**
+   * The lines of the text files that come into a directory, as UTF-8: those of the files that each batch finds there. Files whose
+   * names end with {@code .gz} are decompressed.
+   *
+   * <p>In place of a directory stands a pattern: {@code *}, {@code ?}, {@code [a-z]} and {@code {a,b}} for parts of a name, in any part of the path.
+   * The part before the first of them must be a directory. The driver looks into the directory in every batch, and tasks on the workers read the files, so all must see the same
    * file system under the same path. Files that are there now are left out, as are names that begin with a dot or an underscore.
    * Write a file elsewhere on the same file system and move it into the directory when it is complete. A file is taken once,
    * by its name and content: one that is only touched is not taken again, one that is replaced by other content is. A file must stay
@@ -1013,7 +1049,7 @@ public final class StreamingContext implements AutoCloseable {
 
   Node generated(String operation, List<Node> inputs, DStreamLike.RddMaker maker) {
     requireInitialized("Cannot add a stream");
-    return new Node.Generated(newId(), operation, inputs, (time, files) -> {
+    return new Node.Generated(newId(), operation, inputs, (time, plan) -> {
       RDD<?> made = maker.make(time);
       if (made != null && made.context() != this) {
         throw new IllegalArgumentException(

@@ -9,6 +9,7 @@ import examples.OrdersOnce;
 import examples.PricedOrders;
 import examples.RecentQueries;
 import examples.StatefulWordCount;
+import examples.TailedFile;
 import examples.TestedWordCount;
 import examples.TrendingTopics;
 import examples.UserSessions;
@@ -27,6 +28,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -137,6 +139,27 @@ class ExamplesTest {
 
       assertThat(total(text)).isEqualTo(lines.length);
     }
+  }
+
+  @Test
+  void tailedFileCountsTheLinesThatAreAddedWhenTheyAreWhole(@TempDir Path directory)
+      throws Exception {
+    Path file = Files.writeString(directory.resolve("log"), "old\n");
+    Thread program = started("test-program", () -> {
+      try {
+        TailedFile.main(new String[] {file.toString()});
+      } catch (InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    screen.await(text -> text.contains("Time"));
+    Files.writeString(file, "new\nha", StandardOpenOption.APPEND);
+    screen.await(text -> total(text) >= 1);
+    Files.writeString(file, "lf\nlast\n", StandardOpenOption.APPEND);
+
+    assertThat(total(screen.await(text -> total(text) >= 3))).isEqualTo(3);
+    program.interrupt();
+    program.join();
   }
 
   @Test

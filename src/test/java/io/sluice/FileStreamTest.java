@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.api.SluiceException;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,68 @@ class FileStreamTest {
       assertThat(output.records())
           .containsExactly(List.of(), List.of("1", "2", "3", "4"), List.of());
     }
+  }
+
+  @Test
+  void patternTakesFilesOfAllDirectoriesThatMatchAlsoLaterOnes() throws IOException {
+    Files.createDirectories(directory.resolve("shop-1"));
+    write("shop-1/old.log", "old\n");
+    try (StreamingTest test = StreamingTest.builder().nodes(2).build()) {
+      Recorded<String> output =
+          test.output(test.context().textFileStream(directory + "/shop-*/*.{log,gz}"));
+      write("shop-1/a.log", "1\n");
+      write("shop-1/a.tmp", "2\n");
+      write("elsewhere.log", "3\n");
+      test.runBatches(1);
+      Files.createDirectories(directory.resolve("shop-2"));
+      write("shop-2/b.log", "4\n");
+      write("shop-2/_hidden.log", "5\n");
+      test.runBatches(1);
+
+      assertThat(output.records()).containsExactly(List.of("1"), List.of("4"));
+    }
+  }
+
+  @Test
+  void compressedFilesAreReadAsWhatIsInThem() throws IOException {
+    try (StreamingTest test = StreamingTest.builder().nodes(2).build()) {
+      Recorded<String> lines = test.output(test.context().textFileStream(directory.toString()));
+      Recorded<Integer> records = test.output(
+          test.context().binaryRecordsStream(directory.toString(), 3).map(record ->
+              (int) record[0]));
+      writeCompressed("a.gz", "1\r\n", "2\nends");
+      test.runBatches(1);
+
+      assertThat(lines.records()).containsExactly(List.of("1", "2", "ends"));
+      assertThat(records.records()).containsExactly(List.of((int) '1', (int) '2', (int) 'n'));
+    }
+  }
+
+  @Test
+  void compressedFileThatIsNoneIsAnErrorThatNamesIt() throws IOException {
+    try (StreamingTest test = StreamingTest.create()) {
+      test.output(test.context().textFileStream(directory.toString()));
+      write("plain.gz", "not compressed");
+
+      assertThatThrownBy(() -> test.runBatches(1))
+          .hasMessageContaining(directory.resolve("plain.gz") + "' cannot be read")
+          .hasMessageContaining("Not in GZIP format");
+    }
+  }
+
+  /** Each text is a member of the compressed file. */
+  private void writeCompressed(String name, String... members) throws IOException {
+    Path unfinished = directory.resolve(".unfinished");
+    try (OutputStream file = Files.newOutputStream(unfinished)) {
+      for (String member : members) {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(compressed)) {
+          out.write(member.getBytes(StandardCharsets.UTF_8));
+        }
+        file.write(compressed.toByteArray());
+      }
+    }
+    Files.move(unfinished, directory.resolve(name));
   }
 
   @Test
@@ -226,7 +291,7 @@ class FileStreamTest {
           .hasMessageContaining("does not exist");
       assertThatThrownBy(() -> context.textFileStream(""))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("Directory ''");
+          .hasMessageContaining("is empty");
       assertThatThrownBy(() -> context.textFileStream("s3://bucket/dir"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("not on a file system");

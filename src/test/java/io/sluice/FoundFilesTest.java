@@ -2,8 +2,7 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.plan.FoundFile;
-import io.sluice.plan.FoundFile.Standing;
+import io.sluice.FoundFile.Standing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,7 @@ class FoundFilesTest {
   private long nowMillis;
 
   private FoundFiles files() {
-    return new FoundFiles(directory, path -> true);
+    return new FoundFiles(FilePattern.of(directory.toString()), path -> true);
   }
 
   /** The names of the files that a batch reads; what was found is known from then on. */

@@ -48,8 +48,8 @@ public record CheckpointReport(
     PAST("past batches"),
     /** Blocks that a receiver has stored, and its position. */
     RECEIVED("received blocks"),
-    /** Which files a stream of files has found. */
-    FILES("found files");
+    /** How far a source was read that has no receiver, or which files a directory had. */
+    SOURCE("source");
 
     private final String text;
 

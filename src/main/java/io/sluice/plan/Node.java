@@ -1,5 +1,7 @@
 package io.sluice.plan;
 
+import io.sluice.api.SourcePlan;
+import io.sluice.api.SourcePlanner;
 import io.sluice.api.StorageLevel;
 import java.io.Serializable;
 import java.util.List;
@@ -111,24 +113,29 @@ public sealed interface Node extends Serializable {
     /**
      * Makes the dataset.
      *
-     * @param files those that a {@link Finder} has found for the batch; none for others
+     * @param plan what the batch has of a {@link Planned} source; nothing for others
      */
     @Nullable
-    Node generate(long batchMillis, List<FoundFile> files) throws Exception;
+    Node generate(long batchMillis, SourcePlan plan) throws Exception;
   }
 
-  /** Gives a dataset made of files. It remembers nothing itself: what it finds is a decision of the driver. */
-  interface Finder extends Generator {
+  /** Gives a dataset that is read of a source. It remembers nothing itself: what it plans is a decision of the driver. */
+  interface Planned extends Generator {
 
-    /** What was there when the program was made, and is not to be read. */
-    List<FoundFile> present();
+    /** The number under which its records are counted. */
+    int stream();
 
-    /**
-     * What has changed.
-     *
-     * @param known what it has found before, by path
-     */
-    List<FoundFile> find(long batchMillis, Map<String, FoundFile> known) throws Exception;
+    /** The marks with which it begins. */
+    Map<String, String> begin();
+
+    /** Gives what a batch reads. Called by one thread at a time. */
+    SourcePlan plan(SourcePlanner.Request request) throws Exception;
+
+    /** A batch is done. */
+    void committed(long batchMillis, SourcePlan plan) throws Exception;
+
+    /** Nothing more is planned here. Returns at once. */
+    void close();
   }
 
   /**

@@ -1,11 +1,18 @@
 package io.sluice.plan;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The task that a thread runs, for what functions carry with them. */
 public abstract class TaskScope {
 
+  private static final Logger log = LoggerFactory.getLogger(TaskScope.class);
   private static final ThreadLocal<@Nullable TaskScope> CURRENT = new ThreadLocal<>();
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>(0);
 
   /** The calling thread's task, null outside tasks. */
   public static @Nullable TaskScope current() {
@@ -17,8 +24,25 @@ public abstract class TaskScope {
     CURRENT.set(this);
   }
 
+  /** Ends the task for the thread, and closes what was opened for it. */
   public final void leave() {
     CURRENT.remove();
+    while (!open.isEmpty()) {
+      close(open.pop());
+    }
+  }
+
+  /** Something that the task reads is closed at its end, on the task's thread. */
+  public final void closeAtEnd(AutoCloseable opened) {
+    open.push(opened);
+  }
+
+  private static void close(AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception failure) {
+      log.warn("What a task has read cannot be closed", failure);
+    }
   }
 
   /** The batch, -1 outside batches. */

@@ -40,7 +40,7 @@ final class BatchRun {
 
   BatchRun(long batchMillis, Map<Integer, Long> records, Instant submitted, Instant started) {
     this.batchMillis = batchMillis;
-    this.records = records;
+    this.records = new HashMap<>(records);
     this.submitted = submitted;
     this.started = started;
   }
@@ -92,6 +92,11 @@ final class BatchRun {
   /** What the driver's functions made, by node. */
   Map<Integer, Node> generated() {
     return generated;
+  }
+
+  /** So many records more are read of a stream. */
+  void received(int stream, long more) {
+    records.merge(stream, more, Long::sum);
   }
 
   void generatorsStarted(int count) {

@@ -83,7 +83,14 @@ final class Batches implements AutoCloseable {
     this.jobs = new Jobs(setup, fleet, holdings.kept(), this::planning, outcomes);
     this.standbys = new Standbys(setup, fleet, holdings, journal, () -> streaming);
     this.batch = new CurrentBatch(
-        setup, holdings, jobs, driverThreads, journal, () -> streaming, this::commit);
+        setup,
+        holdings,
+        jobs,
+        driverThreads,
+        journal,
+        () -> streaming,
+        fleet.receivers()::maxInBatch,
+        this::commit);
     this.durability = new Durability(setup, recovered.rewind(), fleet::tellAll);
     this.departures = new Departures(
         setup, fleet, holdings, standbys, durability, outcomes, this::jobs, new Progress());
@@ -101,7 +108,7 @@ final class Batches implements AutoCloseable {
     initialised = false;
     Decision.Names names = durability.begun(streams.program());
     fleet.receivers().logStreams(durability.streams());
-    streaming.files().beginning().forEach(journal::decide);
+    streaming.sources().beginning().forEach(journal::decide);
     journal.decide(
         new Decision.Begun(streaming.schedule().zeroMillis(), setup.partitions(), names),
         () -> then.accept(Instant.ofEpochMilli(streaming.schedule().nextMillis())));
@@ -206,7 +213,7 @@ final class Batches implements AutoCloseable {
         setup.counters().all(),
         sinks.decided(),
         durability.snapshot(),
-        streaming.files().snapshot(),
+        streaming.sources().snapshot(),
         "",
         sinks.decidedMillis());
   }
@@ -455,6 +462,17 @@ final class Batches implements AutoCloseable {
                 .formatted(standbys, queue));
   }
 
+  private void tellSources(long committed) {
+    for (Node.Generated node : streaming.streams().program().generated()) {
+      if (node.generator() instanceof Node.Planned source) {
+        streaming
+            .sources()
+            .of(committed, node.id())
+            .ifPresent(plan -> driverThreads.committed(source, committed, plan));
+      }
+    }
+  }
+
   private void commit(BatchRun done) {
     done.decide();
     long time = done.batchMillis();
@@ -490,7 +508,8 @@ final class Batches implements AutoCloseable {
         durability.operators(),
         durability.pace()));
     durability.told(time, fleet.usable());
-    streaming.files().forgetUpTo(durability.doneMillis(time));
+    tellSources(time);
+    streaming.sources().forgetUpTo(durability.doneMillis(time));
     fleet.stages().trim();
     if (time > streaming.schedule().zeroMillis()) {
       BatchInfo info = done.info(
@@ -537,6 +556,11 @@ final class Batches implements AutoCloseable {
   public void close() {
     durability.close();
     driverThreads.close();
+    for (Node.Generated node : streaming.streams().program().generated()) {
+      if (node.generator() instanceof Node.Planned source) {
+        source.close();
+      }
+    }
   }
 
   private JobPlanning planning() {

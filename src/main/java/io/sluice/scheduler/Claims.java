@@ -42,9 +42,9 @@ final class Claims {
         new TreeSet<>(before.streams().values()),
         new TreeSet<>(now.streams().values()));
     claims.others(
-        Kind.FILES,
-        new TreeSet<>(before.files().values()),
-        new TreeSet<>(now.files().values()));
+        Kind.SOURCE,
+        new TreeSet<>(before.sources().values()),
+        new TreeSet<>(now.sources().values()));
     return claims.operators;
   }
 

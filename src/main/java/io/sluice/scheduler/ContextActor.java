@@ -270,8 +270,8 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
             ContextCommand.Refreshed.class,
             refreshed -> guarded(() -> batches.batch().refreshed(refreshed.batchMillis())))
         .onMessage(
-            ContextCommand.Found.class,
-            found -> guarded(() -> batches.batch().found(found.node(), found.found())))
+            ContextCommand.Planned.class,
+            planned -> guarded(() -> batches.batch().planned(planned.node(), planned.planned())))
         .onMessage(
             ContextCommand.Generated.class,
             generated -> guarded(() -> batches

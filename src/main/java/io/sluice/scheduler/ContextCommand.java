@@ -57,8 +57,8 @@ public sealed interface ContextCommand {
   /** Broadcast values are as the batch shall see them. */
   record Refreshed(long batchMillis) implements ContextCommand {}
 
-  /** A stream of files has looked into its directory. */
-  record Found(Node.Generated node, Decision.Found found) implements ContextCommand {}
+  /** A source has planned a batch. */
+  record Planned(Node.Generated node, Decision.Planned planned) implements ContextCommand {}
 
   record Generated(long batchMillis, Node.Generated node, Node dataset) implements ContextCommand {}
 

@@ -2,9 +2,10 @@ package io.sluice.scheduler;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.api.SourcePlan;
+import io.sluice.api.SourcePlanner;
 import io.sluice.api.StreamingEvent;
 import io.sluice.api.StreamingListener.BatchInfo;
-import io.sluice.plan.FoundFile;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import io.sluice.plan.Stage;
@@ -14,8 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class CurrentBatch {
   private final DriverThreads driverThreads;
   private final Journal journal;
   private final Supplier<Streaming> streaming;
+  private final IntFunction<OptionalLong> maxRecords;
   private final Consumer<BatchRun> complete;
   private @Nullable BatchRun current;
 
@@ -39,6 +43,7 @@ final class CurrentBatch {
       DriverThreads driverThreads,
       Journal journal,
       Supplier<Streaming> streaming,
+      IntFunction<OptionalLong> maxRecords,
       Consumer<BatchRun> complete) {
     this.setup = setup;
     this.holdings = holdings;
@@ -46,6 +51,7 @@ final class CurrentBatch {
     this.driverThreads = driverThreads;
     this.journal = journal;
     this.streaming = streaming;
+    this.maxRecords = maxRecords;
     this.complete = complete;
   }
 
@@ -148,30 +154,45 @@ final class CurrentBatch {
     batch.nextLevel();
     List<Node.Generated> generators = program.toGenerate(batch.level(), time, zero);
     batch.generatorsStarted(generators.size());
-    generators.forEach(node -> generate(node, time));
+    generators.forEach(node -> generate(batch, node));
     if (generators.isEmpty()) {
       planLevel(batch);
     }
   }
 
-  private void generate(Node.Generated node, long time) {
-    StreamFiles files = streaming.get().files();
-    Optional<List<FoundFile>> decided = files.of(time, node.id());
-    if (node.generator() instanceof Node.Finder finder
+  private void generate(BatchRun batch, Node.Generated node) {
+    long time = batch.batchMillis();
+    SourcePlans plans = streaming.get().sources();
+    Optional<SourcePlan> decided = plans.of(time, node.id());
+    if (node.generator() instanceof Node.Planned source
         && decided.isEmpty()
         && time > streaming.get().deliveredMillis()) {
-      driverThreads.find(node, finder, time, files.known(node.id()));
+      driverThreads.plan(
+          node,
+          source,
+          new SourcePlanner.Request(
+              Instant.ofEpochMilli(time),
+              setup.ticker().now(),
+              plans.known(node.id()),
+              maxRecords.apply(source.stream())));
     } else {
-      driverThreads.generate(node, time, decided.orElse(List.of()));
+      generate(batch, node, decided.orElse(SourcePlan.NOTHING));
     }
   }
 
-  /** From now on the batch has these files, under whatever driver. */
-  void found(Node.Generated node, Decision.Found found) {
-    at(found.batchMillis()).ifPresent(batch -> {
-      streaming.get().files().found(found);
-      journal.decide(found, () -> driverThreads.generate(node, found.batchMillis(), found.files()));
+  /** From now on the batch reads this, under whatever driver. */
+  void planned(Node.Generated node, Decision.Planned planned) {
+    at(planned.batchMillis()).ifPresent(batch -> {
+      streaming.get().sources().planned(planned);
+      journal.decide(planned, () -> generate(batch, node, planned.plan()));
     });
+  }
+
+  private void generate(BatchRun batch, Node.Generated node, SourcePlan plan) {
+    if (node.generator() instanceof Node.Planned source) {
+      batch.received(source.stream(), plan.records());
+    }
+    driverThreads.generate(node, batch.batchMillis(), plan);
   }
 
   private void startOutputs(BatchRun batch, List<Program.Output> due) {

@@ -1,11 +1,12 @@
 package io.sluice.scheduler;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.sluice.api.SourcePlan;
 import io.sluice.batch.BlockRef;
 import io.sluice.batch.BlockTracker;
 import io.sluice.batch.Watermark;
-import io.sluice.plan.FoundFile;
 import io.sluice.task.WorkerEvent;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.Map;
   @JsonSubTypes.Type(value = Decision.Received.class, name = "received"),
   @JsonSubTypes.Type(value = Decision.Counted.class, name = "counted"),
   @JsonSubTypes.Type(value = Decision.Cut.class, name = "cut"),
-  @JsonSubTypes.Type(value = Decision.Found.class, name = "found"),
+  @JsonSubTypes.Type(value = Decision.Planned.class, name = "planned"),
   @JsonSubTypes.Type(value = Decision.Rated.class, name = "rated"),
   @JsonSubTypes.Type(value = Decision.Committed.class, name = "committed"),
   @JsonSubTypes.Type(value = Decision.Ended.class, name = "ended"),
@@ -73,12 +74,11 @@ sealed interface Decision {
       implements Decision {}
 
   /**
-   * A stream of files has found these for the batch, which will always have them.
+   * The batch reads this of a source, and always will.
    *
-   * @param node the stream's
-   * @param files also those that are only to be known from now on
+   * @param node the source's
    */
-  record Found(long batchMillis, int node, List<FoundFile> files) implements Decision {}
+  record Planned(long batchMillis, int node, SourcePlan plan) implements Decision {}
 
   /** How fast the receivers of these streams go on, in records a second. */
   record Rated(Map<Integer, Double> rates) implements Decision {}
@@ -112,13 +112,13 @@ sealed interface Decision {
    * @param operators of nodes that remember something, by their number
    * @param streams of receivers' streams, by their number
    * @param states the number of partitions of each operator with state
-   * @param files of streams of files, by the number of their node
+   * @param sources of those that are read by tasks, by the number of their node
    */
   record Names(
       Map<Integer, String> operators,
       Map<Integer, String> streams,
       Map<String, Integer> states,
-      Map<Integer, String> files) {
+      @JsonAlias("files") Map<Integer, String> sources) {
     static final Names NONE = new Names(Map.of(), Map.of(), Map.of(), Map.of());
   }
 
@@ -143,7 +143,7 @@ sealed interface Decision {
       Map<String, Long> counters,
       List<Prepared> prepared,
       Rewind.Snapshot rewind,
-      StreamFiles.Snapshot files,
+      @JsonAlias("files") SourcePlans.Snapshot sources,
       String ended,
       long preparedMillis) {}
 }

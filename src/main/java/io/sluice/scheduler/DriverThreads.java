@@ -1,11 +1,11 @@
 package io.sluice.scheduler;
 
-import io.sluice.plan.FoundFile;
+import io.sluice.api.SourcePlan;
+import io.sluice.api.SourcePlanner;
 import io.sluice.plan.LogContext;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -90,29 +90,34 @@ public final class DriverThreads implements AutoCloseable {
     });
   }
 
-  /**
-   * Looks for the files of a batch.
-   *
-   * @param known what was found before
-   */
-  void find(
-      Node.Generated node, Node.Finder finder, long batchMillis, Map<String, FoundFile> known) {
+  void plan(Node.Generated node, Node.Planned source, SourcePlanner.Request request) {
+    long batchMillis = request.batchTime().toEpochMilli();
     threads.execute(() -> {
-      try {
-        List<FoundFile> files = finder.find(batchMillis, known);
+      try (LogContext log = LogContext.of(batchMillis, node.operation())) {
+        SourcePlan plan = source.plan(request);
         actor.accept(
-            new ContextCommand.Found(node, new Decision.Found(batchMillis, node.id(), files)));
+            new ContextCommand.Planned(node, new Decision.Planned(batchMillis, node.id(), plan)));
       } catch (Throwable failure) {
         actor.accept(new ContextCommand.DriverFailed(batchMillis, node.operation(), failure));
       }
     });
   }
 
-  /** @param files those that were found for the batch */
-  void generate(Node.Generated node, long batchMillis, List<FoundFile> files) {
+  void committed(Node.Planned source, long batchMillis, SourcePlan plan) {
+    threads.execute(() -> {
+      try {
+        source.committed(batchMillis, plan);
+      } catch (Exception failure) {
+        log.warn("A source failed when it was told that a batch is done", failure);
+      }
+    });
+  }
+
+  /** @param plan what the batch has of a source; nothing for others */
+  void generate(Node.Generated node, long batchMillis, SourcePlan plan) {
     threads.execute(() -> {
       try (LogContext log = LogContext.of(batchMillis, node.operation())) {
-        Node dataset = node.generator().generate(batchMillis, files);
+        Node dataset = node.generator().generate(batchMillis, plan);
         if (dataset == null) {
           throw new IllegalStateException("The function passed to "
               + node.operation()

@@ -112,13 +112,13 @@ final class Durability implements AutoCloseable {
     Map<Integer, String> operators = new HashMap<>();
     Map<Integer, String> streams = new HashMap<>();
     Map<String, Integer> states = new HashMap<>();
-    Map<Integer, String> files = new HashMap<>();
+    Map<Integer, String> sources = new HashMap<>();
     for (Node node : program.nodes()) {
       String name = program.ids().of(node);
       if (node instanceof Node.Received received) {
         streams.put(received.stream(), name);
-      } else if (node instanceof Node.Generated made && made.generator() instanceof Node.Finder) {
-        files.put(node.id(), name);
+      } else if (node instanceof Node.Generated made && made.generator() instanceof Node.Planned) {
+        sources.put(node.id(), name);
       } else if (node instanceof Node.Stateful stateful) {
         states.put(name, stateful.partitions());
         operators.put(node.id(), name);
@@ -129,7 +129,7 @@ final class Durability implements AutoCloseable {
         operators.put(node.id(), name);
       }
     }
-    return new Decision.Names(operators, streams, states, files);
+    return new Decision.Names(operators, streams, states, sources);
   }
 
   private static boolean observesTime(Node node) {

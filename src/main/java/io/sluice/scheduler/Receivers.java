@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,6 +176,16 @@ final class Receivers {
         entry.worker().ifPresent(worker -> links.tell(worker, message));
       }
     }
+  }
+
+  /** The most that a batch reads of a source that has no receiver. */
+  OptionalLong maxInBatch(int stream) {
+    double rate = rates.rate(stream);
+    double max = rates.max();
+    double allowed = rate == 0 ? max : max == 0 ? rate : Math.min(rate, max);
+    return allowed == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(1, (long) (allowed * setup.intervalMillis() / 1000)));
   }
 
   /** How fast receivers go, for the next driver. */

@@ -32,7 +32,7 @@ final class Recovered {
   private List<Decision.Prepared> prepared;
   private long preparedMillis;
   private final Rewind rewind;
-  private final StreamFiles files;
+  private final SourcePlans sources;
   private int partitions;
   private long zeroMillis = NONE;
   private long cutMillis = NONE;
@@ -57,7 +57,7 @@ final class Recovered {
     prepared = from.prepared();
     preparedMillis = from.preparedMillis() == 0 ? from.committedMillis() : from.preparedMillis();
     rewind = Rewind.of(from.rewind());
-    files = StreamFiles.of(from.files());
+    sources = SourcePlans.of(from.sources());
     zeroMillis = from.zeroMillis();
     cutMillis = from.cutMillis();
     committedMillis = from.committedMillis();
@@ -98,7 +98,7 @@ final class Recovered {
         Map.of(),
         List.of(),
         Rewind.nothing(),
-        StreamFiles.Snapshot.NONE,
+        SourcePlans.Snapshot.NONE,
         "",
         NONE);
   }
@@ -129,8 +129,8 @@ final class Recovered {
       cutMillis = cut.batchMillis();
       rewind.cut(cut);
       waiting.add(cutMillis);
-    } else if (decision instanceof Decision.Found found) {
-      files.found(found);
+    } else if (decision instanceof Decision.Planned planned) {
+      sources.planned(planned);
     } else if (decision instanceof Decision.Rated rated) {
       rates.putAll(rated.rates());
     } else if (decision instanceof Decision.Committed committed) {
@@ -183,9 +183,9 @@ final class Recovered {
     return rewind;
   }
 
-  /** What streams of files have found. */
-  StreamFiles files() {
-    return files;
+  /** What was planned of sources. */
+  SourcePlans sources() {
+    return sources;
   }
 
   BlockTracker tracker() {

@@ -43,7 +43,7 @@ final class Restart {
   private final long context;
   private final Map<Integer, Integer> nodes = new HashMap<>();
   private final Map<Integer, Integer> streams = new HashMap<>();
-  private final Map<Integer, Integer> files = new HashMap<>();
+  private final Map<Integer, Integer> sources = new HashMap<>();
   private final long batchMillis;
   private final BlockArchive logged;
   private final Optional<Long> replayMillis;
@@ -80,7 +80,7 @@ final class Restart {
     this.context = context;
     match(rewind.names().operators(), names.operators(), nodes);
     match(rewind.names().streams(), names.streams(), streams);
-    match(rewind.names().files(), names.files(), files);
+    match(rewind.names().sources(), names.sources(), sources);
     claims = Claims.of(rewind.names(), names, dropUnclaimed);
     refuseUnclaimed();
     replayMillis.ifPresent(this::requireCut);
@@ -480,9 +480,9 @@ final class Restart {
         .collect(Collectors.toMap(entry -> streams.get(entry.getKey()), Map.Entry::getValue));
   }
 
-  /** What streams of files have found. */
-  StreamFiles files() {
-    return past.files().renamed(files);
+  /** What was planned of sources. */
+  SourcePlans sources() {
+    return past.sources().renamed(sources);
   }
 
   /** How fast receivers went. */

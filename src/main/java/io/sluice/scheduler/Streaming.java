@@ -18,7 +18,7 @@ record Streaming(
     BatchSchedule schedule,
     History history,
     EventTimes eventTimes,
-    StreamFiles files,
+    SourcePlans sources,
     Map<Integer, Long> keepMillis,
     long deliveredMillis) {
 
@@ -27,7 +27,7 @@ record Streaming(
     return of(
         streams,
         new BatchSchedule(streams.program().intervalMillis(), nowMillis, maxLate),
-        new StreamFiles(),
+        new SourcePlans(),
         Recovered.NONE);
   }
 
@@ -38,7 +38,7 @@ record Streaming(
     Streaming streaming = of(
         streams,
         BatchSchedule.after(last, zero, streams.program().intervalMillis(), maxLate),
-        recovered.files(),
+        recovered.sources(),
         recovered.rewind().deliveredMillis());
     recovered.restore(streaming.eventTimes);
     if (recovered.committedMillis() >= zero) {
@@ -53,7 +53,7 @@ record Streaming(
     Streaming streaming = of(
         streams,
         BatchSchedule.after(restart.cutMillis(), zero, streams.program().intervalMillis(), maxLate),
-        restart.files(),
+        restart.sources(),
         restart.deliveredMillis());
     restart.restore(streaming.eventTimes);
     if (restart.batchMillis() >= zero) {
@@ -63,16 +63,16 @@ record Streaming(
   }
 
   private static Streaming of(
-      StreamProgram streams, BatchSchedule schedule, StreamFiles files, long deliveredMillis) {
+      StreamProgram streams, BatchSchedule schedule, SourcePlans sources, long deliveredMillis) {
     Program program = streams.program();
     long zero = schedule.zeroMillis();
-    files.begin(program, zero);
+    sources.begin(program);
     return new Streaming(
         streams,
         schedule,
         new History(program, zero),
         new EventTimes(program, zero),
-        files,
+        sources,
         program.keptDatasets(),
         deliveredMillis);
   }

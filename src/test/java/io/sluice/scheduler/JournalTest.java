@@ -60,7 +60,7 @@ class JournalTest {
           Map.of(),
           List.of(),
           new Rewind().snapshot(),
-          StreamFiles.Snapshot.NONE,
+          SourcePlans.Snapshot.NONE,
           "",
           0));
 

@@ -1,0 +1,151 @@
+package io.sluice;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files a path stands for: itself, those in a directory, or those that match a pattern, where a directory that matches stands for
+ * the files in it. As the field's tools do, files of a directory whose names begin with a dot or an underscore are left out.
+ *
+ * @param path absolute, a pattern perhaps
+ */
+record FilePattern(String path) implements Serializable {
+
+  private static final String WILDCARDS = "*?[{";
+
+  /** @throws IllegalArgumentException if the path is empty, no URI of a file, or not on a file system */
+  static FilePattern of(@Nullable String given) {
+    if (given == null || given.isBlank()) {
+      throw new IllegalArgumentException(
+          "Path of files to read is %s; give a file, a directory or a pattern."
+              .formatted(given == null ? "null" : "empty"));
+    }
+    String local = local(given);
+    if (local.contains("://")) {
+      throw new IllegalArgumentException(
+          "Path '%s' is not on a file system. Mount the files on every node, under the same path."
+              .formatted(given));
+    }
+    return new FilePattern(local);
+  }
+
+  private static String local(String given) {
+    try {
+      return given.startsWith("file:") ? Path.of(URI.create(given)).toString() : given;
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException(
+          "Path '" + given + "' is no URI of a file, such as file:///data/x.txt: "
+              + malformed.getMessage(),
+          malformed);
+    }
+  }
+
+  /** Whether it is a directory, or a pattern in one that is there. */
+  boolean isInDirectory() {
+    return Files.isDirectory(base());
+  }
+
+  /** The directory below which all files are; the path itself if it has no wildcards. */
+  private Path base() {
+    if (!isPattern()) {
+      return Path.of(path);
+    }
+    int slash = path.lastIndexOf('/', firstWildcard());
+    return slash < 0 ? Path.of("") : Path.of(path.substring(0, slash + 1));
+  }
+
+  private boolean isPattern() {
+    return firstWildcard() < path.length() && !isThere();
+  }
+
+  private boolean isThere() {
+    try {
+      return Files.exists(Path.of(path));
+    } catch (InvalidPathException pattern) {
+      return false;
+    }
+  }
+
+  private int firstWildcard() {
+    for (int i = 0; i < path.length(); i++) {
+      if (WILDCARDS.indexOf(path.charAt(i)) >= 0) {
+        return i;
+      }
+    }
+    return path.length();
+  }
+
+  /**
+   * The files that are there now, by absolute path, in the order of their names.
+   *
+   * @throws IllegalArgumentException if the pattern is malformed
+   */
+  List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path match : matches()) {
+      if (Files.isDirectory(match)) {
+        files.addAll(filesIn(match));
+      } else {
+        files.add(match.toAbsolutePath());
+      }
+    }
+    return files;
+  }
+
+  private List<Path> matches() throws IOException {
+    if (!isPattern()) {
+      Path only = Path.of(path);
+      return Files.exists(only) ? List.of(only) : List.of();
+    }
+    Path base = base();
+    String pattern = path.substring(path.lastIndexOf('/', firstWildcard()) + 1);
+    PathMatcher matcher = matcher(pattern);
+    if (!Files.isDirectory(base)) {
+      return List.of();
+    }
+    int depth = pattern.split("/", -1).length;
+    try (Stream<Path> found = Files.find(
+        base,
+        depth,
+        (file, attributes) -> matcher.matches(base.relativize(file)) && isData(file))) {
+      return found.sorted().toList();
+    }
+  }
+
+  private PathMatcher matcher(String pattern) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    } catch (PatternSyntaxException malformed) {
+      throw new IllegalArgumentException(
+          "Path '%s' is neither a file nor a pattern: %s. Close every [ and {."
+              .formatted(path, malformed.getDescription()),
+          malformed);
+    }
+  }
+
+  private static List<Path> filesIn(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory.toAbsolutePath())) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(FilePattern::isData)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static boolean isData(Path file) {
+    String name = file.getFileName().toString();
+    return !name.startsWith(".") && !name.startsWith("_");
+  }
+}
