@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -15,11 +16,16 @@ public interface SourcePlanner extends AutoCloseable {
    *
    * @param batchTime the time of the batch
    * @param now the time of the context's clock; later than the batch's when batches are late
+   * @param interval the batch interval
    * @param marks those of all plans before
    * @param maxRecords the most that the batch should have, from {@code sluice.rate}; empty for no limit
    */
   record Request(
-      Instant batchTime, Instant now, Map<String, String> marks, OptionalLong maxRecords) {}
+      Instant batchTime,
+      Instant now,
+      Duration interval,
+      Map<String, String> marks,
+      OptionalLong maxRecords) {}
 
   /**
    * The marks with which a stream begins that no driver has had before, for example where in a log it starts. Called when the

@@ -11,6 +11,7 @@ import io.sluice.plan.Program;
 import io.sluice.plan.Stage;
 import io.sluice.plan.StageCompiler;
 import io.sluice.task.WorkerCommand;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +174,7 @@ final class CurrentBatch {
           new SourcePlanner.Request(
               Instant.ofEpochMilli(time),
               setup.ticker().now(),
+              Duration.ofMillis(setup.intervalMillis()),
               plans.known(node.id()),
               maxRecords.apply(source.stream())));
     } else {

@@ -1,0 +1,63 @@
+package io.sluice.connector.kafka;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/** What sources and sinks have in common: the library, settings, and what their errors say. */
+final class Clients {
+
+  private static final String LIBRARY = "org.apache.kafka.clients.consumer.KafkaConsumer";
+
+  private Clients() {}
+
+  /**
+   * The library is an optional dependency.
+   *
+   * @throws SluiceException SETTING_INVALID if it is missing
+   */
+  static void requireLibrary(ClassLoader loader) {
+    try {
+      Class.forName(LIBRARY, false, loader);
+    } catch (ClassNotFoundException missing) {
+      throw new SluiceException(
+          ErrorCode.SETTING_INVALID,
+          "Kafka's client library is not on the class path. Add org.apache.kafka:kafka-clients:4.4.0 to the program's dependencies.",
+          missing);
+    }
+  }
+
+  static String requireServers(String servers) {
+    if (servers.isBlank()) {
+      throw new IllegalArgumentException(
+          "The bootstrap servers are empty; give one or more brokers as host:port, with commas between them.");
+    }
+    return servers;
+  }
+
+  /** Whether a failure may pass by itself: a broker is away, or a partition's leader moves. */
+  static boolean mayPass(Throwable failure) {
+    return failure instanceof RetriableException;
+  }
+
+  /** Names the brokers and what was to be done. */
+  static SluiceException failed(ErrorCode code, String servers, String what, KafkaException cause) {
+    String hint = cause instanceof AuthorizationException
+        ? " The user of the connection needs the right for it; see the ACLs of the cluster."
+        : mayPass(cause)
+            ? " Are the brokers up, and reachable from this machine under the names that they advertise?"
+            : "";
+    return new SluiceException(
+        code,
+        "Kafka at %s: %s failed: %s: %s.%s"
+            .formatted(
+                servers,
+                what,
+                cause.getClass().getSimpleName(),
+                String.valueOf(cause.getMessage()).replaceFirst("\\.$", ""),
+                hint),
+        cause);
+  }
+}

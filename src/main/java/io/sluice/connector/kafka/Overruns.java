@@ -1,0 +1,40 @@
+package io.sluice.connector.kafka;
+
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Records that their topic has deleted before they were read. */
+final class Overruns {
+
+  private static final Logger log = LoggerFactory.getLogger(Overruns.class);
+  private static final AtomicLong SKIPPED = new AtomicLong();
+
+  private Overruns() {}
+
+  /**
+   * Offsets that are gone.
+   *
+   * @throws SluiceException TASK_FAILED unless they are to be skipped
+   */
+  static void note(SourceOptions options, OffsetRange gone) {
+    if (options.overrun == Overrun.FAIL) {
+      throw new SluiceException(
+          ErrorCode.TASK_FAILED,
+          "Kafka at %s: offsets %d to %d of partition %s were deleted before they were read. Keep records for longer than the program may rest (retention.ms, retention.bytes), or accept the loss with onOverrun(Overrun.SKIP)."
+              .formatted(
+                  options.servers,
+                  gone.from(),
+                  gone.until() - 1,
+                  TopicPartitions.text(gone.partition())));
+    }
+    log.warn(
+        "Offsets [{}] to [{}] of partition [{}] were deleted before they were read; [{}] were skipped so far",
+        gone.from(),
+        gone.until() - 1,
+        TopicPartitions.text(gone.partition()),
+        SKIPPED.addAndGet(gone.length()));
+  }
+}
