@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -40,6 +41,34 @@ public interface TlsContext extends Serializable {
   static TlsContext trusting(String pemFile) {
     requireNonNull(pemFile, "The path of the PEM file is null.");
     return () -> trusted(Path.of(pemFile));
+  }
+
+  /**
+   * Serves with a key and its certificate, for {@link HttpPushReceiver#tls}.
+   *
+   * @param keyStore a path on the worker; PKCS #12 or JKS
+   */
+  static TlsContext serving(String keyStore, Secret password) {
+    requireNonNull(keyStore, "The path of the key store is null.");
+    requireNonNull(password, "The password of the key store is null.");
+    return () -> served(Path.of(keyStore), password.read().toCharArray());
+  }
+
+  private static SSLContext served(Path keyStore, char[] password) {
+    try {
+      KeyManagerFactory managers =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      managers.init(KeyStore.getInstance(keyStore.toFile(), password), password);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(managers.getKeyManagers(), null, null);
+      return context;
+    } catch (IOException | GeneralSecurityException unusable) {
+      throw new SluiceException(
+          ErrorCode.SETTING_INVALID,
+          "The key in '" + keyStore + "' cannot be used: " + unusable.getMessage()
+              + ". Put a key store there, on every worker, and give its password.",
+          unusable);
+    }
   }
 
   private static SSLContext trusted(Path pemFile) {
