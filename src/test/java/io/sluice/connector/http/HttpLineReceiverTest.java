@@ -361,25 +361,30 @@ class HttpLineReceiverTest {
       throws Exception {
     TestCertificates certificates = TestCertificates.make(directory, "server@127.0.0.1");
     String keys = certificates.keyStore("server").toString();
-    ServerSocket socket = TlsContext.serving(keys, () -> TestCertificates.PASSWORD)
-        .create()
-        .getServerSocketFactory()
-        .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    try (ScriptServer server = new ScriptServer(socket, client -> {}, client -> {
-      client.send(OK + "secret line\n");
-      client.awaitEnd();
-    })) {
-      String url = "https://127.0.0.1:" + server.port() + "/";
+    try (ScriptServer refused = new ScriptServer(tlsSocket(keys));
+        ScriptServer trusted = new ScriptServer(tlsSocket(keys), client -> {
+          client.send(OK + "secret line\n");
+          client.awaitEnd();
+        })) {
+      String url = "https://127.0.0.1:" + refused.port() + "/";
       HttpLineReceiver distrusting = engine.start(HttpLineReceiver.of(HttpSource.at(url)));
       assertThat(engine.error()).contains("No TLS connection to " + url, "TlsContext.trusting");
       assertThat(engine.waited()).isEqualTo(5000);
       distrusting.onStop();
 
-      Path pem = certificates.authority();
-      start(HttpSource.at(url).tls(TlsContext.trusting(pem.toString())));
+      String pem = certificates.authority().toString();
+      start(
+          HttpSource.at("https://127.0.0.1:" + trusted.port() + "/").tls(TlsContext.trusting(pem)));
 
       assertThat(engine.next()).isEqualTo("secret line");
     }
+  }
+
+  private static ServerSocket tlsSocket(String keys) throws Exception {
+    return TlsContext.serving(keys, () -> TestCertificates.PASSWORD)
+        .create()
+        .getServerSocketFactory()
+        .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
   }
 
   @Test
