@@ -7,10 +7,12 @@ import examples.CustomReceiver;
 import examples.NetworkWordCount;
 import examples.OrdersOnce;
 import examples.PricedOrders;
+import examples.PushedLines;
 import examples.RecentQueries;
 import examples.StatefulWordCount;
 import examples.TailedFile;
 import examples.TestedWordCount;
+import examples.TrendingHashtags;
 import examples.TrendingTopics;
 import examples.UserSessions;
 import examples.ViewsAndClicks;
@@ -25,6 +27,10 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +179,59 @@ class ExamplesTest {
     String text = talk(TrendingTopics::main, "#a", "#a and #b #b\n");
 
     assertThat(text).containsSubsequence("Trending at", "#b", "#a").doesNotContain("and");
+  }
+
+  @Test
+  void trendingHashtagsRunsWithPostsThatItMakesUp() throws Exception {
+    Thread program = started("test-program", () -> {
+      try {
+        TrendingHashtags.main(new String[0]);
+      } catch (IOException | InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+
+    screen.await(text -> text.contains("  (#tea,"));
+    program.interrupt();
+    program.join();
+  }
+
+  @Test
+  void pushedLinesCountsWhatIsPosted() throws Exception {
+    int port;
+    try (ServerSocket free = listen()) {
+      port = free.getLocalPort();
+    }
+    Thread program = started("test-program", () -> {
+      try {
+        PushedLines.main(new String[] {Integer.toString(port)});
+      } catch (InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    HttpRequest post = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/lines"))
+        .POST(HttpRequest.BodyPublishers.ofString("tea\ntea\nsalt\n"))
+        .build();
+    while (!answered(post)) {
+      Thread.sleep(20);
+    }
+
+    String text = screen.await(shown -> shown.contains("(tea,2)"));
+    program.interrupt();
+    program.join();
+
+    assertThat(text).contains("(salt,1)");
+  }
+
+  private static boolean answered(HttpRequest request) throws InterruptedException {
+    try {
+      return HttpClient.newHttpClient()
+              .send(request, HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 204;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   @Test

@@ -19,6 +19,14 @@ import io.sluice.api.WindowOptions;
 import io.sluice.api.Windowed;
 import io.sluice.connector.file.FileManifest;
 import io.sluice.connector.file.FileSink;
+import io.sluice.connector.http.HttpLineReceiver;
+import io.sluice.connector.http.HttpPushReceiver;
+import io.sluice.connector.http.HttpSource;
+import io.sluice.connector.http.Secret;
+import io.sluice.connector.http.ServerSentEvent;
+import io.sluice.connector.http.ServerSentEventReceiver;
+import io.sluice.connector.http.WebSocketReceiver;
+import io.sluice.connector.http.XFilteredStream;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.io.IOException;
@@ -95,6 +103,52 @@ class GuideTest {
       all.print();
 
       assertThat(context.explain()).contains("socketTextStream", "sourceStream", "actorStream");
+    }
+  }
+
+  private static Optional<Long> amount(String line) {
+    return line.matches("\\d{1,18}") ? Optional.of(Long.parseLong(line)) : Optional.empty();
+  }
+
+  @Test
+  void http(@TempDir Path directory) {
+    try (StreamingContext context = StreamingContext.local("http", Duration.ofSeconds(1))) {
+      // tag::http[]
+      HttpSource source = HttpSource.at("https://example.org/stream")
+          .header("Authorization", Secret.environment("STREAM_TOKEN").after("Bearer "))
+          .idleTimeout(Duration.ofSeconds(90));
+      DStream<String> lines = context.receiverStream(HttpLineReceiver.of(source));
+      DStream<ServerSentEvent> events = context.receiverStream(
+          ServerSentEventReceiver.of(HttpSource.at("https://example.org/events"))
+              .numbered());
+      // end::http[]
+      // tag::x[]
+      DStream<String> posts =
+          context.receiverStream(XFilteredStream.as(Secret.environment("X_BEARER_TOKEN"))
+              .fields("created_at", "entities", "lang")
+              .receiver());
+      // end::x[]
+      // tag::webSocket[]
+      DStream<String> trades =
+          context.receiverStream(WebSocketReceiver.text("wss://example.org/feed")
+              .subprotocols("trades.v1")
+              .firstMessage("{\"subscribe\":\"all\"}"));
+      // end::webSocket[]
+      // tag::push[]
+      DStream<String> pushed = context.receiverStream(
+          HttpPushReceiver.on("0.0.0.0", 8099, Secret.environment("PUSH_TOKEN")).path("/lines"));
+      // end::push[]
+      Path badLines = directory;
+      // tag::badLines[]
+      DStream<Long> amounts = lines.flatMap(line -> amount(line).stream().iterator());
+      lines.filter(line -> amount(line).isEmpty()).saveTo("bad-lines", FileSink.in(badLines));
+      // end::badLines[]
+      amounts.print();
+      context
+          .union(List.of(posts, trades, pushed, events.map(ServerSentEvent::data)))
+          .print();
+
+      assertThat(context.explain()).contains("HttpPushReceiver", "ServerSentEventReceiver");
     }
   }
 
