@@ -11,6 +11,7 @@ import akka.stream.javadsl.Source;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sluice.api.Charts;
+import io.sluice.api.ContextState;
 import io.sluice.api.OncePerBatch;
 import io.sluice.api.Pair;
 import io.sluice.api.SaveOptions;
@@ -27,6 +28,12 @@ import io.sluice.connector.http.ServerSentEvent;
 import io.sluice.connector.http.ServerSentEventReceiver;
 import io.sluice.connector.http.WebSocketReceiver;
 import io.sluice.connector.http.XFilteredStream;
+import io.sluice.connector.kafka.Broker;
+import io.sluice.connector.kafka.KafkaMessage;
+import io.sluice.connector.kafka.KafkaRecord;
+import io.sluice.connector.kafka.KafkaSink;
+import io.sluice.connector.kafka.KafkaSource;
+import io.sluice.connector.kafka.StartAt;
 import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.io.IOException;
@@ -47,6 +54,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +71,40 @@ class GuideTest {
   private static Optional<Long> addUp(List<Long> values, Optional<Long> balance) {
     return Optional.of(
         balance.orElse(0L) + values.stream().mapToLong(Long::longValue).sum());
+  }
+
+  @Test
+  void kafka(@TempDir Path logs) throws Exception {
+    try (Broker broker = new Broker(logs);
+        StreamingContext context = StreamingContext.local("kafka", Duration.ofMillis(50))) {
+      String brokers = broker.servers();
+      broker.topic("orders", 1);
+      broker.topic("totals", 1);
+      broker.send("orders", 0, "tea", "tea");
+      // tag::kafka-source[]
+      KafkaSource<String, String> orders = KafkaSource.strings(brokers, "orders")
+          .startAt(StartAt.earliest())
+          .maxRatePerPartition(10_000)
+          .commitToGroup("order-counts");
+      DStream<KafkaRecord<String, String>> records = context.batchStream(orders);
+      records.map(record -> record.topic()).countByValue().print();
+      // end::kafka-source[]
+      PairDStream<String, Long> totals = records.map(record -> record.topic()).countByValue();
+      // tag::kafka-sink[]
+      totals.saveTo(
+          "totals",
+          KafkaSink.<Pair<String, Long>>strings(
+                  brokers, total -> KafkaMessage.of("totals", total.key(), "" + total.value()))
+              .exactlyOnce("totals"));
+      // end::kafka-sink[]
+      context.start();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (broker.read("totals").isEmpty() && System.nanoTime() < deadline) {
+        assertThat(context.state()).isEqualTo(ContextState.ACTIVE);
+      }
+
+      assertThat(broker.read("totals")).extracting(ConsumerRecord::value).containsExactly("2");
+    }
   }
 
   @Test

@@ -111,7 +111,7 @@ final class KafkaPlanner implements SourcePlanner {
       if (!away) {
         away = true;
         log.warn(
-            "Kafka at [{}] cannot be reached, batches of {} are empty until it can: {}",
+            "Kafka at [{}] cannot be reached, batches of [{}] are empty until it can: {}",
             options.servers,
             options.what(),
             failure.toString());
