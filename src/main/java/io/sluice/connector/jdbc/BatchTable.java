@@ -88,7 +88,9 @@ final class BatchTable {
       statement.setString(1, pipeline);
       statement.setInt(2, partition);
       try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(new Taken(row.getLong(1), row.getLong(2))) : Optional.empty();
+        return row.next()
+            ? Optional.of(new Taken(row.getLong(1), row.getLong(2)))
+            : Optional.empty();
       }
     }
   }
@@ -119,7 +121,8 @@ final class BatchTable {
   }
 
   private Taken insert() throws SQLException {
-    String insert = "INSERT INTO " + table + " (" + COLUMNS + ", batch_millis, record_count) VALUES (?, ?, ?, ?)";
+    String insert = "INSERT INTO " + table + " (" + COLUMNS
+        + ", batch_millis, record_count) VALUES (?, ?, ?, ?)";
     try (PreparedStatement statement = connection.prepareStatement(insert)) {
       statement.setQueryTimeout(LOCK_SECONDS);
       statement.setString(1, pipeline);

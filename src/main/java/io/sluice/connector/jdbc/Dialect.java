@@ -56,13 +56,12 @@ public enum Dialect {
     if (this == H2) {
       return "MERGE INTO %s (%s) KEY (%s) VALUES (%s)"
           .formatted(
-              table,
-              String.join(", ", columns),
-              String.join(", ", keys),
-              marks(columns.size()));
+              table, String.join(", ", columns), String.join(", ", keys), marks(columns.size()));
     }
-    List<String> others = columns.stream().filter(column -> !keys.contains(column)).toList();
-    return append(table, columns) + (this == MYSQL ? onDuplicate(others, keys) : onConflict(others, keys));
+    List<String> others =
+        columns.stream().filter(column -> !keys.contains(column)).toList();
+    return append(table, columns)
+        + (this == MYSQL ? onDuplicate(others, keys) : onConflict(others, keys));
   }
 
   private static String onConflict(List<String> others, List<String> keys) {

@@ -28,10 +28,7 @@ final class EnrichedRecords<T, K, V> implements Iterator<Pair<T, Optional<V>>> {
   private final Deque<Pair<T, Optional<V>>> ready = new ArrayDeque<>();
 
   EnrichedRecords(
-      Iterator<T> records,
-      Function<? super T, ? extends K> key,
-      Finder<K, V> finder,
-      int chunk) {
+      Iterator<T> records, Function<? super T, ? extends K> key, Finder<K, V> finder, int chunk) {
     this.records = records;
     this.key = key;
     this.finder = finder;
@@ -57,7 +54,8 @@ final class EnrichedRecords<T, K, V> implements Iterator<Pair<T, Optional<V>>> {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("The task was given up.", interrupted);
       } catch (Exception failure) {
-        throw new IllegalStateException("What belongs to a record cannot be looked up: " + failure, failure);
+        throw new IllegalStateException(
+            "What belongs to a record cannot be looked up: " + failure, failure);
       }
     }
     return ready.remove();

@@ -45,7 +45,8 @@ public final class JdbcLookup<K, V> implements Serializable {
    */
   @FunctionalInterface
   public interface RowFunction<V> extends Serializable {
-    @Nullable V of(ResultSet row) throws Exception;
+    @Nullable
+    V of(ResultSet row) throws Exception;
   }
 
   private static final long serialVersionUID = 1L;

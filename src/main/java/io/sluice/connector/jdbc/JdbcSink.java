@@ -43,7 +43,8 @@ public final class JdbcSink<T> implements BatchSink<T> {
    */
   @FunctionalInterface
   public interface ColumnFunction<T> extends Serializable {
-    @Nullable Object of(T record) throws Exception;
+    @Nullable
+    Object of(T record) throws Exception;
   }
 
   private static final long serialVersionUID = 1L;
@@ -112,7 +113,8 @@ public final class JdbcSink<T> implements BatchSink<T> {
    */
   public JdbcSink<T> batchSize(int rows) {
     if (rows < 1) {
-      throw new IllegalArgumentException("At least 1 row must be sent at a time, got " + rows + ".");
+      throw new IllegalArgumentException(
+          "At least 1 row must be sent at a time, got " + rows + ".");
     }
     return new JdbcSink<>(source, table, batchTable, rows);
   }

@@ -74,8 +74,8 @@ public final class JdbcSource implements Serializable {
     requireNonNull(url, "The URL of a database is null.");
     requireNonNull(dialect, "The dialect of a database is null.");
     if (!url.startsWith("jdbc:")) {
-      throw new IllegalArgumentException(
-          "The URL of a database must begin with 'jdbc:', got '%s'.".formatted(withoutSecrets(url)));
+      throw new IllegalArgumentException("The URL of a database must begin with 'jdbc:', got '%s'."
+          .formatted(withoutSecrets(url)));
     }
     return new JdbcSource(url, null, dialect, Map.of(), POOL_SIZE, RETRY_FOR);
   }

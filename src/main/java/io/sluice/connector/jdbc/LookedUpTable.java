@@ -64,7 +64,9 @@ record LookedUpTable<V>(
   String statement(Names names, int keys) {
     List<String> read = new ArrayList<>(columns);
     read.add(0, key);
-    String all = columns.isEmpty() ? "*" : String.join(", ", names.quoted(read.stream().distinct().toList()));
+    String all = columns.isEmpty()
+        ? "*"
+        : String.join(", ", names.quoted(read.stream().distinct().toList()));
     return "SELECT %s FROM %s WHERE %s IN (%s)"
         .formatted(all, names.quoted(name), names.quoted(key), Dialect.marks(keys));
   }

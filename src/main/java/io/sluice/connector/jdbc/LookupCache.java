@@ -65,7 +65,8 @@ final class LookupCache<K, V> {
           found.put(one.getKey(), one.getValue().get());
           wanted.remove(one.getKey());
         } catch (ExecutionException anothers) {
-          // The task that has asked for it failed, perhaps because it was given up: its turn is ours now.
+          // The task that has asked for it failed, perhaps because it was given up: its turn is
+          // ours now.
           continue;
         }
       }

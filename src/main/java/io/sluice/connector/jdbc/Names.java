@@ -64,7 +64,10 @@ final class Names {
 
   /** A name with dots between its parts; parts in double quotes are taken as they are. */
   String quoted(String name) {
-    return PART.matcher(name).results().map(part -> dialect.quote(part(part))).collect(Collectors.joining("."));
+    return PART.matcher(name)
+        .results()
+        .map(part -> dialect.quote(part(part)))
+        .collect(Collectors.joining("."));
   }
 
   private String part(java.util.regex.MatchResult part) {

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The transaction in which one attempt writes a partition of a batch. Used by one thread. */
@@ -16,7 +15,8 @@ final class PartitionTransaction<T> {
   private final BatchTable batches;
   private final BatchTable.Taken before;
 
-  private PartitionTransaction(SinkPlace<T> place, Pools.Lease lease) throws TableException, SQLException {
+  private PartitionTransaction(SinkPlace<T> place, Pools.Lease lease)
+      throws TableException, SQLException {
     this.place = place;
     this.lease = lease;
     Connection connection = lease.connection();
@@ -25,8 +25,8 @@ final class PartitionTransaction<T> {
     }
     Names names = Names.of(place.source().dialect(), connection.getMetaData());
     statement = place.table().statement(names, place.source().dialect());
-    batches = new BatchTable(
-        place.batchTable(), names, connection, place.pipeline(), place.partition());
+    batches =
+        new BatchTable(place.batchTable(), names, connection, place.pipeline(), place.partition());
     before = batches.lock();
   }
 

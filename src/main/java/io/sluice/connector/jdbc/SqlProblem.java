@@ -18,16 +18,29 @@ final class SqlProblem {
 
   /** What is wrong, and what to do. */
   enum Kind {
-    NO_ANSWER("it did not succeed in the time that is allowed", "See that the database runs, that the workers reach it, and that no other transaction holds its rows; the task is tried again."),
-    NO_TABLE("there is no such table", "Create it, or correct its name. A name in double quotes is taken as it is, another as the database folds it."),
-    NO_COLUMN("it has no such column", "Correct the name of the column. A name in double quotes is taken as it is, another as the database folds it."),
-    NO_KEY("it has no primary key or unique constraint of the columns of the key", "Add one; without it the database cannot tell which row to replace."),
-    TWICE("two records of one statement have a key that is the same to the database, but not here", "Make the values of the key the same, for example in case and precision."),
+    NO_ANSWER(
+        "it did not succeed in the time that is allowed",
+        "See that the database runs, that the workers reach it, and that no other transaction holds its rows; the task is tried again."),
+    NO_TABLE(
+        "there is no such table",
+        "Create it, or correct its name. A name in double quotes is taken as it is, another as the database folds it."),
+    NO_COLUMN(
+        "it has no such column",
+        "Correct the name of the column. A name in double quotes is taken as it is, another as the database folds it."),
+    NO_KEY(
+        "it has no primary key or unique constraint of the columns of the key",
+        "Add one; without it the database cannot tell which row to replace."),
+    TWICE(
+        "two records of one statement have a key that is the same to the database, but not here",
+        "Make the values of the key the same, for example in case and precision."),
     NO_ACCESS("the database refuses the user or the password", "Correct them."),
     NO_DATABASE("there is no such database", "Create it, or correct the URL."),
     NO_RIGHT("the user may not do this", "Grant the right, or use another user."),
-    CONSTRAINT("a record violates a constraint", "Leave such records out before, or change the table."),
-    VALUE("a record has a value that the column does not take", "Let the column's function give what the column takes, or leave such records out before."),
+    CONSTRAINT(
+        "a record violates a constraint", "Leave such records out before, or change the table."),
+    VALUE(
+        "a record has a value that the column does not take",
+        "Let the column's function give what the column takes, or leave such records out before."),
     OTHER("the database refuses it", "The database's log says more.");
 
     private final String what;
@@ -75,8 +88,8 @@ final class SqlProblem {
   private static final int CHECK_OF_MYSQL = 3819;
   private static final int CHECK_OF_MARIADB = 4025;
 
-  private static final Pattern CONSTRAINT_NAME =
-      Pattern.compile("^ERROR: [a-z -]*(?:relation \"[^\"]*\" )?violates [a-z -]*constraint \"([^\"\n]+)\"");
+  private static final Pattern CONSTRAINT_NAME = Pattern.compile(
+      "^ERROR: [a-z -]*(?:relation \"[^\"]*\" )?violates [a-z -]*constraint \"([^\"\n]+)\"");
 
   private final SQLException decisive;
   private final List<SQLException> chain;
@@ -130,7 +143,8 @@ final class SqlProblem {
     Pattern quoted = Pattern.compile(
         "(?i)column [\"'`]?(?:[^\"'` ]*\\.)?" + Pattern.quote(column) + "(?![\\w$])[\"'`]?");
     return chain.stream()
-        .anyMatch(failure -> quoted.matcher(String.valueOf(failure.getMessage())).find());
+        .anyMatch(
+            failure -> quoted.matcher(String.valueOf(failure.getMessage())).find());
   }
 
   /** The constraint of PostgreSQL that is violated; other databases show values beside its name. */

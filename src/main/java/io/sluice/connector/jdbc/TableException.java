@@ -34,8 +34,9 @@ final class TableException extends Exception {
    * @param code unless it is a record's fault, which is TASK_FAILED
    */
   SluiceException told(JdbcSource source, ErrorCode code) {
-    String where = problem.column(columns).map(column -> ", column '" + column + "'").orElse("")
-        + problem.constraint().map(name -> ", constraint '" + name + "'").orElse("");
+    String where =
+        problem.column(columns).map(column -> ", column '" + column + "'").orElse("")
+            + problem.constraint().map(name -> ", constraint '" + name + "'").orElse("");
     return new SluiceException(
         problem.kind().isOfRecord() ? ErrorCode.TASK_FAILED : code,
         "Table '%s' of %s cannot be %s: %s%s (SQLState %s, code %d). %s"

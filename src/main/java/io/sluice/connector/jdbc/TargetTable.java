@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys the columns that tell rows apart; none where rows are only added
  */
-record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys) implements Serializable {
+record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys)
+    implements Serializable {
 
   /** A column, and what it has of a record. */
   record Column<T>(String name, JdbcSink.ColumnFunction<? super T> value) implements Serializable {}
@@ -25,7 +26,8 @@ record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys) i
   TargetTable<T> with(Column<T> column) {
     if (columnNames().contains(column.name)) {
       throw new IllegalArgumentException(
-          "Table '%s' has column '%s' already; name each column once.".formatted(name, column.name));
+          "Table '%s' has column '%s' already; name each column once."
+              .formatted(name, column.name));
     }
     List<Column<T>> more = new ArrayList<>(columns);
     more.add(column);
@@ -56,7 +58,8 @@ record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys) i
   }
 
   /** The values of a record, in the order of the columns, as a driver takes them. */
-  @Nullable Object[] row(T record, Dialect dialect) throws Exception {
+  @Nullable
+  Object[] row(T record, Dialect dialect) throws Exception {
     @Nullable Object[] row = new Object[columns.size()];
     for (int i = 0; i < row.length; i++) {
       row[i] = ColumnValues.bound(columns.get(i).value.of(record), dialect);
@@ -69,7 +72,9 @@ record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys) i
     if (keys.size() == 1) {
       return ColumnValues.key(row[columnNames().indexOf(keys.get(0))]);
     }
-    return keys.stream().map(key -> ColumnValues.key(row[columnNames().indexOf(key)])).toList();
+    return keys.stream()
+        .map(key -> ColumnValues.key(row[columnNames().indexOf(key)]))
+        .toList();
   }
 
   String statement(Names names, Dialect dialect) {
@@ -80,7 +85,8 @@ record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys) i
   }
 
   /** The failure of a driver that does not know the class of a value. */
-  SluiceException refused(int column, @Nullable Object value, JdbcSource source, SqlProblem problem) {
+  SluiceException refused(
+      int column, @Nullable Object value, JdbcSource source, SqlProblem problem) {
     return new SluiceException(
         ErrorCode.TASK_FAILED,
         "Column '%s' of table '%s' of %s cannot be given a value of %s (SQLState %s, code %d). Let its function give a type that the driver knows."
