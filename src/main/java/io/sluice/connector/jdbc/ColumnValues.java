@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZonedDateTime;
-import java.util.Date;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,6 @@ final class ColumnValues {
       return Timestamp.from(instant);
     } else if (value instanceof ZonedDateTime time) {
       return Timestamp.from(time.toInstant());
-    } else if (value instanceof Date date && value.getClass() == Date.class) {
-      return new Timestamp(date.getTime());
     } else if (value instanceof BigInteger number) {
       return new BigDecimal(number);
     } else if (value instanceof Enum<?> constant) {

@@ -1,5 +1,6 @@
 package io.sluice.connector.jdbc;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,18 +10,16 @@ import java.util.stream.Stream;
 /** The databases for which statements are known. */
 public enum Dialect {
   /** PostgreSQL, and what speaks as it does. */
-  POSTGRESQL("\"", Map.of("reWriteBatchedInserts", "true", "tcpKeepAlive", "true")),
+  POSTGRESQL("\""),
   /** MySQL and MariaDB. */
-  MYSQL("`", Map.of("rewriteBatchedStatements", "true")),
+  MYSQL("`"),
   /** H2, in this process or as a server. */
-  H2("\"", Map.of());
+  H2("\"");
 
   private final String quote;
-  private final Map<String, String> properties;
 
-  Dialect(String quote, Map<String, String> properties) {
+  Dialect(String quote) {
     this.quote = quote;
-    this.properties = properties;
   }
 
   /** The dialect that a URL names; empty if it names none of these. */
@@ -37,7 +36,11 @@ public enum Dialect {
 
   /** What a driver is told where neither the URL nor the program says otherwise. */
   Map<String, String> properties() {
-    return properties;
+    return switch (this) {
+      case POSTGRESQL -> Map.of("reWriteBatchedInserts", "true", "tcpKeepAlive", "true");
+      case MYSQL -> Map.of("rewriteBatchedStatements", "true");
+      case H2 -> Map.of();
+    };
   }
 
   /** A quoted name, as it is. */
@@ -84,7 +87,7 @@ public enum Dialect {
   }
 
   static String marks(int count) {
-    return String.join(", ", java.util.Collections.nCopies(count, "?"));
+    return String.join(", ", Collections.nCopies(count, "?"));
   }
 
   /**

@@ -58,7 +58,6 @@ final class Drivers {
         }
       } catch (ServiceConfigurationError | SQLException another) {
         // A driver that cannot be loaded is none; it is missed only if no other takes the URL.
-        continue;
       }
     }
   }

@@ -37,8 +37,7 @@ public final class JdbcSink<T> implements BatchSink<T> {
   /**
    * What a column has of a record. Called on the threads of tasks.
    *
-   * <p>Beside what the driver knows itself, it may give an {@code Instant}, a {@code ZonedDateTime} and a {@code Date}, which are written as a
-   * time stamp, a {@code BigInteger}, a {@code UUID}, an enum constant, which is written as its name, a {@code Character}, an
+   * <p>Beside what the driver knows itself, it may give an {@code Instant} and a {@code ZonedDateTime}, which are written as a time stamp, a {@code BigInteger}, a {@code UUID}, an enum constant, which is written as its name, a {@code Character}, an
    * {@code Optional} of all of these, and null.
    */
   @FunctionalInterface

@@ -63,7 +63,6 @@ final class Leases<K, R extends AutoCloseable> {
       shared.thing.close();
     } catch (Exception unclosed) {
       // Nobody uses it any more, and nobody could do anything about it.
-      return;
     }
   }
 

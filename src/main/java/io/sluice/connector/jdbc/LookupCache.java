@@ -67,7 +67,6 @@ final class LookupCache<K, V> {
         } catch (ExecutionException anothers) {
           // The task that has asked for it failed, perhaps because it was given up: its turn is
           // ours now.
-          continue;
         }
       }
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -70,7 +71,7 @@ final class Names {
         .collect(Collectors.joining("."));
   }
 
-  private String part(java.util.regex.MatchResult part) {
+  private String part(MatchResult part) {
     return part.group(1) == null ? fold.apply(part.group(2)) : part.group(1).replace("\"\"", "\"");
   }
 

@@ -91,7 +91,6 @@ final class PartitionTransaction<T> {
       lease.close();
     } catch (SQLException unclosed) {
       // Everything is done, and the pool makes another connection.
-      return;
     }
   }
 
@@ -105,7 +104,6 @@ final class PartitionTransaction<T> {
       lease.connection().rollback();
     } catch (SQLException broken) {
       // The database rolls back what a broken connection has begun.
-      return;
     }
   }
 }

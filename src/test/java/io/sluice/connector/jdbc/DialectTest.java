@@ -39,14 +39,16 @@ class DialectTest {
     Names names = Names.upper(Dialect.H2);
 
     assertThat(upsert(names, Dialect.H2, "orders", COLUMNS, List.of("id", "Item")))
-        .isEqualTo("MERGE INTO \"ORDERS\" (\"ID\", \"ITEM\", \"CENTS\") KEY (\"ID\", \"ITEM\") VALUES (?, ?, ?)");
+        .isEqualTo(
+            "MERGE INTO \"ORDERS\" (\"ID\", \"ITEM\", \"CENTS\") KEY (\"ID\", \"ITEM\") VALUES (?, ?, ?)");
     assertThat(Dialect.H2.append(names.quoted("orders"), names.quoted(COLUMNS)))
         .isEqualTo("INSERT INTO \"ORDERS\" (\"ID\", \"ITEM\", \"CENTS\") VALUES (?, ?, ?)");
   }
 
   @Test
   void namesInDoubleQuotesAreTakenAsTheyAre() {
-    assertThat(Names.upper(Dialect.H2).quoted("shop.\"my.Orders\"")).isEqualTo("\"SHOP\".\"my.Orders\"");
+    assertThat(Names.upper(Dialect.H2).quoted("shop.\"my.Orders\""))
+        .isEqualTo("\"SHOP\".\"my.Orders\"");
     assertThat(Names.lower(Dialect.POSTGRESQL).quoted("\"a\"\"b\"")).isEqualTo("\"a\"\"b\"");
     assertThat(Names.unfolded(Dialect.MYSQL).quoted("\"a`b\"")).isEqualTo("`a``b`");
   }
@@ -81,7 +83,8 @@ class DialectTest {
   void driversAreToldToSendRowsTogetherUnlessTheUrlSaysOtherwise() {
     assertThat(JdbcSource.of("jdbc:postgresql://db/shop").driverProperties())
         .containsEntry("reWriteBatchedInserts", "true");
-    assertThat(JdbcSource.of("jdbc:postgresql://db/shop?reWriteBatchedInserts=false").driverProperties())
+    assertThat(JdbcSource.of("jdbc:postgresql://db/shop?reWriteBatchedInserts=false")
+            .driverProperties())
         .doesNotContainKey("reWriteBatchedInserts");
     assertThat(JdbcSource.of("jdbc:mysql://db/shop").driverProperties())
         .containsEntry("rewriteBatchedStatements", "true");

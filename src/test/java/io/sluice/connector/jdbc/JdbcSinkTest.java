@@ -39,8 +39,16 @@ class JdbcSinkTest extends SinkContract {
   void dataSourceOfTheProgramIsMadeOnceInAJvm() throws Exception {
     JdbcSource own = JdbcSource.supplied("own", Dialect.H2, JdbcSinkTest::pool);
 
-    write(JdbcSink.<Order>into(own, "orders").column("id", Order::id).column("item", Order::item), 1, 0, new Order(1, "a", 1));
-    write(JdbcSink.<Order>into(own, "orders").column("id", Order::id).column("item", Order::item), 1, 1, new Order(2, "a", 1));
+    write(
+        JdbcSink.<Order>into(own, "orders").column("id", Order::id).column("item", Order::item),
+        1,
+        0,
+        new Order(1, "a", 1));
+    write(
+        JdbcSink.<Order>into(own, "orders").column("id", Order::id).column("item", Order::item),
+        1,
+        1,
+        new Order(2, "a", 1));
 
     assertThat(H2.count("orders")).isEqualTo(2);
     assertThat(MADE).hasValue(1);
@@ -53,7 +61,11 @@ class JdbcSinkTest extends SinkContract {
 
   @Test
   void emptyPartitionAsksNothingOfTheDatabase() throws Exception {
-    write(JdbcSink.<Order>into(JdbcSource.of("jdbc:h2:tcp://localhost:1/none"), "none").column("id", Order::id), 1, 0);
+    write(
+        JdbcSink.<Order>into(JdbcSource.of("jdbc:h2:tcp://localhost:1/none"), "none")
+            .column("id", Order::id),
+        1,
+        0);
   }
 
   @Test

@@ -89,7 +89,13 @@ abstract class SinkContract {
 
   @Test
   void rowsAreAdded() throws Exception {
-    write(appending().batchSize(2), 1, 0, new Order(1, "tea", 5), new Order(2, "milk", 7), new Order(3, "tea", 1));
+    write(
+        appending().batchSize(2),
+        1,
+        0,
+        new Order(1, "tea", 5),
+        new Order(2, "milk", 7),
+        new Order(3, "tea", 1));
     write(appending(), 1, 1, new Order(4, "tea", 2));
     write(appending(), 2, 0, new Order(5, "tea", 2));
 
@@ -225,7 +231,12 @@ abstract class SinkContract {
       int number = i;
       attempts.add(() -> {
         int partition = number % 4;
-        write(appending().batchSize(1 + number % 3), 1, partition, new Order(2 * partition, "a", 1), new Order(2 * partition + 1, "a", 1));
+        write(
+            appending().batchSize(1 + number % 3),
+            1,
+            partition,
+            new Order(2 * partition, "a", 1),
+            new Order(2 * partition + 1, "a", 1));
         return true;
       });
     }
@@ -303,7 +314,8 @@ abstract class SinkContract {
 
   @Test
   void tableThatIsNotThereFailsAtOnce() {
-    JdbcSink<Order> sink = JdbcSink.<Order>into(database().source(), "ordes").column("id", Order::id);
+    JdbcSink<Order> sink =
+        JdbcSink.<Order>into(database().source(), "ordes").column("id", Order::id);
 
     assertFails(sink, new Order(1, "tea", 5), ErrorCode.SINK_FAILED)
         .hasMessageContaining("Table 'ordes' of jdbc:")
@@ -312,7 +324,10 @@ abstract class SinkContract {
 
   @Test
   void columnThatIsNotThereFailsAtOnce() {
-    assertFails(appending().column("colour", Order::item), new Order(1, "tea", 5), ErrorCode.SINK_FAILED)
+    assertFails(
+            appending().column("colour", Order::item),
+            new Order(1, "tea", 5),
+            ErrorCode.SINK_FAILED)
         .hasMessageContaining("column 'colour'");
   }
 
@@ -344,7 +359,8 @@ abstract class SinkContract {
     return assertThatThrownBy(() -> write(sink, 9, 7, order))
         .isInstanceOfSatisfying(SluiceException.class, failure -> {
           assertThat(failure.code()).isIn((Object[]) codes);
-          assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+          assertThat(Duration.ofNanos(System.nanoTime() - begin))
+              .isLessThan(Duration.ofSeconds(10));
           for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             assertThat(String.valueOf(cause)).doesNotContain("12345");
           }

@@ -55,7 +55,9 @@ class SqlProblemTest {
   @Test
   void columnAndConstraintAreToldWithoutValues() {
     BatchUpdateException batch = new BatchUpdateException(
-        "Batch entry 0 INSERT INTO t VALUES ('secret') was aborted: ERROR: null value", "23502", new int[0]);
+        "Batch entry 0 INSERT INTO t VALUES ('secret') was aborted: ERROR: null value",
+        "23502",
+        new int[0]);
     batch.setNextException(new SQLException(
         "ERROR: null value in column \"cents\" of relation \"orders\" violates not-null constraint\n"
             + "  Detail: Failing row contains (secret, null).",
@@ -74,9 +76,9 @@ class SqlProblemTest {
       assertThat(String.valueOf(cause)).doesNotContain("secret");
     }
     assertThat(SqlProblem.of(new SQLException(
-                    "ERROR: duplicate key value violates unique constraint \"orders_pkey\"\n  Detail: Key (id)=(secret) already exists.",
-                    "23505"))
-                .constraint())
+                "ERROR: duplicate key value violates unique constraint \"orders_pkey\"\n  Detail: Key (id)=(secret) already exists.",
+                "23505"))
+            .constraint())
         .contains("orders_pkey");
   }
 
