@@ -151,7 +151,7 @@ class JdbcLookupTest {
 
       test.runBatches(1);
 
-      assertThat(found.all()).hasSize(25);
+      assertThat(found.records().get(0)).hasSize(25);
     }
     assertThat(STATEMENTS).hasSize(3);
     assertThat(ASKED).hasSize(25);
