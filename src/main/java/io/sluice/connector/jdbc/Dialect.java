@@ -34,13 +34,14 @@ public enum Dialect {
     return Optional.empty();
   }
 
-  /** What a driver is told where neither the URL nor the program says otherwise. */
-  Map<String, String> properties() {
-    return switch (this) {
-      case POSTGRESQL -> Map.of("reWriteBatchedInserts", "true", "tcpKeepAlive", "true");
-      case MYSQL -> Map.of("rewriteBatchedStatements", "true");
-      case H2 -> Map.of();
-    };
+  /** What the driver of a URL is told where neither the URL nor the program says otherwise. */
+  static Map<String, String> properties(String url) {
+    if (url.startsWith("jdbc:postgresql:")) {
+      return Map.of("reWriteBatchedInserts", "true", "tcpKeepAlive", "true");
+    }
+    // The driver of MariaDB has an option of this name too, which makes wrong statements of
+    // upserts.
+    return url.startsWith("jdbc:mysql:") ? Map.of("rewriteBatchedStatements", "true") : Map.of();
   }
 
   /** A quoted name, as it is. */

@@ -164,7 +164,7 @@ public final class JdbcSource implements Serializable {
   /** What the driver is told. */
   Properties driverProperties() {
     Properties all = new Properties();
-    dialect.properties().forEach((key, value) -> {
+    Dialect.properties(name).forEach((key, value) -> {
       if (!name.contains(key + "=")) {
         all.setProperty(key, value);
       }

@@ -88,6 +88,7 @@ class DialectTest {
         .doesNotContainKey("reWriteBatchedInserts");
     assertThat(JdbcSource.of("jdbc:mysql://db/shop").driverProperties())
         .containsEntry("rewriteBatchedStatements", "true");
+    assertThat(JdbcSource.of("jdbc:mariadb://db/shop").driverProperties()).isEmpty();
     assertThat(JdbcSource.of("jdbc:mysql://db/shop")
             .property("rewriteBatchedStatements", "false")
             .driverProperties())
