@@ -8,6 +8,7 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which batch was the last that each partition of an output has taken, in a table of the database that takes them. A row is locked
@@ -32,6 +33,7 @@ final class BatchTable {
   private final Connection connection;
   private final String pipeline;
   private final int partition;
+  private @Nullable Taken recorded;
 
   /** @param name as the user gives it */
   BatchTable(String name, Names names, Connection connection, String pipeline, int partition) {
@@ -42,10 +44,19 @@ final class BatchTable {
     this.partition = partition;
   }
 
-  /** Locks the row of the partition, which is made if need be, and the table too. */
-  Taken lock() throws TableException {
+  /**
+   * Locks the row of the partition, which is made if need be, and the table too.
+   *
+   * @param now what the partition will have taken; is written down at once if the batch is new
+   * @return what it had taken, {@link Taken#NOTHING} if that is older
+   */
+  Taken lock(Taken now) throws TableException {
     try {
-      Optional<Taken> found = select();
+      if (update(now, true)) {
+        recorded = now;
+        return Taken.NOTHING;
+      }
+      Optional<Taken> found = selected();
       return found.isPresent() ? found.get() : insert();
     } catch (SQLException failure) {
       throw failed(failure);
@@ -54,29 +65,42 @@ final class BatchTable {
 
   /** As part of the transaction that has the lock: the partition has taken a batch. */
   void taken(Taken now) throws TableException {
-    String update = "UPDATE " + table
-        + " SET batch_millis = ?, record_count = ? WHERE pipeline = ? AND partition_number = ?";
-    try (PreparedStatement statement = connection.prepareStatement(update)) {
-      statement.setLong(1, now.batchMillis);
-      statement.setLong(2, now.records);
-      statement.setString(3, pipeline);
-      statement.setInt(4, partition);
-      statement.executeUpdate();
+    try {
+      if (!now.equals(recorded)) {
+        update(now, false);
+      }
     } catch (SQLException failure) {
       throw failed(failure);
     }
   }
 
-  private Optional<Taken> select() throws SQLException {
+  private boolean update(Taken now, boolean onlyIfOlder) throws SQLException {
     try {
-      return selected();
+      return updated(now, onlyIfOlder);
     } catch (SQLException failure) {
       if (SqlProblem.of(failure).kind() != SqlProblem.Kind.NO_TABLE) {
         throw failure;
       }
       connection.rollback();
       create();
-      return selected();
+      return updated(now, onlyIfOlder);
+    }
+  }
+
+  private boolean updated(Taken now, boolean onlyIfOlder) throws SQLException {
+    String update = "UPDATE " + table
+        + " SET batch_millis = ?, record_count = ? WHERE pipeline = ? AND partition_number = ?"
+        + (onlyIfOlder ? " AND batch_millis < ?" : "");
+    try (PreparedStatement statement = connection.prepareStatement(update)) {
+      statement.setQueryTimeout(LOCK_SECONDS);
+      statement.setLong(1, now.batchMillis);
+      statement.setLong(2, now.records);
+      statement.setString(3, pipeline);
+      statement.setInt(4, partition);
+      if (onlyIfOlder) {
+        statement.setLong(5, now.batchMillis);
+      }
+      return statement.executeUpdate() == 1;
     }
   }
 

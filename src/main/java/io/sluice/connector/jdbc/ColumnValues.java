@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes of the values that programs have those that drivers know. */
 final class ColumnValues {
 
+  private static final Object NULL = new Object();
+
   private ColumnValues() {}
 
   /** What is handed to the driver; null stays null. */
@@ -42,6 +44,6 @@ final class ColumnValues {
     } else if (bound instanceof BigDecimal number) {
       return number.stripTrailingZeros();
     }
-    return Optional.ofNullable(bound);
+    return bound == null ? NULL : bound;
   }
 }

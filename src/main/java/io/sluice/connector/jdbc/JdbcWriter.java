@@ -5,8 +5,6 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +20,7 @@ final class JdbcWriter<T> implements BatchWriter<T> {
   private final SinkPlace<T> place;
   private final int batchSize;
   private final Patience patience;
-  private final Map<Object, @Nullable Object[]> rows = new LinkedHashMap<>();
+  private final RowBuffer rows;
   private @Nullable PartitionTransaction<T> open;
   private long records;
 
@@ -30,14 +28,13 @@ final class JdbcWriter<T> implements BatchWriter<T> {
     this.place = place;
     this.batchSize = batchSize;
     this.patience = patience;
+    this.rows = new RowBuffer(place.table().keyPositions());
   }
 
   @Override
   public void write(T record) throws Exception {
-    @Nullable Object[] row = place.table().row(record, place.source().dialect());
+    rows.add(place.table().row(record, place.source().dialect()));
     records++;
-    // One statement cannot replace a row twice, so of equal keys the last one counts here.
-    rows.put(place.table().isKeyed() ? place.table().key(row) : records, row);
     if (rows.size() >= batchSize) {
       flush();
     }
@@ -48,7 +45,7 @@ final class JdbcWriter<T> implements BatchWriter<T> {
       if (open == null) {
         open = patience.run(place.source(), this::begin);
       } else {
-        insert(open, rows.values());
+        insert(open, rows.rows());
       }
     } catch (TableException failure) {
       throw failure.told(place.source(), ErrorCode.SINK_FAILED);
@@ -68,7 +65,7 @@ final class JdbcWriter<T> implements BatchWriter<T> {
           return true;
         });
       } else {
-        insert(open, rows.values());
+        insert(open, rows.rows());
         commit(open);
       }
     } catch (TableException failure) {
@@ -78,9 +75,9 @@ final class JdbcWriter<T> implements BatchWriter<T> {
   }
 
   private PartitionTransaction<T> begin() throws TableException {
-    PartitionTransaction<T> transaction = PartitionTransaction.begin(place);
+    PartitionTransaction<T> transaction = PartitionTransaction.begin(place, records);
     try {
-      insert(transaction, rows.values());
+      insert(transaction, rows.rows());
       return transaction;
     } catch (TableException | RuntimeException failure) {
       transaction.rollback();

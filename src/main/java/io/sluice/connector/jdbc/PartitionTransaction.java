@@ -15,7 +15,7 @@ final class PartitionTransaction<T> {
   private final BatchTable batches;
   private final BatchTable.Taken before;
 
-  private PartitionTransaction(SinkPlace<T> place, Pools.Lease lease)
+  private PartitionTransaction(SinkPlace<T> place, Pools.Lease lease, long records)
       throws TableException, SQLException {
     this.place = place;
     this.lease = lease;
@@ -27,11 +27,15 @@ final class PartitionTransaction<T> {
     statement = place.table().statement(names, place.source().dialect());
     batches =
         new BatchTable(place.batchTable(), names, connection, place.pipeline(), place.partition());
-    before = batches.lock();
+    before = batches.lock(new BatchTable.Taken(place.batchMillis(), records));
   }
 
-  /** Begins with the lock on the partition; waits for another attempt that has it. */
-  static <T> PartitionTransaction<T> begin(SinkPlace<T> place) throws TableException {
+  /**
+   * Begins with the lock on the partition; waits for another attempt that has it.
+   *
+   * @param records how many there are so far
+   */
+  static <T> PartitionTransaction<T> begin(SinkPlace<T> place, long records) throws TableException {
     Pools.Lease lease;
     try {
       lease = Pools.connect(place.source(), Pools.Use.WRITING);
@@ -39,7 +43,7 @@ final class PartitionTransaction<T> {
       throw place.failed(failure);
     }
     try {
-      return new PartitionTransaction<>(place, lease);
+      return new PartitionTransaction<>(place, lease, records);
     } catch (SQLException failure) {
       letGo(lease);
       throw place.failed(failure);

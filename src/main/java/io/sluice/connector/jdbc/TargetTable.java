@@ -67,14 +67,9 @@ record TargetTable<T>(String name, List<Column<T>> columns, List<String> keys)
     return row;
   }
 
-  /** Equal for rows that replace each other. */
-  Object key(@Nullable Object[] row) {
-    if (keys.size() == 1) {
-      return ColumnValues.key(row[columnNames().indexOf(keys.get(0))]);
-    }
-    return keys.stream()
-        .map(key -> ColumnValues.key(row[columnNames().indexOf(key)]))
-        .toList();
+  /** Where the columns of the key are in a row. */
+  int[] keyPositions() {
+    return keys.stream().mapToInt(columnNames()::indexOf).toArray();
   }
 
   String statement(Names names, Dialect dialect) {
