@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -228,6 +229,29 @@ class JdbcPipelineTest {
       test.runBatches(BATCHES - 3);
     }
     assertEachOnce();
+  }
+
+  @Test
+  void taskThatWritesCanLookUpOnItsWayWithOneConnectionEach() throws Exception {
+    JdbcSource narrow = H2.source().poolSize(1).retryFor(Duration.ofSeconds(5));
+    H2.execute("INSERT INTO numbers (number) VALUES (1), (2), (3)");
+    JdbcLookup<Integer, Integer> known =
+        JdbcLookup.of(narrow, "numbers", "number", row -> row.getInt("number"));
+    JdbcSink<Pair<Integer, Optional<Integer>>> copies =
+        JdbcSink.<Pair<Integer, Optional<Integer>>>into(narrow, "numbers")
+            .column("number", Pair::key)
+            .column("copy", Pair::value)
+            .batchSize(1);
+    try (StreamingTest test = StreamingTest.create()) {
+      known
+          .chunk(1)
+          .enrich(test.input(List.of(List.of(1, 2, 3, 4)), 2), number -> number)
+          .saveTo("copies", copies);
+
+      test.runBatches(1);
+    }
+    assertThat(H2.rows("SELECT number FROM numbers WHERE copy = number ORDER BY number"))
+        .containsExactly("1", "2", "3");
   }
 
   private static StreamingTest restarted(Path directory, Instant start) {
