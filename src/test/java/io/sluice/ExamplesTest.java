@@ -7,6 +7,7 @@ import examples.CustomReceiver;
 import examples.NetworkWordCount;
 import examples.OrdersOnce;
 import examples.PricedOrders;
+import examples.PricedOrdersInATable;
 import examples.PushedLines;
 import examples.RecentQueries;
 import examples.StatefulWordCount;
@@ -89,6 +90,13 @@ class ExamplesTest {
     assertThat(FileManifest.read(directory.resolve("orders")))
         .extracting(FileManifest.Entry::records)
         .containsExactly(2L, 1L, 1L);
+  }
+
+  @Test
+  void ordersArePricedAndWrittenIntoATable() throws Exception {
+    PricedOrdersInATable.main(new String[] {"jdbc:h2:mem:example;DB_CLOSE_DELAY=-1"});
+
+    screen.await(text -> text.contains("4 orders cost 1599 cents."));
   }
 
   @Test

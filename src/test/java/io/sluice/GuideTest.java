@@ -28,6 +28,9 @@ import io.sluice.connector.http.ServerSentEvent;
 import io.sluice.connector.http.ServerSentEventReceiver;
 import io.sluice.connector.http.WebSocketReceiver;
 import io.sluice.connector.http.XFilteredStream;
+import io.sluice.connector.jdbc.JdbcLookup;
+import io.sluice.connector.jdbc.JdbcSink;
+import io.sluice.connector.jdbc.JdbcSource;
 import io.sluice.connector.kafka.Broker;
 import io.sluice.connector.kafka.KafkaMessage;
 import io.sluice.connector.kafka.KafkaRecord;
@@ -39,6 +42,10 @@ import io.sluice.testkit.StreamingTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -191,6 +198,61 @@ class GuideTest {
           .print();
 
       assertThat(context.explain()).contains("HttpPushReceiver", "ServerSentEventReceiver");
+    }
+  }
+
+  @Test
+  void tables() throws Exception {
+    String url = "jdbc:h2:mem:guide;DB_CLOSE_DELAY=-1";
+    try (StreamingTest test = StreamingTest.create();
+        Connection connection = DriverManager.getConnection(url, "app", "secret");
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE purchases (customer VARCHAR(20), at TIMESTAMP WITH TIME ZONE, cents BIGINT)");
+      statement.execute("CREATE TABLE totals (customer VARCHAR(20) PRIMARY KEY, cents BIGINT)");
+      statement.execute("CREATE TABLE customers (name VARCHAR(20) PRIMARY KEY, city VARCHAR(20))");
+      statement.execute("INSERT INTO customers VALUES ('ann', 'Bern')");
+      DStream<Purchase> purchases =
+          test.input(List.of(List.of(new Purchase("ann", Instant.EPOCH, 5))));
+      PairDStream<String, Long> totals =
+          purchases.mapToPair(purchase -> Pair.of(purchase.user(), purchase.cents()));
+      // tag::jdbc-source[]
+      JdbcSource shop = JdbcSource.of(url).user("app", "secret");
+      // end::jdbc-source[]
+      // tag::jdbc-sink[]
+      purchases
+          .repartition(4)
+          .saveTo(
+              "purchases",
+              JdbcSink.<Purchase>into(shop, "purchases")
+                  .column("customer", Purchase::user)
+                  .column("at", Purchase::time)
+                  .column("cents", Purchase::cents));
+      totals
+          .reduceByKey(Long::sum)
+          .saveTo(
+              "totals",
+              JdbcSink.<Pair<String, Long>>into(shop, "totals")
+                  .column("customer", Pair::key)
+                  .column("cents", Pair::value)
+                  .upsert("customer"));
+      // end::jdbc-sink[]
+      // tag::jdbc-lookup[]
+      JdbcLookup<String, String> cities =
+          JdbcLookup.of(shop, "customers", "name", row -> row.getString("city"));
+      DStream<Pair<Purchase, Optional<String>>> known = cities.enrich(purchases, Purchase::user);
+      PairDStream<String, Pair<Long, Optional<String>>> byCustomer = cities.leftOuterJoin(totals);
+      // end::jdbc-lookup[]
+      test.expect(known.map(pair -> pair.value().orElse("")), List.of(List.of("Bern")));
+      test.expect(byCustomer, List.of(List.of(Pair.of("ann", Pair.of(5L, Optional.of("Bern"))))));
+
+      test.run();
+
+      try (ResultSet row =
+          statement.executeQuery("SELECT SUM(p.cents) + SUM(t.cents) FROM purchases p, totals t")) {
+        row.next();
+        assertThat(row.getLong(1)).isEqualTo(10);
+      }
     }
   }
 

@@ -1,0 +1,64 @@
+package io.sluice.connector.jdbc;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** A real server, which can be stopped and started again with what it has. */
+final class PostgresServer implements AutoCloseable {
+
+  private final Path directory;
+  private Optional<EmbeddedPostgres> running = Optional.empty();
+  private int port;
+
+  PostgresServer() throws IOException {
+    directory = Files.createTempDirectory("sluice-postgres");
+    start();
+  }
+
+  /** Does nothing if it runs. */
+  void start() throws IOException {
+    if (running.isPresent()) {
+      return;
+    }
+    EmbeddedPostgres server = EmbeddedPostgres.builder()
+        .setDataDirectory(directory)
+        .setCleanDataDirectory(false)
+        .setPort(port)
+        .start();
+    port = server.getPort();
+    running = Optional.of(server);
+  }
+
+  void stop() throws IOException {
+    if (running.isPresent()) {
+      running.get().close();
+      running = Optional.empty();
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  String url() {
+    return "jdbc:postgresql://localhost:" + port + "/postgres";
+  }
+
+  TestDatabase database() {
+    return new TestDatabase(JdbcSource.of(url()).user("postgres", ""), url(), "postgres");
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+    try (var files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
