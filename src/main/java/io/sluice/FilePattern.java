@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -114,13 +119,28 @@ record FilePattern(String path) implements Serializable {
     if (!Files.isDirectory(base)) {
       return List.of();
     }
+    List<Path> found = new ArrayList<>();
     int depth = pattern.split("/", -1).length;
-    try (Stream<Path> found = Files.find(
-        base,
-        depth,
-        (file, attributes) -> matcher.matches(base.relativize(file)) && isData(file))) {
-      return found.sorted().toList();
-    }
+    Files.walkFileTree(base, Set.of(), depth, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+        if (isData(file) && matcher.matches(base.relativize(file))) {
+          found.add(file);
+        }
+        return FileVisitResult.CONTINUE;
+      }
+
+      /** Files are renamed while others are looked at, and not every directory beside must be readable. */
+      @Override
+      public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+        if (!(failure instanceof NoSuchFileException) && matcher.matches(base.relativize(file))) {
+          throw failure;
+        }
+        return FileVisitResult.CONTINUE;
+      }
+    });
+    found.sort(null);
+    return found;
   }
 
   private PathMatcher matcher(String pattern) {

@@ -61,7 +61,13 @@ final class SourceStream<T> implements Node.Planned {
       throws Exception {
     FlatMapFunction<String, T> records = split -> closedWithTask(source.read(split));
     Closure reader = Closure.of(function, records, operation);
-    return new SourceStream<>(context, source, reader, stream, source.planner());
+    SourcePlanner planner = source.planner();
+    try {
+      return new SourceStream<>(context, source, reader, stream, planner);
+    } catch (Exception refused) {
+      planner.close();
+      throw refused;
+    }
   }
 
   private static <T> Iterator<T> closedWithTask(Iterator<T> records) {

@@ -17,7 +17,7 @@ public interface SourcePlanner extends AutoCloseable {
    * @param batchTime the time of the batch
    * @param now the time of the context's clock; later than the batch's when batches are late
    * @param interval the batch interval
-   * @param marks those of all plans before
+   * @param marks those of all plans before; they change with later plans, so copy what is kept beyond the call
    * @param maxRecords the most that the batch should have, from {@code sluice.rate}; empty for no limit
    */
   record Request(

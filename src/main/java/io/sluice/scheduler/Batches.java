@@ -463,6 +463,9 @@ final class Batches implements AutoCloseable {
   }
 
   private void tellSources(long committed) {
+    if (committed <= streaming.deliveredMillis() || durability.isReadOnly()) {
+      return;
+    }
     for (Node.Generated node : streaming.streams().program().generated()) {
       if (node.generator() instanceof Node.Planned source) {
         streaming

@@ -6,6 +6,7 @@ import io.sluice.plan.LogContext;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -94,7 +95,9 @@ public final class DriverThreads implements AutoCloseable {
     long batchMillis = request.batchTime().toEpochMilli();
     threads.execute(() -> {
       try (LogContext log = LogContext.of(batchMillis, node.operation())) {
-        SourcePlan plan = source.plan(request);
+        SourcePlan plan = Objects.requireNonNull(
+            source.plan(request),
+            "The planner returned null; it must return a plan, SourcePlan.NOTHING if there is nothing.");
         actor.accept(
             new ContextCommand.Planned(node, new Decision.Planned(batchMillis, node.id(), plan)));
       } catch (Throwable failure) {

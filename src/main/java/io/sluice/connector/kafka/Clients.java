@@ -56,8 +56,14 @@ final class Clients {
                 servers,
                 what,
                 cause.getClass().getSimpleName(),
-                String.valueOf(cause.getMessage()).replaceFirst("\\.$", ""),
+                text(cause).replaceFirst("\\.$", ""),
                 hint),
         cause);
+  }
+
+  /** What Kafka says of a client that it could not make is in the cause. */
+  private static String text(KafkaException failure) {
+    String own = String.valueOf(failure.getMessage());
+    return failure.getCause() == null ? own : own + ": " + failure.getCause().getMessage();
   }
 }

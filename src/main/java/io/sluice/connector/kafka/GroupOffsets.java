@@ -1,6 +1,7 @@
 package io.sluice.connector.kafka;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -17,6 +18,7 @@ final class GroupOffsets implements AutoCloseable {
 
   private final SourceOptions options;
   private final Admin admin;
+  private final Map<TopicPartition, Long> highest = new HashMap<>();
 
   GroupOffsets(SourceOptions options) {
     this.options = options;
@@ -25,10 +27,13 @@ final class GroupOffsets implements AutoCloseable {
     this.admin = Admin.create(settings);
   }
 
-  /** Does not wait; a commit that fails is logged, and the next one says the same and more. */
-  void commit(Map<TopicPartition, OffsetAndMetadata> next) {
+  /** Does not wait; a commit that fails is logged, and the next one says the same and more. Offsets never go back. */
+  void commit(Map<TopicPartition, Long> next) {
+    next.forEach((partition, offset) -> highest.merge(partition, offset, Math::max));
+    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+    highest.forEach((partition, offset) -> all.put(partition, new OffsetAndMetadata(offset)));
     var unused = admin
-        .alterConsumerGroupOffsets(options.group, next)
+        .alterConsumerGroupOffsets(options.group, all)
         .all()
         .whenComplete((done, failure) -> {
           if (failure != null) {

@@ -7,16 +7,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -33,10 +34,15 @@ final class KafkaPlanner implements SourcePlanner {
   /** Shorter than most outages: meanwhile there are empty batches. */
   private static final Duration PLAN_TIMEOUT = Duration.ofSeconds(5);
 
+  /** While it is known to be away, other streams of the program should not wait for it. */
+  private static final Duration AWAY_TIMEOUT = Duration.ofMillis(500);
+
   private final SourceOptions options;
   private final Consumer<byte[], byte[]> consumer;
   private final Partitions partitions;
   private @Nullable GroupOffsets group;
+  private Set<TopicPartition> there = Set.of();
+  private Set<TopicPartition> missing = Set.of();
   private boolean checked;
   private boolean away;
 
@@ -121,33 +127,72 @@ final class KafkaPlanner implements SourcePlanner {
   }
 
   private SourcePlan planned(Request request) {
+    Duration timeout = away ? AWAY_TIMEOUT : PLAN_TIMEOUT;
     Map<TopicPartition, Long> from = new LinkedHashMap<>();
     request
         .marks()
         .forEach((text, offset) -> from.put(TopicPartitions.parse(text), Long.parseLong(offset)));
     Map<TopicPartition, Long> changed = new HashMap<>();
+    Map<String, String> dropped = dropOthers(from);
     if (partitions.isDue(request.now())) {
-      List<TopicPartition> fresh = partitions.found(request.now(), PLAN_TIMEOUT).stream()
-          .filter(partition -> !from.containsKey(partition))
-          .toList();
-      changed.putAll(consumer.beginningOffsets(fresh, PLAN_TIMEOUT));
+      there = Set.copyOf(partitions.found(request.now(), timeout));
+      List<TopicPartition> fresh =
+          there.stream().filter(partition -> !from.containsKey(partition)).toList();
+      changed.putAll(consumer.beginningOffsets(fresh, timeout));
       from.putAll(changed);
+      warnOfMissing(from.keySet());
       checked = false;
     }
+    // Brokers never answer for a topic that was deleted; should it come again, its mark is still
+    // there.
+    from.keySet().retainAll(there);
     if (!checked) {
-      skipOverruns(from, changed);
+      skipDeleted(from, changed, timeout);
       checked = true;
     }
-    List<OffsetRange> ranges = BatchRanges.of(
-        from,
-        consumer.endOffsets(from.keySet(), PLAN_TIMEOUT),
-        maxOfPartition(request.interval()),
-        request.maxRecords());
+    Map<TopicPartition, Long> ends = consumer.endOffsets(from.keySet(), timeout);
+    skipShortened(from, ends, changed, timeout);
+    List<OffsetRange> ranges =
+        BatchRanges.of(from, ends, maxOfPartition(request.interval()), request.maxRecords());
     ranges.forEach(range -> changed.put(range.partition(), range.until()));
+    Map<String, String> marks = marks(changed);
+    marks.putAll(dropped);
     return new SourcePlan(
         ranges.stream().map(OffsetRange::text).toList(),
-        marks(changed),
+        marks,
         ranges.stream().mapToLong(OffsetRange::length).sum());
+  }
+
+  /** Partitions of an earlier version of the program that this one does not read. */
+  private Map<String, String> dropOthers(Map<TopicPartition, Long> from) {
+    Map<String, String> dropped = new HashMap<>();
+    from.keySet().removeIf(partition -> {
+      boolean other = !partitions.isChosen(partition);
+      if (other) {
+        dropped.put(TopicPartitions.text(partition), "");
+      }
+      return other;
+    });
+    if (!dropped.isEmpty()) {
+      log.warn(
+          "Partitions [{}] of Kafka at [{}] are not read any more: the source reads {} now",
+          dropped.keySet(),
+          options.servers,
+          options.what());
+    }
+    return dropped;
+  }
+
+  private void warnOfMissing(Set<TopicPartition> known) {
+    Set<TopicPartition> gone = new HashSet<>(known);
+    gone.removeAll(there);
+    if (!gone.isEmpty() && !gone.equals(missing)) {
+      log.warn(
+          "Kafka at [{}] does not have partitions [{}] any more; they are read on should they come again",
+          options.servers,
+          gone);
+    }
+    missing = gone;
   }
 
   private OptionalLong maxOfPartition(Duration interval) {
@@ -157,8 +202,9 @@ final class KafkaPlanner implements SourcePlanner {
   }
 
   /** Records that are gone already are no task's to look for. */
-  private void skipOverruns(Map<TopicPartition, Long> from, Map<TopicPartition, Long> changed) {
-    Map<TopicPartition, Long> first = consumer.beginningOffsets(from.keySet(), PLAN_TIMEOUT);
+  private void skipDeleted(
+      Map<TopicPartition, Long> from, Map<TopicPartition, Long> changed, Duration timeout) {
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(from.keySet(), timeout);
     first.forEach((partition, offset) -> {
       long next = from.getOrDefault(partition, offset);
       if (offset > next) {
@@ -167,6 +213,25 @@ final class KafkaPlanner implements SourcePlanner {
         changed.put(partition, offset);
       }
     });
+  }
+
+  /** A topic that was deleted and made anew under its name begins again. */
+  private void skipShortened(
+      Map<TopicPartition, Long> from,
+      Map<TopicPartition, Long> ends,
+      Map<TopicPartition, Long> changed,
+      Duration timeout) {
+    List<TopicPartition> shorter = from.keySet().stream()
+        .filter(partition ->
+            ends.getOrDefault(partition, Long.MAX_VALUE) < from.getOrDefault(partition, 0L))
+        .toList();
+    for (TopicPartition partition : shorter) {
+      Overruns.noteShorter(
+          options, partition, from.getOrDefault(partition, 0L), ends.getOrDefault(partition, 0L));
+    }
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(shorter, timeout);
+    from.putAll(first);
+    changed.putAll(first);
   }
 
   @Override
@@ -179,10 +244,12 @@ final class KafkaPlanner implements SourcePlanner {
       offsets = new GroupOffsets(options);
       group = offsets;
     }
-    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
-    plan.marks()
-        .forEach((text, offset) ->
-            next.put(TopicPartitions.parse(text), new OffsetAndMetadata(Long.parseLong(offset))));
+    Map<TopicPartition, Long> next = new HashMap<>();
+    plan.marks().forEach((text, offset) -> {
+      if (!offset.isEmpty()) {
+        next.put(TopicPartitions.parse(text), Long.parseLong(offset));
+      }
+    });
     offsets.commit(next);
   }
 

@@ -15,6 +15,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * Writes to Kafka topics, for {@code saveTo}. Tasks on the workers send records as they come, and a task has succeeded when the brokers
  * have all of them, on all replicas that are in sync. Never changes; every choice gives another sink.
  *
+ * <p>A context and an output of the same names on another cluster of nodes must not write to the same brokers: the two would take
+ * each other for attempts of one.
+ *
  * <p>By default every record is in its topic at least once: what an attempt that was given up had sent is there too. Headers say
  * which record of which batch each is ({@code sluice-pipeline}, {@code sluice-batch}, {@code sluice-partition}, {@code sluice-sequence}), so that a reader can
  * leave out those that it knows.

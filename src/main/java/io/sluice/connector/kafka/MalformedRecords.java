@@ -4,11 +4,8 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,7 +24,7 @@ final class MalformedRecords implements AutoCloseable {
 
   private final SourceOptions options;
   private final OffsetRange range;
-  private final List<Future<?>> sent = new ArrayList<>();
+  private final AtomicReference<@Nullable Exception> unwritten = new AtomicReference<>();
   private @Nullable Producer<byte[], byte[]> letters;
   private long count;
   private long firstOffset;
@@ -53,7 +50,12 @@ final class MalformedRecords implements AutoCloseable {
       firstFailure = kind;
     }
     if (options.malformed instanceof Malformed.DeadLetter letter) {
-      sent.add(producer().send(letter(letter.topic(), record, kind)));
+      requireWritten();
+      var unused = producer().send(letter(letter.topic(), record, kind), (where, refused) -> {
+        if (refused != null) {
+          unwritten.compareAndSet(null, refused);
+        }
+      });
     }
   }
 
@@ -89,21 +91,7 @@ final class MalformedRecords implements AutoCloseable {
     if (letters != null) {
       letters.flush();
     }
-    for (Future<?> letter : sent) {
-      try {
-        letter.get();
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(interrupted);
-      } catch (ExecutionException failure) {
-        throw new SluiceException(
-            ErrorCode.TASK_FAILED,
-            "A record that cannot be deserialized could not be written to the topic of dead letters of Kafka at %s: %s"
-                .formatted(options.servers, failure.getCause()),
-            failure);
-      }
-    }
-    sent.clear();
+    requireWritten();
     if (count > 0) {
       log.warn(
           "Left out [{}] records of partition [{}] that cannot be deserialized, the first at offset [{}]: {}",
@@ -112,6 +100,17 @@ final class MalformedRecords implements AutoCloseable {
           firstOffset,
           firstFailure);
       count = 0;
+    }
+  }
+
+  private void requireWritten() {
+    Exception refused = unwritten.get();
+    if (refused != null) {
+      throw new SluiceException(
+          ErrorCode.TASK_FAILED,
+          "A record that cannot be deserialized could not be written to the topic of dead letters of Kafka at %s: %s"
+              .formatted(options.servers, refused),
+          refused);
     }
   }
 

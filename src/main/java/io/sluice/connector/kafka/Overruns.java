@@ -3,6 +3,7 @@ package io.sluice.connector.kafka;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,26 @@ final class Overruns {
   private static final AtomicLong SKIPPED = new AtomicLong();
 
   private Overruns() {}
+
+  /**
+   * A partition ends before the offset that is next.
+   *
+   * @throws SluiceException TASK_FAILED unless what is there now is to be read from its beginning
+   */
+  static void noteShorter(SourceOptions options, TopicPartition partition, long next, long end) {
+    String name = TopicPartitions.text(partition);
+    if (options.overrun == Overrun.FAIL) {
+      throw new SluiceException(
+          ErrorCode.TASK_FAILED,
+          "Kafka at %s: partition %s ends at offset %d, before offset %d, which is next. Was its topic deleted and made anew? Read it from its beginning with onOverrun(Overrun.SKIP), or begin without the checkpoint."
+              .formatted(options.servers, name, end, next));
+    }
+    log.warn(
+        "Partition [{}] ends at offset [{}], before offset [{}], which was next; it is read from its beginning",
+        name,
+        end,
+        next);
+  }
 
   /**
    * Offsets that are gone.

@@ -27,7 +27,13 @@ final class PartitionProducer implements AutoCloseable {
   private static final long NONE = -1;
 
   /** @param id of the partition of the output, the same whoever writes it */
-  private record Key(Map<String, Object> settings, String id, String topic) {}
+  private record Key(Map<String, Object> settings, String id, String topic) {
+    /** Settings may have secrets. */
+    @Override
+    public String toString() {
+      return id;
+    }
+  }
 
   private static final IdlePool<Key, PartitionProducer> IDLE = new IdlePool<>();
 
@@ -84,7 +90,7 @@ final class PartitionProducer implements AutoCloseable {
     return new KafkaConsumer<>(own);
   }
 
-  /** The last batch of which the partition was committed; less than any if none was. */
+  /** The time of the last batch of which the partition was committed, in milliseconds; less than any if none was. */
   long lastBatch() {
     return lastBatch;
   }
@@ -97,11 +103,11 @@ final class PartitionProducer implements AutoCloseable {
     producer.beginTransaction();
   }
 
-  /** Commits all that was sent since the beginning, and that it is this batch. */
-  void commit(long batch) {
-    producer.sendOffsetsToTransaction(Map.of(mark, new OffsetAndMetadata(batch)), group);
+  /** Commits all that was sent since the beginning, and that it is the batch of this time. */
+  void commit(long batchMillis) {
+    producer.sendOffsetsToTransaction(Map.of(mark, new OffsetAndMetadata(batchMillis)), group);
     producer.commitTransaction();
-    lastBatch = batch;
+    lastBatch = batchMillis;
   }
 
   /** A transaction that is open is aborted, now or by whoever comes next. */

@@ -1,5 +1,6 @@
 package io.sluice.connector.kafka;
 
+import io.sluice.api.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionReader implements AutoCloseable {
 
-  private record Key(Map<String, Object> settings, TopicPartition partition) {}
+  private record Key(Map<String, Object> settings, TopicPartition partition) {
+    /** Settings may have secrets. */
+    @Override
+    public String toString() {
+      return partition.toString();
+    }
+  }
 
   private static final IdlePool<Key, PartitionReader> IDLE = new IdlePool<>();
 
@@ -43,9 +51,18 @@ final class PartitionReader implements AutoCloseable {
         ConsumerConfig.CLIENT_ID_CONFIG, "sluice-" + TopicPartitions.text(partition));
     Key key = new Key(settings, partition);
     PartitionReader idle = IDLE.take(key);
-    PartitionReader reader = idle == null ? new PartitionReader(key) : idle;
+    PartitionReader reader = idle == null ? open(options, key) : idle;
     reader.seek(from);
     return reader;
+  }
+
+  private static PartitionReader open(SourceOptions options, Key key) {
+    try {
+      return new PartitionReader(key);
+    } catch (KafkaException failure) {
+      throw Clients.failed(
+          ErrorCode.TASK_FAILED, options.servers, "connecting to read " + key, failure);
+    }
   }
 
   void giveBack() {
@@ -85,15 +102,22 @@ final class PartitionReader implements AutoCloseable {
     if (!fetched.isEmpty()) {
       return true;
     }
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
-    records.forEach(fetched::add);
-    long reached = consumer.position(partition);
-    if (fetched.isEmpty() && reached > position) {
-      // Only offsets without records lie between.
-      position = reached;
+    if (reached(timeout)) {
       return true;
     }
-    return !fetched.isEmpty();
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+    records.forEach(fetched::add);
+    return !fetched.isEmpty() || reached(timeout);
+  }
+
+  /** Whether only offsets without records, such as the ends of transactions, lie before where the consumer is. */
+  private boolean reached(Duration timeout) {
+    long consumed = consumer.position(partition, timeout);
+    boolean further = consumed > position;
+    if (further) {
+      position = consumed;
+    }
+    return further;
   }
 
   /** The first offset that is there. */

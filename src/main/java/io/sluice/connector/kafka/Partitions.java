@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -17,18 +16,19 @@ final class Partitions {
 
   private final SourceOptions options;
   private final Consumer<byte[], byte[]> consumer;
+  private final Pattern pattern;
   private Instant lastLook = Instant.MIN;
 
   Partitions(SourceOptions options, Consumer<byte[], byte[]> consumer) {
     this.options = options;
     this.consumer = consumer;
+    this.pattern = Pattern.compile(options.pattern);
   }
 
   /** Whether it is time to look again. */
   boolean isDue(Instant now) {
-    return options.partitions.isEmpty()
-        && (lastLook.equals(Instant.MIN)
-            || !lastLook.plusMillis(options.discoverMillis).isAfter(now));
+    return lastLook.equals(Instant.MIN)
+        || !lastLook.plusMillis(options.discoverMillis).isAfter(now);
   }
 
   /** Those that are there. */
@@ -66,22 +66,23 @@ final class Partitions {
   }
 
   private List<TopicPartition> found(Duration timeout) {
-    Pattern pattern = Pattern.compile(options.pattern);
-    List<String> given = options.partitions;
     List<TopicPartition> found = new ArrayList<>();
     // Asks the brokers; what a consumer is asked about one topic may come from its own memory.
-    for (Map.Entry<String, List<PartitionInfo>> topic :
-        consumer.listTopics(timeout).entrySet()) {
-      for (PartitionInfo info : topic.getValue()) {
+    for (List<PartitionInfo> topic : consumer.listTopics(timeout).values()) {
+      for (PartitionInfo info : topic) {
         TopicPartition partition = new TopicPartition(info.topic(), info.partition());
-        boolean wanted = options.topics.contains(info.topic())
-            || given.contains(TopicPartitions.text(partition))
-            || (!options.pattern.isEmpty() && pattern.matcher(info.topic()).matches());
-        if (wanted) {
+        if (isChosen(partition)) {
           found.add(partition);
         }
       }
     }
     return found;
+  }
+
+  /** Whether it is one that the source is to read. */
+  boolean isChosen(TopicPartition partition) {
+    return options.topics.contains(partition.topic())
+        || options.partitions.contains(TopicPartitions.text(partition))
+        || (!options.pattern.isEmpty() && pattern.matcher(partition.topic()).matches());
   }
 }

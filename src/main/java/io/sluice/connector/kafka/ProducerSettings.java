@@ -2,6 +2,7 @@ package io.sluice.connector.kafka;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** What all producers of this connector have in common. */
@@ -9,12 +10,13 @@ final class ProducerSettings {
 
   private ProducerSettings() {}
 
-  /** Properties that only consumers know are left out. */
+  /** Properties of consumers that no producer knows are left out; what neither knows is for serializers. */
   static Map<String, Object> of(String servers, Map<String, String> properties) {
     Map<String, Object> settings = new TreeMap<>();
     settings.put(ProducerConfig.LINGER_MS_CONFIG, "5");
     properties.forEach((name, text) -> {
-      if (ProducerConfig.configNames().contains(name)) {
+      if (ProducerConfig.configNames().contains(name)
+          || !ConsumerConfig.configNames().contains(name)) {
         settings.put(name, text);
       }
     });

@@ -95,19 +95,34 @@ final class RangeReader<K, V> implements Iterator<KafkaRecord<K, V>>, AutoClosea
     } catch (OffsetOutOfRangeException deleted) {
       skipToFirst();
     } catch (KafkaException failure) {
+      throw unreadable(failure);
+    } catch (SluiceException failure) {
       failed = true;
-      throw Clients.failed(
-          ErrorCode.TASK_FAILED,
-          options.servers,
-          "reading partition " + TopicPartitions.text(range.partition()),
-          failure);
+      throw failure;
     }
   }
 
+  private SluiceException unreadable(KafkaException failure) {
+    failed = true;
+    return Clients.failed(
+        ErrorCode.TASK_FAILED,
+        options.servers,
+        "reading partition " + TopicPartitions.text(range.partition()),
+        failure);
+  }
+
+  /** What is not there any more may lie before what is left, or behind it, if the log has become shorter. */
   private void skipToFirst() {
-    long first = Math.min(reader.first(Duration.ofMillis(options.readMillis)), range.until());
-    Overruns.note(options, new OffsetRange(range.partition(), reader.position(), first));
-    reader.seek(first);
+    long position = reader.position();
+    long first;
+    try {
+      first = reader.first(Duration.ofMillis(options.readMillis));
+    } catch (KafkaException failure) {
+      throw unreadable(failure);
+    }
+    long next = first > position ? Math.min(first, range.until()) : range.until();
+    Overruns.note(options, new OffsetRange(range.partition(), position, next));
+    reader.seek(next);
   }
 
   private @Nullable KafkaRecord<K, V> record(ConsumerRecord<byte[], byte[]> raw) {
@@ -152,13 +167,13 @@ final class RangeReader<K, V> implements Iterator<KafkaRecord<K, V>>, AutoClosea
 
   @Override
   public void close() {
-    keys.close();
-    values.close();
     if (failed) {
       reader.close();
     } else {
       reader.giveBack();
     }
     malformed.close();
+    keys.close();
+    values.close();
   }
 }

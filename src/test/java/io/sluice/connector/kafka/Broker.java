@@ -124,6 +124,12 @@ public final class Broker implements AutoCloseable {
     }
   }
 
+  void deleteTopic(String name) {
+    try (Admin admin = admin()) {
+      done(admin.deleteTopics(List.of(name)).all());
+    }
+  }
+
   void addPartitions(String topic, int total) {
     try (Admin admin = admin()) {
       done(

@@ -118,6 +118,20 @@ class KafkaSinkTest {
   }
 
   @Test
+  void laterBatchIsWrittenThoughALongerIntervalHasGivenItASmallerNumber() throws Exception {
+    for (long number : new long[] {10, 6}) {
+      BatchWriter<String> writer = once()
+          .open(
+              PIPELINE + topic,
+              new BatchPartition(number, Instant.ofEpochSecond(20 - number), 0, 1));
+      write(writer, "batch " + number);
+      writer.prepare();
+    }
+
+    assertThat(committed()).containsExactlyInAnyOrder("batch 10", "batch 6");
+  }
+
+  @Test
   void anotherProcessKnowsWhatWasCommitted() throws Exception {
     take(once(), 1, "a");
     // Other properties are another producer, as in another process.

@@ -314,6 +314,56 @@ class KafkaSourceTest {
   }
 
   @Test
+  void topicThatIsMadeAnewIsAnErrorOrReadFromItsBeginning() throws Exception {
+    for (Overrun policy : Overrun.values()) {
+      String name = topic + "-" + policy;
+      broker.topic(name, 1);
+      try (StreamingTest test = StreamingTest.create()) {
+        Recorded<String> read = test.output(values(
+            test,
+            KafkaSource.strings(broker.servers(), name)
+                .onOverrun(policy)
+                .discoverEvery(Duration.ofSeconds(1))));
+        broker.send(name, 0, "a", "b", "c");
+        test.runBatches(1);
+        broker.deleteTopic(name);
+        test.runBatches(1);
+        broker.topic(name, 1);
+        broker.send(name, 0, "new");
+        if (policy == Overrun.FAIL) {
+          assertThatThrownBy(() -> test.runBatches(1))
+              .hasMessageContaining("ends at offset 1, before offset 3");
+        } else {
+          test.runBatches(1);
+          assertThat(read.records())
+              .containsExactly(List.of("a", "b", "c"), List.of(), List.of("new"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void restartThatReadsOtherTopicsLeavesTheOldOnes() {
+    broker.topic(topic + "-other", 1);
+    try (StreamingTest test = test(1)) {
+      test.output(values(test, source()));
+      broker.send(topic, 0, "a");
+      test.runBatches(1);
+      now = test.clock().now();
+      test.killAll();
+    }
+    broker.send(topic, 0, "not read");
+    try (StreamingTest test = test(1)) {
+      Recorded<String> read =
+          test.output(values(test, KafkaSource.strings(broker.servers(), topic + "-other")));
+      broker.send(topic + "-other", 0, "b");
+      test.runBatches(2);
+
+      assertThat(read.records().stream().flatMap(List::stream)).containsExactly("b");
+    }
+  }
+
+  @Test
   void malformedRecordsFailOrAreLeftOutOrWrittenElsewhere() throws Exception {
     broker.topic(topic + "-dead", 1);
     broker.send(topic, 0, "12345678", "short", "87654321");
