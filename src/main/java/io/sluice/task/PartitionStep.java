@@ -1,6 +1,7 @@
 package io.sluice.task;
 
 import io.sluice.api.Function2;
+import io.sluice.api.SluiceException;
 import io.sluice.plan.Closure;
 import io.sluice.plan.UserCode;
 import java.util.ArrayDeque;
@@ -75,6 +76,8 @@ final class PartitionStep extends Output {
     Object returned;
     try {
       returned = function.call(index, new Arrived());
+    } catch (SluiceException known) {
+      throw known;
     } catch (Exception failure) {
       throw UserCode.failed(closure, failure);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A database, and how to reach it from every worker. Never changes; every choice gives another one.
  *
- * <p>Connections are in a pool, one for each JVM, description and use (writing, looking up), which is made when it is first needed and closed a minute after its last
+ * <p>Connections are in a pool, one for each JVM and description, which is made when it is first needed and closed a minute after its last
  * use. The pool is HikariCP, {@code com.zaxxer:HikariCP}; it and the database's driver must be on the class path of the workers,
  * or in the jars of the program. A user and a password that are given here travel with the program; with {@link #supplied} the
  * workers get them where they are.
@@ -113,7 +113,7 @@ public final class JdbcSource implements Serializable {
   }
 
   /**
-   * The same with at most so many connections in a pool; 10 unless set. A task that writes needs one; tasks that find none wait.
+   * The same with at most so many connections in a JVM; 10 unless set. A task that writes or looks up needs one; tasks that find none wait.
    *
    * @throws IllegalArgumentException if it is not positive
    */

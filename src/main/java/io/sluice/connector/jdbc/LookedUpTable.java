@@ -34,12 +34,12 @@ record LookedUpTable<V>(
     try {
       return patience.run(source, () -> attempt(source, keys));
     } catch (TableException failure) {
-      throw failure.told(source, ErrorCode.TASK_FAILED);
+      throw failure.told(source, ErrorCode.SINK_FAILED);
     }
   }
 
   private <K> Map<K, V> attempt(JdbcSource source, List<K> keys) throws Exception {
-    try (Pools.Lease lease = Pools.connect(source, Pools.Use.LOOKING_UP)) {
+    try (Pools.Lease lease = Pools.connect(source)) {
       return query(lease.connection(), source.dialect(), keys);
     } catch (SQLException failure) {
       List<String> known = new ArrayList<>(columns);

@@ -38,7 +38,7 @@ final class PartitionTransaction<T> {
   static <T> PartitionTransaction<T> begin(SinkPlace<T> place, long records) throws TableException {
     Pools.Lease lease;
     try {
-      lease = Pools.connect(place.source(), Pools.Use.WRITING);
+      lease = Pools.connect(place.source());
     } catch (SQLException failure) {
       throw place.failed(failure);
     }

@@ -14,15 +14,6 @@ import javax.sql.DataSource;
 /** The connections of this JVM. Thread-safe. */
 final class Pools {
 
-  /**
-   * What connections are for. Each use has a pool of its own: a task that writes may look up on its way, and tasks that all held a
-   * connection and waited for a second one would wait for each other.
-   */
-  enum Use {
-    WRITING,
-    LOOKING_UP
-  }
-
   /** A connection, and what is to be done when it is let go of. */
   interface Lease extends AutoCloseable {
     Connection connection();
@@ -30,8 +21,6 @@ final class Pools {
     @Override
     void close() throws SQLException;
   }
-
-  private record Key(Object source, Use use) {}
 
   private record Pool(DataSource connections) implements AutoCloseable {
     @Override
@@ -42,7 +31,7 @@ final class Pools {
     }
   }
 
-  private record Leased(Connection connection, Key key) implements Lease {
+  private record Leased(Connection connection, Object key) implements Lease {
     @Override
     public void close() throws SQLException {
       try {
@@ -57,15 +46,14 @@ final class Pools {
   private static final long CONNECT_MILLIS = 2000;
   private static final long IDLE_MILLIS = 30_000;
 
-  private static final Leases<Key, Pool> POOLS =
+  private static final Leases<Object, Pool> POOLS =
       new Leases<>(CompletableFuture.delayedExecutor(UNUSED_SECONDS, TimeUnit.SECONDS));
 
   private Pools() {}
 
   /** A connection of the pool; waits up to 2 s for one. */
-  static Lease connect(JdbcSource source, Use use) throws SQLException {
-    // A data source of the program's is one, whatever it is used for.
-    Key key = new Key(source.poolKey(), source.supplier().isPresent() ? Use.WRITING : use);
+  static Lease connect(JdbcSource source) throws SQLException {
+    Object key = source.poolKey();
     Pool pool = take(source, key);
     try {
       return new Leased(pool.connections.getConnection(), key);
@@ -75,9 +63,9 @@ final class Pools {
     }
   }
 
-  private static Pool take(JdbcSource source, Key key) throws SQLException {
+  private static Pool take(JdbcSource source, Object key) throws SQLException {
     try {
-      return POOLS.take(key, () -> new Pool(open(source, key.use)));
+      return POOLS.take(key, () -> new Pool(open(source)));
     } catch (SQLException | RuntimeException failure) {
       throw failure;
     } catch (Exception failure) {
@@ -89,13 +77,13 @@ final class Pools {
     }
   }
 
-  private static DataSource open(JdbcSource source, Use use) throws Exception {
+  private static DataSource open(JdbcSource source) throws Exception {
     Optional<JdbcSource.DataSourceSupplier> supplier = source.supplier();
     if (supplier.isPresent()) {
       return supplier.get().get();
     }
     new Drivers(Pools.class.getClassLoader()).requirePool();
-    return Pooled.open(new Drivers(programLoader()).connecting(source), source, use);
+    return Pooled.open(new Drivers(programLoader()).connecting(source), source);
   }
 
   /** Tasks have the loader of the program's jars. */
@@ -109,7 +97,7 @@ final class Pools {
 
     private Pooled() {}
 
-    static DataSource open(DataSource connecting, JdbcSource source, Use use) {
+    static DataSource open(DataSource connecting, JdbcSource source) {
       HikariConfig config = new HikariConfig();
       config.setDataSource(connecting);
       config.setMaximumPoolSize(source.poolSize());
@@ -118,7 +106,6 @@ final class Pools {
       config.setConnectionTimeout(CONNECT_MILLIS);
       // Whether the database can be reached is the task's question, which asks again.
       config.setInitializationFailTimeout(-1);
-      config.setAutoCommit(use == Use.LOOKING_UP);
       config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
       source.dialect().session().ifPresent(config::setConnectionInitSql);
       return new HikariDataSource(config);

@@ -2,6 +2,7 @@ package io.sluice.connector.jdbc;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.RDD;
 import io.sluice.StreamingContext;
@@ -9,7 +10,9 @@ import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
 import io.sluice.api.BatchSink;
 import io.sluice.api.BatchWriter;
+import io.sluice.api.ErrorCode;
 import io.sluice.api.Pair;
+import io.sluice.api.SluiceException;
 import io.sluice.testkit.StreamingTest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -232,7 +235,7 @@ class JdbcPipelineTest {
   }
 
   @Test
-  void taskThatWritesCanLookUpOnItsWayWithOneConnectionEach() throws Exception {
+  void taskThatWritesAndLooksUpNeedsOneConnection() throws Exception {
     JdbcSource narrow = H2.source().poolSize(1).retryFor(Duration.ofSeconds(5));
     H2.execute("INSERT INTO numbers (number) VALUES (1), (2), (3)");
     JdbcLookup<Integer, Integer> known =
@@ -252,6 +255,34 @@ class JdbcPipelineTest {
     }
     assertThat(H2.rows("SELECT number FROM numbers WHERE copy = number ORDER BY number"))
         .containsExactly("1", "2", "3");
+  }
+
+  /** A record that the table refuses is left out, but none for a table that is not there. */
+  @Test
+  void onlyForRecordsInputIsSkipped() throws Exception {
+    JdbcSink<Integer> sink = JdbcSink.<Integer>into(H2.source(), "numbers")
+        .column("number", number -> number < 0 ? null : number);
+    try (StreamingTest test =
+        StreamingTest.builder().set("sluice.task.on-failure", "skip").build()) {
+      test.input(List.of(List.of(1, 2), List.of(-3), List.of(4))).saveTo("numbers", sink);
+      test.beforeBatch(3, () -> drop("numbers"));
+
+      test.runBatches(2);
+      assertThat(H2.rows("SELECT number FROM numbers")).containsExactly("1", "2");
+      assertThatThrownBy(() -> test.runBatches(1))
+          .isInstanceOfSatisfying(
+              SluiceException.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SINK_FAILED))
+          .hasMessageContaining("Table 'numbers' of jdbc:h2:mem:pipeline cannot be written");
+    }
+  }
+
+  private static void drop(String table) {
+    try {
+      H2.execute("DROP TABLE " + table);
+    } catch (SQLException failure) {
+      throw new AssertionError(failure);
+    }
   }
 
   private static StreamingTest restarted(Path directory, Instant start) {
