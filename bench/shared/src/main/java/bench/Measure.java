@@ -73,7 +73,30 @@ public final class Measure {
     check();
     print(
         ",\"lines_per_s\":%.0f,\"lines_per_core_s\":%.0f,\"cores\":%.2f,\"results\":%d"
-            .formatted(lines / elapsed, lines / cpu, cpu / elapsed, RESULTS.sum()));
+            .formatted(lines / elapsed, lines / cpu, cpu / elapsed, results()));
+  }
+
+  /**
+   * Measures how fast the rest of so many lines, which are there already, is taken after a third of them; checks; prints; ends the JVM. What
+   * the lines are must be the data, round and round.
+   */
+  public void catchUp(long lines) throws Exception {
+    await(() -> LINES.sum() >= lines / 3);
+    long startLines = LINES.sum();
+    long startCpu = cpuNanos();
+    long startNanos = System.nanoTime();
+    await(() -> LINES.sum() >= lines);
+    double elapsed = (System.nanoTime() - startNanos) / 1e9;
+    double cpu = (cpuNanos() - startCpu) / 1e9;
+    long taken = LINES.sum() - startLines;
+    Given.from(0, Text.LINES).add(lines);
+    check();
+    if (LINES.sum() != lines) {
+      fail("%d lines were taken; there are %d".formatted(LINES.sum(), lines));
+    }
+    print(
+        ",\"lines_per_s\":%.0f,\"lines_per_core_s\":%.0f,\"cores\":%.2f,\"results\":%d"
+            .formatted(taken / elapsed, taken / cpu, cpu / elapsed, results()));
   }
 
   private void warmUp() throws InterruptedException {
@@ -85,8 +108,8 @@ public final class Measure {
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(100);
+    for (int i = 0; i < 6000 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(10);
     }
   }
 
@@ -117,14 +140,14 @@ public final class Measure {
       Generator.end();
     }
     long moved = System.nanoTime();
-    long before = RESULTS.sum();
-    while (RESULTS.sum() != expected.results()) {
-      if (RESULTS.sum() != before) {
-        before = RESULTS.sum();
+    long before = results();
+    while (results() != expected.results()) {
+      if (results() != before) {
+        before = results();
         moved = System.nanoTime();
       }
       if (System.nanoTime() - moved > CATCH_UP_SECONDS * 1_000_000_000L) {
-        fail("the results come to %d; %d are due".formatted(RESULTS.sum(), expected.results()));
+        fail("the results come to %d; %d are due".formatted(results(), expected.results()));
         return;
       }
       Thread.sleep(50);
@@ -132,6 +155,10 @@ public final class Measure {
     if (workload.equals("W4") && KEYS.sum() != KeyOrder.KEYS) {
       fail("there are %d keys; %d are due".formatted(KEYS.sum(), KeyOrder.KEYS));
     }
+  }
+
+  private long results() {
+    return workload.equals("W8") ? Rows.count() : RESULTS.sum();
   }
 
   /** Prints one line and ends the JVM; threads and hooks an engine has left are not waited for. */

@@ -8,6 +8,11 @@ import io.sluice.TextDStream;
 import io.sluice.api.Pair;
 import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
+import io.sluice.connector.jdbc.JdbcSink;
+import io.sluice.connector.jdbc.JdbcSource;
+import io.sluice.connector.kafka.KafkaRecord;
+import io.sluice.connector.kafka.KafkaSource;
+import io.sluice.connector.kafka.StartAt;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,9 +45,40 @@ public final class Sluice {
       floor(measure, path, seconds);
     } else if (workload.equals("W6")) {
       startUp(measure, path);
+    } else if (workload.equals("W7")) {
+      topic(measure);
+    } else if (workload.equals("W8")) {
+      rows(measure, seconds);
     } else {
       throughput(measure, workload, path, seconds);
     }
+  }
+
+  private static void topic(Measure measure) throws Exception {
+    StreamingContext context =
+        StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
+    context.addStreamingListener(new CountLines());
+    KafkaSource<String, String> source =
+        KafkaSource.strings(Topic.SERVERS, Topic.NAME)
+            .startAt(StartAt.earliest())
+            .maxRatePerPartition(Topic.MAX_RATE);
+    build("W1", context.batchStream(source).map(KafkaRecord::value));
+    context.start();
+    measure.catchUp(Topic.LINES);
+  }
+
+  private static void rows(Measure measure, int seconds) throws Exception {
+    Rows.make();
+    StreamingContext context =
+        StreamingContext.local("bench", Duration.ofMillis(INTERVAL_MILLIS));
+    Feed.of(context, "W8")
+        .saveTo(
+            Rows.TABLE,
+            JdbcSink.<String>into(JdbcSource.of(Rows.URL).user(Rows.USER, ""), Rows.TABLE)
+                .column("line", line -> line)
+                .column("words", Rows::words));
+    context.start();
+    measure.run(seconds);
   }
 
   private static void throughput(

@@ -34,7 +34,6 @@ class KafkaOnceIT {
   private static final int PER_SECOND = 2000;
   private static final int SECONDS = 24;
   private static final int CATCH_UP_SECONDS = 60;
-  private static final String TAKING_OVER = "Taking over [once] as driver";
 
   @TempDir
   private Path directory;
@@ -91,11 +90,11 @@ class KafkaOnceIT {
           if (second == 3) {
             nodes.kill(1);
           } else if (second == 9) {
-            nodes.kill(driver(nodes));
+            nodes.kill(KilledNodes.driver(nodes));
           } else if (second == 16) {
-            nodes.kill(driver(nodes));
+            nodes.kill(KilledNodes.driver(nodes));
           }
-          pass(nodes, 1000);
+          KilledNodes.pass(nodes, 1000);
         }
       }
       long copied = awaitCopied(broker, nodes, sent);
@@ -122,25 +121,6 @@ class KafkaOnceIT {
     return from + count;
   }
 
-  /** The program's own process, or the last one that took over. */
-  private static int driver(ChaosNodes nodes) throws Exception {
-    int driver = 0;
-    for (int number : nodes.running()) {
-      if (nodes.log(number).contains(TAKING_OVER)) {
-        driver = number;
-      }
-    }
-    return driver;
-  }
-
-  private static void pass(ChaosNodes nodes, long millis) throws Exception {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (System.nanoTime() < end) {
-      nodes.restartEnded();
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-  }
-
   private static long awaitCopied(Broker broker, ChaosNodes nodes, long sent) throws Exception {
     return await(nodes, sent, () -> broker.read("copy").size());
   }
@@ -157,10 +137,10 @@ class KafkaOnceIT {
   private static long await(ChaosNodes nodes, long wanted, LongSupplier now) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CATCH_UP_SECONDS);
     while (now.getAsLong() < wanted && System.nanoTime() < deadline) {
-      pass(nodes, 500);
+      KilledNodes.pass(nodes, 500);
     }
     // What is there twice would come later.
-    pass(nodes, 2000);
+    KilledNodes.pass(nodes, 2000);
     return now.getAsLong();
   }
 }

@@ -39,6 +39,11 @@ public final class Loop {
       startUp(measure);
     } else if (workload.equals("W5")) {
       floor(measure, seconds);
+    } else if (workload.equals("W7")) {
+      KafkaLoop.start();
+      measure.catchUp(Topic.LINES);
+    } else if (workload.equals("W8")) {
+      TableLoop.run(measure, seconds);
     }
     Text.lines();
     for (int i = 0; i < (path.equals("socket") ? 1 : THREADS); i++) {

@@ -56,6 +56,12 @@ public final class Spark {
       case "W4" -> keys(context);
       case "W5" -> floor(context, measure, path, seconds);
       case "W6" -> startUp(context, measure);
+      case "W7" -> {
+        countLines(context);
+        build("W1", KafkaLines.of(context));
+        context.start();
+        measure.catchUp(Topic.LINES);
+      }
       default ->
           build(workload, path.equals("socket") ? socket(context) : memory(context, workload));
     }
@@ -73,11 +79,14 @@ public final class Spark {
             .set("spark.default.parallelism", "2")
             .set("spark.driver.host", "127.0.0.1")
             .set("spark.driver.bindAddress", "127.0.0.1");
-    return path.equals("socket")
-        ? settings
-            .set("spark.streaming.backpressure.enabled", "true")
-            .set("spark.streaming.backpressure.initialRate", "200000")
-        : settings;
+    if (path.equals("socket")) {
+      settings
+          .set("spark.streaming.backpressure.enabled", "true")
+          .set("spark.streaming.backpressure.initialRate", "200000");
+    } else if (path.equals("kafka")) {
+      KafkaLines.limit(settings);
+    }
+    return settings;
   }
 
   private static JavaDStream<String> memory(JavaStreamingContext context, String workload) {
@@ -96,6 +105,11 @@ public final class Spark {
   }
 
   private static JavaDStream<String> socket(JavaStreamingContext context) {
+    countLines(context);
+    return context.socketTextStream("127.0.0.1", Generator.PORT, StorageLevel.MEMORY_ONLY());
+  }
+
+  private static void countLines(JavaStreamingContext context) {
     context.addStreamingListener(
         new StreamingListener() {
           @Override
@@ -103,7 +117,6 @@ public final class Spark {
             Measure.LINES.add(completed.batchInfo().numRecords());
           }
         });
-    return context.socketTextStream("127.0.0.1", Generator.PORT, StorageLevel.MEMORY_ONLY());
   }
 
   private static void build(String workload, JavaDStream<String> lines) {

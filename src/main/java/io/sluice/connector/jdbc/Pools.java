@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import io.sluice.connector.Leases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -31,13 +32,11 @@ final class Pools {
     }
   }
 
-  private record Leased(Connection connection, Object key) implements Lease {
+  private record Leased(Connection connection, Leases.Lease<Pool> pool) implements Lease {
     @Override
     public void close() throws SQLException {
-      try {
+      try (pool) {
         connection.close();
-      } finally {
-        POOLS.letGo(key);
       }
     }
   }
@@ -53,19 +52,18 @@ final class Pools {
 
   /** A connection of the pool; waits up to 2 s for one. */
   static Lease connect(JdbcSource source) throws SQLException {
-    Object key = source.poolKey();
-    Pool pool = take(source, key);
+    Leases.Lease<Pool> pool = take(source);
     try {
-      return new Leased(pool.connections.getConnection(), key);
+      return new Leased(pool.thing().connections.getConnection(), pool);
     } catch (SQLException | RuntimeException failure) {
-      POOLS.letGo(key);
+      pool.close();
       throw failure;
     }
   }
 
-  private static Pool take(JdbcSource source, Object key) throws SQLException {
+  private static Leases.Lease<Pool> take(JdbcSource source) throws SQLException {
     try {
-      return POOLS.take(key, () -> new Pool(open(source)));
+      return POOLS.take(source.poolKey(), () -> new Pool(open(source)));
     } catch (SQLException | RuntimeException failure) {
       throw failure;
     } catch (Exception failure) {

@@ -3,8 +3,10 @@ package io.sluice.connector.kafka;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 
 /** What sources and sinks have in common: the library, settings, and what their errors say. */
 final class Clients {
@@ -44,11 +46,6 @@ final class Clients {
 
   /** Names the brokers and what was to be done. */
   static SluiceException failed(ErrorCode code, String servers, String what, KafkaException cause) {
-    String hint = cause instanceof AuthorizationException
-        ? " The user of the connection needs the right for it; see the ACLs of the cluster."
-        : mayPass(cause)
-            ? " Are the brokers up, and reachable from this machine under the names that they advertise?"
-            : "";
     return new SluiceException(
         code,
         "Kafka at %s: %s failed: %s: %s.%s"
@@ -57,8 +54,21 @@ final class Clients {
                 what,
                 cause.getClass().getSimpleName(),
                 text(cause).replaceFirst("\\.$", ""),
-                hint),
+                hint(cause)),
         cause);
+  }
+
+  private static String hint(KafkaException cause) {
+    if (cause instanceof SslAuthenticationException) {
+      return " Is the brokers' certificate, with the name under which they are reached, among those of ssl.truststore.location, and yours among theirs?";
+    } else if (cause instanceof AuthenticationException) {
+      return " See user and password, and sasl.mechanism.";
+    } else if (cause instanceof AuthorizationException) {
+      return " The user of the connection needs the right for it; see the ACLs of the cluster.";
+    } else if (mayPass(cause)) {
+      return " Are the brokers up, and reachable from this machine under the names that they advertise?";
+    }
+    return "";
   }
 
   /** What Kafka says of a client that it could not make is in the cause. */

@@ -38,8 +38,8 @@ final class KafkaPlanner implements SourcePlanner {
   private static final Duration AWAY_TIMEOUT = Duration.ofMillis(500);
 
   private final SourceOptions options;
-  private final Consumer<byte[], byte[]> consumer;
   private final Partitions partitions;
+  private @Nullable Consumer<byte[], byte[]> consumer;
   private @Nullable GroupOffsets group;
   private Set<TopicPartition> there = Set.of();
   private Set<TopicPartition> missing = Set.of();
@@ -48,19 +48,29 @@ final class KafkaPlanner implements SourcePlanner {
 
   KafkaPlanner(SourceOptions options) {
     this.options = options.requireOneChoice();
-    Map<String, Object> settings = options.consumer();
-    settings.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, "sluice-planner");
-    try {
-      this.consumer = new KafkaConsumer<>(settings);
-    } catch (KafkaException refused) {
-      throw Clients.failed(
-          ErrorCode.SETTING_INVALID, options.servers, "connecting with these properties", refused);
+    this.partitions = new Partitions(options, this::consumer);
+  }
+
+  /** Made when it is first needed: where another driver takes over, the brokers may be away, or without a name. */
+  private Consumer<byte[], byte[]> consumer() {
+    Consumer<byte[], byte[]> open = consumer;
+    if (open == null) {
+      Map<String, Object> settings = options.consumer();
+      settings.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, "sluice-planner");
+      open = new KafkaConsumer<>(settings);
+      consumer = open;
     }
-    this.partitions = new Partitions(options, consumer);
+    return open;
   }
 
   @Override
   public Map<String, String> begin() {
+    try {
+      consumer();
+    } catch (KafkaException refused) {
+      throw Clients.failed(
+          ErrorCode.SETTING_INVALID, options.servers, "connecting with these properties", refused);
+    }
     try {
       Map<TopicPartition, Long> start = start(partitions.required(BEGIN_TIMEOUT));
       return marks(start);
@@ -73,19 +83,21 @@ final class KafkaPlanner implements SourcePlanner {
     StartAt where = options.startAt;
     Map<TopicPartition, Long> start = new HashMap<>();
     if (where instanceof StartAt.Latest) {
-      start.putAll(consumer.endOffsets(all, BEGIN_TIMEOUT));
+      start.putAll(consumer().endOffsets(all, BEGIN_TIMEOUT));
     } else if (where instanceof StartAt.Timestamp at) {
-      start.putAll(consumer.endOffsets(all, BEGIN_TIMEOUT));
-      Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
-          all.stream().collect(Collectors.toMap(each -> each, each -> at.time().toEpochMilli())),
-          BEGIN_TIMEOUT);
+      start.putAll(consumer().endOffsets(all, BEGIN_TIMEOUT));
+      Map<TopicPartition, OffsetAndTimestamp> found = consumer()
+          .offsetsForTimes(
+              all.stream()
+                  .collect(Collectors.toMap(each -> each, each -> at.time().toEpochMilli())),
+              BEGIN_TIMEOUT);
       found.forEach((partition, offset) -> {
         if (offset != null) {
           start.put(partition, offset.offset());
         }
       });
     } else {
-      start.putAll(consumer.beginningOffsets(all, BEGIN_TIMEOUT));
+      start.putAll(consumer().beginningOffsets(all, BEGIN_TIMEOUT));
       if (where instanceof StartAt.Offsets given) {
         given.offsets().forEach((text, offset) -> {
           TopicPartition partition = TopicPartitions.parse(text);
@@ -111,7 +123,7 @@ final class KafkaPlanner implements SourcePlanner {
       }
       return plan;
     } catch (KafkaException failure) {
-      if (!Clients.mayPass(failure)) {
+      if (consumer != null && !Clients.mayPass(failure)) {
         throw failed("planning a batch", failure);
       }
       if (!away) {
@@ -138,7 +150,7 @@ final class KafkaPlanner implements SourcePlanner {
       there = Set.copyOf(partitions.found(request.now(), timeout));
       List<TopicPartition> fresh =
           there.stream().filter(partition -> !from.containsKey(partition)).toList();
-      changed.putAll(consumer.beginningOffsets(fresh, timeout));
+      changed.putAll(consumer().beginningOffsets(fresh, timeout));
       from.putAll(changed);
       warnOfMissing(from.keySet());
       checked = false;
@@ -150,7 +162,7 @@ final class KafkaPlanner implements SourcePlanner {
       skipDeleted(from, changed, timeout);
       checked = true;
     }
-    Map<TopicPartition, Long> ends = consumer.endOffsets(from.keySet(), timeout);
+    Map<TopicPartition, Long> ends = consumer().endOffsets(from.keySet(), timeout);
     skipShortened(from, ends, changed, timeout);
     List<OffsetRange> ranges =
         BatchRanges.of(from, ends, maxOfPartition(request.interval()), request.maxRecords());
@@ -204,7 +216,7 @@ final class KafkaPlanner implements SourcePlanner {
   /** Records that are gone already are no task's to look for. */
   private void skipDeleted(
       Map<TopicPartition, Long> from, Map<TopicPartition, Long> changed, Duration timeout) {
-    Map<TopicPartition, Long> first = consumer.beginningOffsets(from.keySet(), timeout);
+    Map<TopicPartition, Long> first = consumer().beginningOffsets(from.keySet(), timeout);
     first.forEach((partition, offset) -> {
       long next = from.getOrDefault(partition, offset);
       if (offset > next) {
@@ -229,7 +241,7 @@ final class KafkaPlanner implements SourcePlanner {
       Overruns.noteShorter(
           options, partition, from.getOrDefault(partition, 0L), ends.getOrDefault(partition, 0L));
     }
-    Map<TopicPartition, Long> first = consumer.beginningOffsets(shorter, timeout);
+    Map<TopicPartition, Long> first = consumer().beginningOffsets(shorter, timeout);
     from.putAll(first);
     changed.putAll(first);
   }
@@ -255,9 +267,13 @@ final class KafkaPlanner implements SourcePlanner {
 
   @Override
   public void close() {
-    consumer.close();
+    if (consumer != null) {
+      consumer.close();
+      consumer = null;
+    }
     if (group != null) {
       group.close();
+      group = null;
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -15,11 +16,11 @@ import org.apache.kafka.common.TopicPartition;
 final class Partitions {
 
   private final SourceOptions options;
-  private final Consumer<byte[], byte[]> consumer;
+  private final Supplier<Consumer<byte[], byte[]>> consumer;
   private final Pattern pattern;
   private Instant lastLook = Instant.MIN;
 
-  Partitions(SourceOptions options, Consumer<byte[], byte[]> consumer) {
+  Partitions(SourceOptions options, Supplier<Consumer<byte[], byte[]>> consumer) {
     this.options = options;
     this.consumer = consumer;
     this.pattern = Pattern.compile(options.pattern);
@@ -68,7 +69,7 @@ final class Partitions {
   private List<TopicPartition> found(Duration timeout) {
     List<TopicPartition> found = new ArrayList<>();
     // Asks the brokers; what a consumer is asked about one topic may come from its own memory.
-    for (List<PartitionInfo> topic : consumer.listTopics(timeout).values()) {
+    for (List<PartitionInfo> topic : consumer.get().listTopics(timeout).values()) {
       for (PartitionInfo info : topic) {
         TopicPartition partition = new TopicPartition(info.topic(), info.partition());
         if (isChosen(partition)) {

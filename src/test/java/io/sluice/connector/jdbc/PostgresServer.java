@@ -8,19 +8,19 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** A real server, which can be stopped and started again with what it has. */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
   private final Path directory;
   private Optional<EmbeddedPostgres> running = Optional.empty();
   private int port;
 
-  PostgresServer() throws IOException {
+  public PostgresServer() throws IOException {
     directory = Files.createTempDirectory("sluice-postgres");
     start();
   }
 
   /** Does nothing if it runs. */
-  void start() throws IOException {
+  public void start() throws IOException {
     if (running.isPresent()) {
       return;
     }
@@ -33,7 +33,7 @@ final class PostgresServer implements AutoCloseable {
     running = Optional.of(server);
   }
 
-  void stop() throws IOException {
+  public void stop() throws IOException {
     if (running.isPresent()) {
       running.get().close();
       running = Optional.empty();
@@ -44,11 +44,11 @@ final class PostgresServer implements AutoCloseable {
     return directory;
   }
 
-  String url() {
+  public String url() {
     return "jdbc:postgresql://localhost:" + port + "/postgres";
   }
 
-  TestDatabase database() {
+  public TestDatabase database() {
     return new TestDatabase(JdbcSource.of(url()).user("postgres", ""), url(), "postgres");
   }
 

@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A database as tests look into it. */
-record TestDatabase(JdbcSource source, String url, String user) {
+public record TestDatabase(JdbcSource source, String url, String user) {
 
   /** An H2 database in this process, new under each name. */
-  static TestDatabase h2(String name) {
+  public static TestDatabase h2(String name) {
     String url = "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1";
     return new TestDatabase(JdbcSource.of(url).user("sa", ""), url, "sa");
   }
@@ -31,7 +31,7 @@ record TestDatabase(JdbcSource source, String url, String user) {
   }
 
   /** The rows of a query, their columns with a space between. */
-  List<String> rows(String query) throws SQLException {
+  public List<String> rows(String query) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
@@ -47,7 +47,7 @@ record TestDatabase(JdbcSource source, String url, String user) {
     }
   }
 
-  long count(String table) throws SQLException {
+  public long count(String table) throws SQLException {
     return Long.parseLong(rows("SELECT COUNT(*) FROM " + table).get(0));
   }
 }

@@ -13,18 +13,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -36,19 +43,35 @@ import org.jspecify.annotations.Nullable;
 /** A real Kafka broker in this process, on the loopback address, and the hands to fill and to look into it. */
 public final class Broker implements AutoCloseable {
 
+  private static final int FIRST = 1;
+
+  private final int node;
   private final Path directory;
+  private final String clusterId;
   private final int port;
+  private final int tlsPort;
   private final int controllerPort;
+  private final Map<String, String> more;
   private @Nullable KafkaRaftServer server;
 
   /** Starts it; takes one to three seconds. */
   public Broker(Path directory) throws Exception {
+    this(FIRST, directory, Uuid.randomUuid().toString(), freePort(), Map.of());
+  }
+
+  private Broker(
+      int node, Path directory, String clusterId, int controllerPort, Map<String, String> more)
+      throws Exception {
+    this.node = node;
     this.directory = directory;
+    this.clusterId = clusterId;
     this.port = freePort();
-    this.controllerPort = freePort();
+    this.tlsPort = freePort();
+    this.controllerPort = controllerPort;
+    this.more = more;
     new Formatter()
-        .setNodeId(1)
-        .setClusterId(Uuid.randomUuid().toString())
+        .setNodeId(node)
+        .setClusterId(clusterId)
         .addDirectory(directory.toString())
         .setIgnoreFormatted(true)
         .setControllerListenerName("CONTROLLER")
@@ -59,6 +82,24 @@ public final class Broker implements AutoCloseable {
     start();
   }
 
+  /** One that is reached over TLS too, with this certificate. */
+  static Broker withTls(Path directory, Path keyStore, String password) throws Exception {
+    return new Broker(
+        FIRST,
+        directory,
+        Uuid.randomUuid().toString(),
+        freePort(),
+        Map.of(
+            "ssl.keystore.location", keyStore.toString(),
+            "ssl.keystore.password", password,
+            "ssl.key.password", password));
+  }
+
+  /** Another broker of the cluster. */
+  Broker second(Path other) throws Exception {
+    return new Broker(FIRST + 1, other, clusterId, controllerPort, more);
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -67,14 +108,17 @@ public final class Broker implements AutoCloseable {
 
   /** Starts it again, with all that it had. */
   public void start() {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put("process.roles", "broker,controller");
-    settings.put("node.id", "1");
-    settings.put("controller.quorum.voters", "1@localhost:" + controllerPort);
+    boolean first = node == FIRST;
+    String clients =
+        "PLAINTEXT://localhost:" + port + (more.isEmpty() ? "" : ",SSL://localhost:" + tlsPort);
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put("process.roles", first ? "broker,controller" : "broker");
+    settings.put("node.id", String.valueOf(node));
+    settings.put("controller.quorum.voters", FIRST + "@localhost:" + controllerPort);
+    settings.put("listeners", clients + (first ? ",CONTROLLER://localhost:" + controllerPort : ""));
+    settings.put("advertised.listeners", clients);
     settings.put(
-        "listeners", "PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort);
-    settings.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
-    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT");
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("log.dirs", directory.toString());
@@ -112,6 +156,10 @@ public final class Broker implements AutoCloseable {
     return "localhost:" + port;
   }
 
+  String tlsServers() {
+    return "localhost:" + tlsPort;
+  }
+
   public void topic(String name, int partitions, String... configs) {
     Map<String, String> settings = new HashMap<>();
     for (int at = 0; at < configs.length; at += 2) {
@@ -134,6 +182,40 @@ public final class Broker implements AutoCloseable {
     try (Admin admin = admin()) {
       done(
           admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total))).all());
+    }
+  }
+
+  /** Moves a partition to these brokers, of which the first leads it, and waits until that is done. */
+  void move(String topic, int partition, Broker... to) {
+    TopicPartition moved = new TopicPartition(topic, partition);
+    List<Integer> nodes = Stream.of(to).map(broker -> broker.node).toList();
+    try (Admin admin = admin()) {
+      done(admin
+          .alterPartitionReassignments(
+              Map.of(moved, Optional.of(new NewPartitionReassignment(nodes))))
+          .all());
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (!done(admin.listPartitionReassignments(Set.of(moved)).reassignments())
+          .isEmpty()) {
+        requireBefore(deadline, moved);
+      }
+      done(admin.electLeaders(ElectionType.PREFERRED, Set.of(moved)).partitions());
+      while (leader(admin, moved) != nodes.get(0)) {
+        requireBefore(deadline, moved);
+      }
+    }
+  }
+
+  private static int leader(Admin admin, TopicPartition partition) {
+    TopicDescription topic = Objects.requireNonNull(
+        done(admin.describeTopics(List.of(partition.topic())).allTopicNames())
+            .get(partition.topic()));
+    return topic.partitions().get(partition.partition()).leader().id();
+  }
+
+  private static void requireBefore(long deadlineNanos, TopicPartition moved) {
+    if (System.nanoTime() > deadlineNanos) {
+      throw new AssertionError("Partition %s was not moved in time".formatted(moved));
     }
   }
 

@@ -1,4 +1,4 @@
-package io.sluice.connector.jdbc;
+package io.sluice.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,44 +22,48 @@ class LeasesTest {
   private final Deque<Runnable> later = new ArrayDeque<>();
   private final Leases<String, Thing> leases = new Leases<>(later::add);
 
+  private Leases.Lease<Thing> take(String key) throws Exception {
+    return leases.take(key, Thing::new);
+  }
+
   @Test
   void usersOfAKeyShareAThing() throws Exception {
-    assertThat(leases.take("a", Thing::new))
-        .isSameAs(leases.take("a", Thing::new))
-        .isNotSameAs(leases.take("b", Thing::new));
+    assertThat(take("a").thing())
+        .isSameAs(take("a").thing())
+        .isNotSameAs(take("b").thing());
   }
 
   @Test
   void thingIsClosedSomeTimeAfterItsLastUse() throws Exception {
-    Thing thing = leases.take("a", Thing::new);
-    leases.take("a", Thing::new);
-    leases.letGo("a");
+    Leases.Lease<Thing> first = take("a");
+    Leases.Lease<Thing> second = take("a");
+    first.close();
 
     assertThat(later).isEmpty();
 
-    leases.letGo("a");
+    second.close();
 
-    assertThat(thing.closed).isFalse();
+    assertThat(first.thing().closed).isFalse();
 
     later.remove().run();
 
-    assertThat(thing.closed).isTrue();
+    assertThat(first.thing().closed).isTrue();
     assertThat(leases.size()).isZero();
-    assertThat(leases.take("a", Thing::new)).isNotSameAs(thing);
+    assertThat(take("a").thing()).isNotSameAs(first.thing());
   }
 
   @Test
   void thingThatIsUsedAgainMeanwhileIsKept() throws Exception {
-    Thing thing = leases.take("a", Thing::new);
-    leases.letGo("a");
-    leases.take("a", Thing::new);
+    Leases.Lease<Thing> first = take("a");
+    Thing thing = first.thing();
+    first.close();
+    Leases.Lease<Thing> second = take("a");
     later.remove().run();
 
     assertThat(thing.closed).isFalse();
 
-    leases.letGo("a");
-    leases.take("a", Thing::new);
-    leases.letGo("a");
+    second.close();
+    take("a").close();
     later.remove().run();
 
     assertThat(thing.closed).as("used since").isFalse();
@@ -70,12 +74,30 @@ class LeasesTest {
   }
 
   @Test
+  void brokenThingIsGivenToNobodyAndClosedWithItsLastLease() throws Exception {
+    Leases.Lease<Thing> first = take("a");
+    Leases.Lease<Thing> second = take("a");
+    first.discard();
+    Leases.Lease<Thing> fresh = take("a");
+    first.close();
+
+    assertThat(fresh.thing()).isNotSameAs(second.thing());
+    assertThat(second.thing().closed).as("in use").isFalse();
+
+    second.discard();
+    second.close();
+
+    assertThat(second.thing().closed).isTrue();
+    assertThat(take("a").thing()).isSameAs(fresh.thing());
+  }
+
+  @Test
   void thingThatCannotBeMadeIsMadeNextTime() throws Exception {
     assertThatThrownBy(() -> leases.take("a", () -> {
           throw new IOException("not now");
         }))
         .hasMessage("not now");
 
-    assertThat(leases.take("a", Thing::new)).isNotNull();
+    assertThat(take("a")).isNotNull();
   }
 }
