@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")"
 rounds=5 seconds=6 warm=8
 cells="W1:mem W2:mem W3:mem W4:mem W1:text W2:text W3:text W1:socket W2:socket W3:socket W1:socket-text W2:socket-text W3:socket-text
-  W2:received W2:cluster W2:page W5:one:5 W5:one:20 W5:two:10 W5:two:50 W5:64tasks:10 W5:1000tasks:100 W5:latency:20 W6:mem W6:archive W6:memory W7:kafka W8:jdbc"
+  W2:received W2:cluster W2:page W5:one:5 W5:one:20 W5:two:10 W5:two:50 W5:64tasks:10 W5:1000tasks:100 W5:latency:20 W6:mem W6:archive W6:memory W7:kafka:200 W8:jdbc"
 if [ "${1:-}" = --quick ]; then
   shift
   rounds=3 seconds=4 warm=5

@@ -6,7 +6,7 @@
 #   PATH      mem, socket (not storm); sluice also text, socket-text, W2 received (a receiver, Strings), cluster (three JVMs, warm up for 20 s)
 #             and page (as mem, with 50 viewers of its page),
 #             W6 archive (with a class-data archive) and memory (the most that is resident with a heap of 64 MB); loop also text; W5 (sluice, spark; loop: one): one, two stages; W5 of sluice also 64tasks, 1000tasks on 100 nodes in one
-#             process, and latency of lines at 50,000 a second; W7 kafka: a broker of one node, with 12 million lines in two partitions; W8 jdbc: a PostgreSQL
+#             process, and latency of lines at 50,000 a second; W7 kafka: a broker of one node, with 24 million lines in two partitions; W8 jdbc: a PostgreSQL
 #   VARIANT   flink W3: sliding (its own sliding windows, without the panes of a second)
 # The line generator of the socket path, the broker and the database run in JVMs of their own. JOPTS: more JVM options (-Dwarm=SECONDS -Dinterval=MILLIS).
 # The status is 0 only if all results were there and right; a line with "error" says what was not.

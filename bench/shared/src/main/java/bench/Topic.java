@@ -8,7 +8,7 @@ public final class Topic {
   public static final int PARTITIONS = 2;
 
   /** Lines in all partitions together. */
-  public static final long LINES = Long.getLong("backlog", 12_000_000);
+  public static final long LINES = Long.getLong("backlog", 24_000_000);
 
   /** Lines a second of a partition, for engines that plan batches: more than any can take, so that none waits for its interval. */
   public static final long MAX_RATE = 2_000_000;
