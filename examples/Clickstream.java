@@ -105,7 +105,8 @@ public final class Clickstream {
         JdbcSink.<Pair<Windowed<String>, Long>>into(database, "page_views")
             .column("page", view -> view.key().key())
             .column("since", view -> view.key().window().start())
-            .column("views", Pair::value));
+            .column("views", Pair::value)
+            .upsert("page", "since"));
     PairDStream<String, Long> late = views.late().reduceByKey(Long::sum);
     late.saveTo(
         "late",

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ class ClickstreamIT {
       Map<String, Long> sent = new HashMap<>();
       try (KafkaProducer<String, String> producer = broker.producer(Map.of("linger.ms", "5"))) {
         awaitProgram(nodes);
+        broker.send("clicks", 0, "no click", "{\"user\":\"u1\"}");
         for (int second = 0; second < SECONDS; second++) {
           send(producer, second, sent);
           switch (second) {
@@ -73,6 +75,9 @@ class ClickstreamIT {
       assertThat(counted).isEqualTo(all);
       assertThat(database.database().count("late_views")).isZero();
       assertThat(views).isEqualTo(sent);
+      assertThat(broker.read("clicks-malformed"))
+          .extracting(ConsumerRecord::value)
+          .contains("no click", "{\"user\":\"u1\"}");
       System.out.printf(
           "%d clicks in %d rows, each counted once; two workers and two drivers killed, the database away for two seconds%n",
           all, views.size());
