@@ -1,6 +1,7 @@
 package io.sluice.connector.file;
 
 import io.sluice.api.BatchPartition;
+import io.sluice.api.BatchWriter;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,12 +18,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** The files of one output in its directory: hidden until their batch is committed, then seen under their names. */
 final class PreparedFiles {
 
   private static final String HIDDEN = ".prepared";
+
+  /** Begins what a task prepared if the rest is the name of a hidden file that says it. */
+  private static final String LISTED_IN = "list ";
 
   private final Path directory;
   private final Path hidden;
@@ -55,42 +62,67 @@ final class PreparedFiles {
     }
   }
 
-  /** Where an attempt writes a partition. */
-  FileWriter.Target begin(BatchPartition partition) {
+  /**
+   * Where an attempt writes a partition.
+   *
+   * @param suffix of files that can be seen
+   */
+  FileWriter.Target begin(BatchPartition partition, String suffix) {
     return new Attempt(
         partition.time().toEpochMilli(),
         partition.partition(),
-        UUID.randomUUID().toString().replace("-", ""));
+        UUID.randomUUID().toString().replace("-", ""),
+        suffix);
   }
 
   private final class Attempt implements FileWriter.Target {
     private final long batchMillis;
     private final int partition;
     private final String token;
+    private final String suffix;
 
-    Attempt(long batchMillis, int partition, String token) {
+    Attempt(long batchMillis, int partition, String token, String suffix) {
       this.batchMillis = batchMillis;
       this.partition = partition;
       this.token = token;
+      this.suffix = suffix;
     }
 
     @Override
-    public OutputStream open(int file) throws IOException {
+    public OutputStream open(int file, String below) throws IOException {
+      requireName(below);
       Files.createDirectories(hidden);
       return Files.newOutputStream(path(file), StandardOpenOption.CREATE_NEW);
     }
 
-    @Override
-    public void force(int file) throws IOException {
-      try (FileChannel channel = FileChannel.open(path(file), StandardOpenOption.WRITE)) {
-        channel.force(true);
+    /** At the commit it would be too late. */
+    private void requireName(String below) throws IOException {
+      try {
+        Path unused = directory.resolve(below);
+      } catch (InvalidPathException unencodable) {
+        throw new FileSystemException(
+            below,
+            null,
+            "a directory cannot have this name here. With characters beyond ASCII Java needs a locale of UTF-8 on all nodes, such as LANG=C.UTF-8");
       }
     }
 
     @Override
-    public String prepared(List<Part.Size> files) throws IOException {
+    public void force(int file) throws IOException {
+      forceFile(path(file));
+    }
+
+    @Override
+    public String prepared(List<Part.Written> files) throws IOException {
+      String text = new Part(batchMillis, partition, token, suffix, files).text();
+      if (text.length() > BatchWriter.MAX_PREPARED) {
+        String list = Part.hiddenList(batchMillis, partition, token);
+        Files.writeString(hidden.resolve(list), text, StandardOpenOption.CREATE_NEW);
+        forceFile(hidden.resolve(list));
+        text = LISTED_IN + list;
+      }
       forceDirectory(hidden);
-      return new Part(batchMillis, partition, token, files).text();
+      return text;
     }
 
     @Override
@@ -109,19 +141,23 @@ final class PreparedFiles {
   }
 
   /** Gives the files of a batch their names; changes nothing if that was done before. */
-  void commit(long batchMillis, List<Part> parts) {
+  void commit(long batchMillis, List<String> prepared) {
     try {
       if (manifest.lastBatch() >= batchMillis) {
         return;
       }
       List<FileManifest.Entry> entries = new ArrayList<>();
-      for (Part part : parts) {
+      Set<Path> changed = new TreeSet<>(Set.of(directory));
+      for (String text : prepared) {
+        Part part = part(text);
         for (int file = 0; file < part.files().size(); file++) {
-          show(part, file);
+          changed.addAll(show(part, file));
           entries.add(part.entry(file));
         }
       }
-      forceDirectory(directory);
+      for (Path each : changed) {
+        forceDirectory(each);
+      }
       manifest.append(Instant.ofEpochMilli(batchMillis), entries);
       deleteLeftovers(batchMillis);
     } catch (IOException failure) {
@@ -129,8 +165,25 @@ final class PreparedFiles {
     }
   }
 
-  private void show(Part part, int file) throws IOException {
+  private Part part(String prepared) throws IOException {
+    return Part.parse(
+        prepared.startsWith(LISTED_IN)
+            ? Files.readString(hidden.resolve(prepared.substring(LISTED_IN.length())))
+            : prepared);
+  }
+
+  /** Gives the directories that have changed. */
+  private List<Path> show(Part part, int file) throws IOException {
     Path seen = directory.resolve(part.name(file));
+    List<Path> changed = new ArrayList<>();
+    for (Path parent = seen.getParent();
+        parent != null && !parent.equals(directory);
+        parent = parent.getParent()) {
+      changed.add(parent);
+    }
+    if (!changed.isEmpty()) {
+      Files.createDirectories(changed.get(0));
+    }
     try {
       Files.move(hidden.resolve(part.hidden(file)), seen, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException moved) {
@@ -140,6 +193,7 @@ final class PreparedFiles {
             seen.toString(), null, "what was prepared for it is gone, somebody has deleted it");
       }
     }
+    return changed;
   }
 
   /** No attempt of a batch that is over can be committed any more. */
@@ -153,15 +207,24 @@ final class PreparedFiles {
     }
   }
 
-  void abort(List<Part> parts) {
+  void abort(List<String> prepared) {
     try {
-      for (Part part : parts) {
+      for (String text : prepared) {
+        Part part = part(text);
         for (int file = 0; file < part.files().size(); file++) {
           Files.deleteIfExists(hidden.resolve(part.hidden(file)));
         }
+        Files.deleteIfExists(
+            hidden.resolve(Part.hiddenList(part.batchMillis(), part.partition(), part.token())));
       }
     } catch (IOException failure) {
       throw failed(failure);
+    }
+  }
+
+  private static void forceFile(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
     }
   }
 

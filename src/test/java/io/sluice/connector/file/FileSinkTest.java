@@ -2,6 +2,7 @@ package io.sluice.connector.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.api.Batch;
 import io.sluice.api.BatchPartition;
@@ -10,14 +11,24 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,6 +194,145 @@ class FileSinkTest {
     assertThat(lines()).containsExactly("<5>");
   }
 
+  /** What a record of an order may have. */
+  record Order(int id, String item, Instant placed, Optional<String> note, List<Integer> pieces) {}
+
+  @Test
+  void recordsAreLinesOfJson() throws Exception {
+    sink = sink.json();
+
+    commit(
+        1,
+        write(
+            1,
+            0,
+            new Order(1, "tea\n\"green\"", Instant.EPOCH, Optional.empty(), List.of(2, 3)),
+            Map.of("a", LocalDate.of(2026, 11, 24))));
+
+    assertThat(seen()).containsExactly("part-0000000001000-00000-000.jsonl");
+    assertThat(lines())
+        .containsExactly(
+            "{\"id\":1,\"item\":\"tea\\n\\\"green\\\"\",\"placed\":\"1970-01-01T00:00:00Z\",\"note\":null,\"pieces\":[2,3]}",
+            "{\"a\":\"2026-11-24\"}");
+  }
+
+  @Test
+  void recordThatJsonCannotHaveIsNamedByItsClass() throws Exception {
+    BatchWriter<Object> writer = sink.json().open(PIPELINE, partition(1, 0));
+
+    assertThatThrownBy(() -> writer.write(new Object()))
+        .isInstanceOfSatisfying(
+            SluiceException.class,
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.TASK_FAILED))
+        .hasMessageContaining("A record of java.lang.Object cannot be written as JSON");
+  }
+
+  @Test
+  void filesAreCompressed() throws Exception {
+    sink = sink.gzip().json();
+
+    commit(1, write(1, 0, "a", "b"));
+
+    FileManifest.Entry entry = FileManifest.read(directory).get(0);
+    Path file = directory.resolve(entry.file());
+    assertThat(entry.file()).endsWith("-000.jsonl.gz");
+    assertThat(entry.bytes()).isEqualTo(Files.size(file));
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("\"a\"\n\"b\"\n");
+    }
+  }
+
+  @Test
+  void recordsLieInTheDirectoriesOfTheirValues() throws Exception {
+    sink = sink.partitionedByDate(
+            "date", record -> Instant.ofEpochSecond((int) record), ZoneOffset.UTC)
+        .partitionedBy(
+            "parity", record -> (int) record % 2 == 0 ? Optional.of("even") : Optional.empty());
+
+    String prepared = write(1, 0, 1, 2, 86_400, 4);
+    assertThat(files(directory)).extracting(Path::getFileName).hasSize(1);
+    commit(1, prepared);
+
+    assertThat(FileManifest.read(directory))
+        .extracting(FileManifest.Entry::file, FileManifest.Entry::records)
+        .containsExactly(
+            tuple(
+                "date=1970-01-01/parity=__HIVE_DEFAULT_PARTITION__/part-0000000001000-00000-000.txt",
+                1L),
+            tuple("date=1970-01-01/parity=even/part-0000000001000-00000-001.txt", 2L),
+            tuple("date=1970-01-02/parity=even/part-0000000001000-00000-002.txt", 1L));
+    assertThat(lines()).containsExactly("1", "2", "4", "86400");
+  }
+
+  @Test
+  void directoriesAreAnyNumberAndFilesOpenAreNot() throws Exception {
+    int keys = 3 * FileWriter.MAX_OPEN;
+    sink = sink.partitionedBy("key", record -> (int) record % keys);
+    Object[] records = IntStream.range(0, 2 * keys).boxed().toArray();
+
+    String prepared = write(1, 0, records);
+    commit(1, prepared);
+    commit(1, prepared);
+    String next = write(2, 0, records);
+    sink.abort(PIPELINE, batch(2), List.of(next));
+
+    assertThat(prepared.length()).isLessThan(BatchWriter.MAX_PREPARED);
+    assertThat(FileManifest.read(directory)).hasSize(2 * keys);
+    assertThat(lines()).hasSize(2 * keys).doesNotHaveDuplicates();
+    assertThat(hidden()).isEmpty();
+  }
+
+  @Test
+  void commitIntoDirectoriesGoesOnWhereAKilledDriverStopped() throws Exception {
+    sink = sink.partitionedBy("key", record -> record);
+    String prepared = write(1, 0, "a", "b");
+    Files.createDirectories(directory.resolve("key=a"));
+    Files.move(hidden().get(0), directory.resolve("key=a/part-0000000001000-00000-000.txt"));
+
+    commit(1, prepared);
+
+    assertThat(lines()).containsExactly("a", "b");
+  }
+
+  @Test
+  void noValueLeavesTheDirectory() throws Exception {
+    Random random = new Random(7);
+    String characters = "./\\%=:~ aé\u0000\n\t\u007f\u2028*?\"'";
+    List<Object> values = new ArrayList<>(List.of(".", "..", "../../x", "/etc", "C:\\x", "%2F"));
+    for (int i = 0; i < 200; i++) {
+      StringBuilder value = new StringBuilder();
+      for (int length = 1 + random.nextInt(12); length > 0; length--) {
+        value.append(characters.charAt(random.nextInt(characters.length())));
+      }
+      values.add(value.toString());
+    }
+    PartitionColumns<Object> columns = PartitionColumns.<Object>none().and("key", value -> value);
+    Map<String, Object> known = new HashMap<>();
+    for (Object value : values) {
+      String level = columns.directory(value);
+      Object other = known.put(level, value);
+
+      assertThat(level).startsWith("key=").doesNotContain("/", "\\", "\n", "\t", "\u0000");
+      assertThat(other == null || other.equals(value)).as(level).isTrue();
+      assertThat(directory.resolve(level).normalize().getParent()).isEqualTo(directory);
+    }
+  }
+
+  @Test
+  void columnsThatAreNoneAreRefused() throws Exception {
+    assertThatThrownBy(() -> sink.partitionedBy("a/b", record -> record))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("got 'a/b'");
+    assertThatThrownBy(() -> sink.partitionedBy("a", x -> x).partitionedBy("a", x -> x))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("partitioned by 'a' already");
+    BatchWriter<Object> writer =
+        sink.partitionedBy("long", record -> record).open(PIPELINE, partition(1, 0));
+    assertThatThrownBy(() -> writer.write("x".repeat(251)))
+        .hasMessageContaining("partition column 'long'")
+        .hasMessageContaining("256 bytes");
+  }
+
   @Test
   void directoryOfAnotherOutputIsRefused() throws Exception {
     commit(1, write(1, 0, "a"));
@@ -228,7 +378,11 @@ class FileSinkTest {
   @Test
   void fullDiskFailsTheTaskAndLeavesNothing() throws Exception {
     List<Integer> deleted = new ArrayList<>();
-    FileWriter<Object> writer = new FileWriter<>(new FullDisk(deleted), String::valueOf, 1000);
+    FileWriter<Object> writer = new FileWriter<>(
+        new FullDisk(deleted),
+        new LineFormat<>(String::valueOf, ".txt", false),
+        PartitionColumns.none(),
+        1000);
     for (int i = 0; i < 10; i++) {
       writer.write("a line of text");
     }
@@ -236,13 +390,13 @@ class FileSinkTest {
     assertThatThrownBy(writer::prepare).hasMessageContaining("No space left on device");
     writer.abort();
 
-    assertThat(deleted).containsExactly(0);
+    assertThat(deleted).containsExactly(0, 1);
   }
 
   /** Takes nothing when a file is closed. */
   private record FullDisk(List<Integer> deleted) implements FileWriter.Target {
     @Override
-    public OutputStream open(int file) {
+    public OutputStream open(int file, String directory) {
       return new ByteArrayOutputStream() {
         @Override
         public void flush() throws IOException {
@@ -260,7 +414,7 @@ class FileSinkTest {
     }
 
     @Override
-    public String prepared(List<Part.Size> files) {
+    public String prepared(List<Part.Written> files) {
       throw new AssertionError("What could not be written is not prepared");
     }
 
