@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import examples.ActorInActorOut;
 import examples.CustomReceiver;
+import examples.LogAlerts;
 import examples.NetworkWordCount;
 import examples.OrdersOnce;
 import examples.PricedOrders;
@@ -97,6 +98,32 @@ class ExamplesTest {
     PricedOrdersInATable.main(new String[] {"jdbc:h2:mem:example;DB_CLOSE_DELAY=-1"});
 
     screen.await(text -> text.contains("4 orders cost 1599 cents."));
+  }
+
+  @Test
+  void logAlertsAreRaisedAndWithdrawn() throws Exception {
+    Thread program = started("test-program", () -> {
+      try {
+        LogAlerts.main(new String[0]);
+      } catch (IOException | InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+
+    String shown = screen.await(text -> text.contains("service=payment, raised=true")
+        && text.contains("service=payment, raised=false"));
+    program.interrupt();
+    program.join();
+
+    Matcher written = Pattern.compile("Alerts are written to (\\S+)").matcher(shown);
+    assertThat(written.find()).isTrue();
+    Path alerts = Path.of(written.group(1));
+    FileManifest.Entry first = FileManifest.read(alerts).get(0);
+    assertThat(first.file()).startsWith("date=").endsWith(".jsonl");
+    assertThat(Files.readAllLines(alerts.resolve(first.file())))
+        .hasSize(1)
+        .allSatisfy(line ->
+            assertThat(line).contains("\"service\":\"payment\"").contains("\"raised\":true"));
   }
 
   @Test

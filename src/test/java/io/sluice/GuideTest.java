@@ -524,12 +524,19 @@ class GuideTest {
 
   @Test
   void sinks(@TempDir Path directory) throws Exception {
+    Path bySize = directory.resolve("by-size");
     OncePerBatch once = new OncePerBatch("shop/total", new Nowhere());
     List<Integer> taken = new ArrayList<>();
     try (StreamingTest test = StreamingTest.create()) {
       DStream<Integer> orders = test.input(List.of(List.of(5, 7)));
       // tag::sinks[]
       orders.saveTo("orders", FileSink.in(directory).rollAt(64 << 20));
+      orders.saveTo(
+          "by-size",
+          FileSink.<Integer>in(bySize)
+              .json()
+              .gzip()
+              .partitionedBy("size", order -> order < 6 ? "small" : "large"));
       orders.foreachBatch((rdd, batch) -> {
         List<Integer> records = rdd.collect();
         once.run(batch, () -> taken.addAll(records));
@@ -540,6 +547,9 @@ class GuideTest {
 
     assertThat(taken).containsExactly(5, 7);
     assertThat(FileManifest.read(directory)).hasSize(1);
+    assertThat(FileManifest.read(bySize))
+        .extracting(FileManifest.Entry::file)
+        .anyMatch(file -> file.matches("size=small/part-.*\\.jsonl\\.gz"));
   }
 
   private static final class Nowhere implements OncePerBatch.Place {
