@@ -452,7 +452,30 @@ public final class StreamingContext implements AutoCloseable {
    * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if the supplier cannot travel
    */
   public <T> DStream<T> sourceStream(SourceSupplier<T> supplier, StorageLevel level) {
-    return receiverStream(new SourceReceiver<>(supplier, level), "sourceStream");
+    return receiverStream(SourceReceiver.of(supplier, level), "sourceStream");
+  }
+
+  /** As {@link #acknowledgedStream(SourceWithContextSupplier, Function, StorageLevel)}, in memory, then on disk, in two copies. */
+  public <T, C> DStream<T> acknowledgedStream(
+      SourceWithContextSupplier<T, C> supplier, Function<List<C>, CompletionStage<?>> acknowledge) {
+    return acknowledgedStream(supplier, acknowledge, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  /**
+   * As {@link #sourceStream(SourceSupplier, StorageLevel)} for a source that wants to hear what was taken: no element is lost, and one whose acknowledgement was
+   * lost comes again, if the source gives again what was not acknowledged. Elements that wait, 256 at most, are stored together as one block.
+   *
+   * @param supplier makes the source, on the worker
+   * @param acknowledge gets the contexts of elements, in their order, when they are stored and replicated; called on the worker, on a thread of the
+   *     receiver, and the next ones only when this has completed. If it fails, or does not complete in a minute, the source is made anew
+   * @throws SluiceException FUNCTION_NOT_SERIALIZABLE if a function cannot travel
+   */
+  public <T, C> DStream<T> acknowledgedStream(
+      SourceWithContextSupplier<T, C> supplier,
+      Function<List<C>, CompletionStage<?>> acknowledge,
+      StorageLevel level) {
+    return receiverStream(
+        SourceReceiver.acknowledging(supplier, acknowledge, level), "acknowledgedStream");
   }
 
   /** One RDD of the queue a batch, an empty one when there is none. The queue may be filled while the context runs. */

@@ -90,6 +90,7 @@ class ArchitectureTest {
       "akka.actor.typed.ActorRef",
       "akka.actor.typed.receptionist.ServiceKey",
       "akka.stream.javadsl.Source",
+      "akka.stream.javadsl.SourceWithContext",
       "akka.stream.javadsl.Sink");
 
   private static final JavaClasses ENGINE = new ClassFileImporter()

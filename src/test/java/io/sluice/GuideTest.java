@@ -2,6 +2,7 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
@@ -56,7 +57,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -152,6 +156,45 @@ class GuideTest {
       all.print();
 
       assertThat(context.explain()).contains("socketTextStream", "sourceStream", "actorStream");
+    }
+  }
+
+  /** Something that keeps messages until they are deleted. */
+  static final class Inbox {
+
+    record Message(long id, String text) {}
+
+    private static final Map<Long, String> KEPT =
+        new ConcurrentSkipListMap<>(Map.of(1L, "to be", 2L, "or not"));
+
+    static Source<Message, ?> messages() {
+      return Source.from(KEPT.entrySet())
+          .map(kept -> new Message(kept.getKey(), kept.getValue()))
+          .concat(Source.<Message>maybe());
+    }
+
+    static CompletionStage<Done> delete(List<Long> ids) {
+      ids.forEach(KEPT::remove);
+      return CompletableFuture.completedFuture(Done.getInstance());
+    }
+  }
+
+  @Test
+  void acknowledged() {
+    try (StreamingContext context = StreamingContext.local("acknowledged", Duration.ofMillis(50))) {
+      // tag::acknowledged[]
+      DStream<String> messages = context.acknowledgedStream(
+          () -> Inbox.messages().asSourceWithContext(Inbox.Message::id).map(Inbox.Message::text),
+          Inbox::delete);
+      // end::acknowledged[]
+      Queue<String> taken = new ConcurrentLinkedQueue<>();
+      messages.foreachRDD(rdd -> taken.addAll(rdd.collect()));
+      context.start();
+      while (taken.size() < 2 || !Inbox.KEPT.isEmpty()) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(taken).containsExactly("to be", "or not");
     }
   }
 

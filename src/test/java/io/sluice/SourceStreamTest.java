@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.stream.javadsl.Source;
+import akka.stream.javadsl.SourceWithContext;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.api.StreamingListener;
@@ -11,11 +12,17 @@ import io.sluice.testkit.Recorded;
 import io.sluice.testkit.StreamingTest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +109,109 @@ class SourceStreamTest {
     assertThat(CANCELLED.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
+  /** Hands out numbers, and again those that nobody has acknowledged. */
+  private static final class Numbers {
+    private static final AtomicLong ACKNOWLEDGED = new AtomicLong();
+    private static final AtomicLong REFUSALS = new AtomicLong();
+    private static final Queue<String> OUT_OF_ORDER = new ConcurrentLinkedQueue<>();
+
+    static void begin(int refusals) {
+      ACKNOWLEDGED.set(0);
+      REFUSALS.set(refusals);
+      OUT_OF_ORDER.clear();
+    }
+
+    static SourceWithContext<Integer, Long, ?> unacknowledged() {
+      return Source.range((int) ACKNOWLEDGED.get() + 1, 3000)
+          .asSourceWithContext(number -> (long) number);
+    }
+
+    static CompletionStage<?> acknowledge(List<Long> numbers) {
+      if (numbers.get(0) > 500 && REFUSALS.getAndDecrement() > 0) {
+        return CompletableFuture.failedFuture(new IllegalStateException("not now"));
+      }
+      for (long number : numbers) {
+        long before = ACKNOWLEDGED.getAndSet(number);
+        if (number != before + 1) {
+          OUT_OF_ORDER.add(before + " before " + number);
+        }
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  @Test
+  void acknowledgedIsWhatWasStoredInItsOrder() throws InterruptedException {
+    Numbers.begin(2);
+    try (StreamingTest test =
+        StreamingTest.builder().set("sluice.receiver.min-backoff", "1 ms").build()) {
+      BlockingQueue<String> events = events(test);
+      Recorded<Integer> output = test.output(
+          test.context().acknowledgedStream(Numbers::unacknowledged, Numbers::acknowledge));
+
+      SocketStreamTest.untilRecorded(test, output, 3000);
+      while (!SocketStreamTest.all(output).contains(3000)) {
+        test.runBatches(1);
+      }
+
+      assertThat(new TreeSet<>(SocketStreamTest.all(output)))
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, 3000).boxed().toList());
+      assertThat(SocketStreamTest.all(output).size()).as("some came again").isGreaterThan(3000);
+      assertThat(Numbers.OUT_OF_ORDER).isEmpty();
+      assertThat(events.poll(20, TimeUnit.SECONDS))
+          .contains(
+              "What is stored cannot be acknowledged: java.lang.IllegalStateException: not now")
+          .contains("starting again");
+    }
+  }
+
+  @Test
+  void nothingAcknowledgedIsLostWithItsWorker() {
+    Numbers.begin(0);
+    try (StreamingTest test = StreamingTest.builder()
+        .nodes(3)
+        .set("sluice.rate.max-rate", 1000)
+        .set("sluice.receiver.min-backoff", "1 ms")
+        .build()) {
+      Recorded<Integer> output = test.output(
+          test.context().acknowledgedStream(Numbers::unacknowledged, Numbers::acknowledge));
+      test.beforeBatch(2, () -> {
+        while (Numbers.ACKNOWLEDGED.get() == 0) {
+          Thread.onSpinWait();
+        }
+        test.killNode("node-1");
+      });
+
+      while (!SocketStreamTest.all(output).contains(3000)) {
+        test.runBatches(1);
+      }
+
+      assertThat(new TreeSet<>(SocketStreamTest.all(output)))
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, 3000).boxed().toList());
+    }
+  }
+
+  /** A thread that was interrupted while it made the first materializer of an actor system would leave none for the others. */
+  @Test
+  void sourceRunsElsewhereThoughItsWorkerIsLostWhileItStarts() {
+    Numbers.begin(0);
+    try (StreamingTest test = StreamingTest.builder()
+        .nodes(2)
+        .set("sluice.receiver.min-backoff", "1 ms")
+        .build()) {
+      Recorded<Integer> output = test.output(
+          test.context().acknowledgedStream(Numbers::unacknowledged, Numbers::acknowledge));
+      test.beforeBatch(1, () -> test.killNode("node-1"));
+
+      while (!SocketStreamTest.all(output).contains(3000)) {
+        test.runBatches(1);
+      }
+
+      assertThat(new TreeSet<>(SocketStreamTest.all(output)))
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, 3000).boxed().toList());
+    }
+  }
+
   @Test
   void supplierThatGivesNoSourceIsReported() throws InterruptedException {
     try (StreamingTest test = StreamingTest.create()) {
@@ -119,6 +229,8 @@ class SourceStreamTest {
     try (StreamingContext context = StreamingContext.local("sources", Duration.ofSeconds(1))) {
       assertThatThrownBy(() -> context.sourceStream(Absent.value()))
           .hasMessageContaining("The supplier is null");
+      assertThatThrownBy(() -> context.acknowledgedStream(Numbers::unacknowledged, Absent.value()))
+          .hasMessageContaining("The acknowledgement is null");
       assertThatThrownBy(
               () -> context.sourceStream(() -> Source.single(1), Absent.<StorageLevel>value()))
           .hasMessageContaining("Storage level is null");
