@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +97,12 @@ final class SourceStream<T> implements Node.Planned {
       planner = opened;
     }
     return opened.plan(request);
+  }
+
+  @Override
+  public synchronized OptionalLong waiting() {
+    SourcePlanner opened = planner;
+    return opened == null ? OptionalLong.empty() : opened.waiting();
   }
 
   @Override

@@ -42,6 +42,16 @@ public interface SourcePlanner extends AutoCloseable {
   SourcePlan plan(Request request) throws Exception;
 
   /**
+   * Records that are there and that no plan has, as of the last plan: how far the program is behind its source. Called after {@link #plan}, by the
+   * same thread; must not block.
+   *
+   * @return empty if it is not known
+   */
+  default OptionalLong waiting() {
+    return OptionalLong.empty();
+  }
+
+  /**
    * A batch is done: its outputs have ended and it will put out nothing again. What it throws is logged.
    *
    * @param plan what the batch had

@@ -8,6 +8,7 @@ import io.sluice.api.StreamingListener.ReceiverInfo;
 import io.sluice.api.StreamingListener.RecoveryInfo;
 import io.sluice.api.StreamingListener.SinkInfo;
 import io.sluice.api.StreamingListener.SkippedInfo;
+import io.sluice.api.StreamingListener.SourceInfo;
 import io.sluice.api.StreamingListener.WorkerInfo;
 import java.time.Instant;
 
@@ -161,6 +162,13 @@ public sealed interface StreamingEvent {
     @Override
     public void tell(StreamingListener listener) {
       listener.onResumed();
+    }
+  }
+
+  record SourcePlanned(SourceInfo source) implements StreamingEvent {
+    @Override
+    public void tell(StreamingListener listener) {
+      listener.onSourcePlanned(source);
     }
   }
 

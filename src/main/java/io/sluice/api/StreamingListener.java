@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Hears what happens in a context. Every method does nothing unless overridden.
@@ -65,6 +66,9 @@ public interface StreamingListener {
 
   /** A sink cannot make visible what was committed; no batch runs before it has succeeded. */
   default void onSinkCommitFailed(SinkInfo sink) {}
+
+  /** It is decided what a batch reads of a source that tasks read. */
+  default void onSourcePlanned(SourceInfo source) {}
 
   /** No batch begins until {@link #onResumed}; see {@link io.sluice.StreamingContext#pause}. */
   default void onPaused() {}
@@ -257,6 +261,17 @@ public interface StreamingListener {
    */
   record SinkInfo(
       Instant batchTime, String output, int failures, Duration retryAfter, String reason) {}
+
+  /**
+   * What a batch reads of a source that tasks read.
+   *
+   * @param streamId the number of its stream
+   * @param splits in how many pieces
+   * @param records how many that are, as far as the source knows
+   * @param waiting records that are there and that no batch has yet; empty if the source does not know
+   */
+  record SourceInfo(
+      Instant batchTime, int streamId, int splits, long records, OptionalLong waiting) {}
 
   /**
    * Results of a batch, as they are shown.

@@ -9,12 +9,14 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.sluice.api.StreamingListener;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +32,7 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
   private final Set<String> workers = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Boolean> receivers = new ConcurrentHashMap<>();
   private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
+  private final Map<Integer, AtomicLong> lags = new HashMap<>();
   private volatile boolean behind;
   private volatile boolean paused;
   private boolean closed;
@@ -146,6 +149,40 @@ final class ContextMetrics implements StreamingListener, AutoCloseable {
         "sluice.inputs.skipped",
         "inputs that batches went on without",
         skipped.inputs().size());
+  }
+
+  @Override
+  public void onOutputOperationCompleted(OutputInfo output) {
+    output
+        .start()
+        .flatMap(start -> output.end().map(end -> Duration.between(start, end)))
+        .ifPresent(took -> nanos(
+            "sluice.output",
+            "time of an output of a batch, with the tasks it waits for",
+            took.toNanos(),
+            "output",
+            output.name()));
+  }
+
+  @Override
+  public void onSourcePlanned(SourceInfo source) {
+    source.waiting().ifPresent(records -> lag(source.streamId(), records));
+  }
+
+  private synchronized void lag(int stream, long records) {
+    if (closed) {
+      return;
+    }
+    AtomicLong known = lags.get(stream);
+    if (known == null) {
+      known = new AtomicLong();
+      lags.put(stream, known);
+      meters.add(Gauge.builder("sluice.source.waiting", known, AtomicLong::get)
+          .description("records of a source that no batch has yet")
+          .tags(tags.and("stream", String.valueOf(stream)))
+          .register(registry));
+    }
+    known.set(records);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.sluice.api.StorageLevel;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +131,9 @@ public sealed interface Node extends Serializable {
 
     /** Gives what a batch reads. Called by one thread at a time. */
     SourcePlan plan(SourcePlanner.Request request) throws Exception;
+
+    /** Records that wait to be planned, as of the last plan; empty if that is not known. */
+    OptionalLong waiting();
 
     /** A batch is done. */
     void committed(long batchMillis, SourcePlan plan) throws Exception;

@@ -271,7 +271,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
             refreshed -> guarded(() -> batches.batch().refreshed(refreshed.batchMillis())))
         .onMessage(
             ContextCommand.Planned.class,
-            planned -> guarded(() -> batches.batch().planned(planned.node(), planned.planned())))
+            planned -> guarded(() -> batches.batch().planned(planned)))
         .onMessage(
             ContextCommand.Generated.class,
             generated -> guarded(() -> batches

@@ -4,6 +4,7 @@ import io.sluice.api.ClusterInfo;
 import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** What the driver of a context, {@link ContextActor}, hears from its own process. */
@@ -58,7 +59,8 @@ public sealed interface ContextCommand {
   record Refreshed(long batchMillis) implements ContextCommand {}
 
   /** A source has planned a batch. */
-  record Planned(Node.Generated node, Decision.Planned planned) implements ContextCommand {}
+  record Planned(Node.Generated node, Decision.Planned planned, OptionalLong waiting)
+      implements ContextCommand {}
 
   record Generated(long batchMillis, Node.Generated node, Node dataset) implements ContextCommand {}
 

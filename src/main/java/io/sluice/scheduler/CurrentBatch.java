@@ -5,6 +5,7 @@ import io.sluice.api.SluiceException;
 import io.sluice.api.SourcePlan;
 import io.sluice.api.SourcePlanner;
 import io.sluice.api.StreamingEvent;
+import io.sluice.api.StreamingListener;
 import io.sluice.api.StreamingListener.BatchInfo;
 import io.sluice.plan.Node;
 import io.sluice.plan.Program;
@@ -183,11 +184,27 @@ final class CurrentBatch {
   }
 
   /** From now on the batch reads this, under whatever driver. */
-  void planned(Node.Generated node, Decision.Planned planned) {
+  void planned(ContextCommand.Planned message) {
+    Decision.Planned planned = message.planned();
     at(planned.batchMillis()).ifPresent(batch -> {
       streaming.get().sources().planned(planned);
-      journal.decide(planned, () -> generate(batch, node, planned.plan()));
+      journal.decide(planned, () -> {
+        tellPlanned(message);
+        generate(batch, message.node(), planned.plan());
+      });
     });
+  }
+
+  private void tellPlanned(ContextCommand.Planned message) {
+    if (message.node().generator() instanceof Node.Planned source) {
+      SourcePlan plan = message.planned().plan();
+      post(new StreamingEvent.SourcePlanned(new StreamingListener.SourceInfo(
+          Instant.ofEpochMilli(message.planned().batchMillis()),
+          source.stream(),
+          plan.splits().size(),
+          plan.records(),
+          message.waiting())));
+    }
   }
 
   private void generate(BatchRun batch, Node.Generated node, SourcePlan plan) {

@@ -98,8 +98,8 @@ public final class DriverThreads implements AutoCloseable {
         SourcePlan plan = Objects.requireNonNull(
             source.plan(request),
             "The planner returned null; it must return a plan, SourcePlan.NOTHING if there is nothing.");
-        actor.accept(
-            new ContextCommand.Planned(node, new Decision.Planned(batchMillis, node.id(), plan)));
+        actor.accept(new ContextCommand.Planned(
+            node, new Decision.Planned(batchMillis, node.id(), plan), source.waiting()));
       } catch (Throwable failure) {
         actor.accept(new ContextCommand.DriverFailed(batchMillis, node.operation(), failure));
       }

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.api.Pair;
+import io.sluice.api.StreamingListener;
 import io.sluice.dashboard.Dashboard;
 import io.sluice.dashboard.DashboardSettings;
 import io.sluice.testkit.StreamingTest;
@@ -14,7 +15,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -63,8 +66,33 @@ class ContextMetersTest {
           .isPositive();
       assertThat(counter("sluice.task.records.read", "context", context)).isGreaterThanOrEqualTo(3);
       assertThat(registry.get("sluice.workers").gauge().value()).isEqualTo(1);
+      assertThat(registry
+              .get("sluice.output")
+              .tag("output", "foreachRDD-0")
+              .timer()
+              .count())
+          .isEqualTo(2);
     }
     await(() -> registry.getMeters().isEmpty());
+  }
+
+  @Test
+  void gaugeHasWhatWaitsInASourceThatKnowsIt() {
+    try (ContextMetrics metrics = new ContextMetrics(registry, "shop")) {
+      metrics.onSourcePlanned(planned(1, OptionalLong.of(5)));
+      metrics.onSourcePlanned(planned(2, OptionalLong.empty()));
+      metrics.onSourcePlanned(planned(1, OptionalLong.of(3)));
+
+      assertThat(registry.get("sluice.source.waiting").gauges()).hasSize(1);
+      assertThat(
+              registry.get("sluice.source.waiting").tag("stream", "1").gauge().value())
+          .isEqualTo(3);
+    }
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  private static StreamingListener.SourceInfo planned(int stream, OptionalLong waiting) {
+    return new StreamingListener.SourceInfo(Instant.EPOCH, stream, 1, 2, waiting);
   }
 
   @Test

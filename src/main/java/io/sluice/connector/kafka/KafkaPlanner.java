@@ -43,6 +43,7 @@ final class KafkaPlanner implements SourcePlanner {
   private @Nullable GroupOffsets group;
   private Set<TopicPartition> there = Set.of();
   private Set<TopicPartition> missing = Set.of();
+  private OptionalLong waiting = OptionalLong.empty();
   private boolean checked;
   private boolean away;
 
@@ -167,12 +168,23 @@ final class KafkaPlanner implements SourcePlanner {
     List<OffsetRange> ranges =
         BatchRanges.of(from, ends, maxOfPartition(request.interval()), request.maxRecords());
     ranges.forEach(range -> changed.put(range.partition(), range.until()));
+    long planned = ranges.stream().mapToLong(OffsetRange::length).sum();
+    waiting = OptionalLong.of(there(from, ends) - planned);
     Map<String, String> marks = marks(changed);
     marks.putAll(dropped);
-    return new SourcePlan(
-        ranges.stream().map(OffsetRange::text).toList(),
-        marks,
-        ranges.stream().mapToLong(OffsetRange::length).sum());
+    return new SourcePlan(ranges.stream().map(OffsetRange::text).toList(), marks, planned);
+  }
+
+  private static long there(Map<TopicPartition, Long> from, Map<TopicPartition, Long> ends) {
+    return from.entrySet().stream()
+        .mapToLong(next ->
+            Math.max(0, ends.getOrDefault(next.getKey(), next.getValue()) - next.getValue()))
+        .sum();
+  }
+
+  @Override
+  public OptionalLong waiting() {
+    return waiting;
   }
 
   /** Partitions of an earlier version of the program that this one does not read. */

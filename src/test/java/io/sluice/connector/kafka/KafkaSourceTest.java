@@ -2,6 +2,7 @@ package io.sluice.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.DStream;
 import io.sluice.StreamingContext;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -279,6 +281,13 @@ class KafkaSourceTest {
 
       assertThat(read.records())
           .containsExactly(List.of(14L), List.of(14L), List.of(12L), List.of(0L));
+      assertThat(test.events(StreamingEvent.SourcePlanned.class))
+          .extracting(event -> event.source().records(), event -> event.source().waiting())
+          .containsExactly(
+              tuple(14L, OptionalLong.of(26)),
+              tuple(14L, OptionalLong.of(12)),
+              tuple(12L, OptionalLong.of(0)),
+              tuple(0L, OptionalLong.of(0)));
     }
   }
 
