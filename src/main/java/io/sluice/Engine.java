@@ -512,10 +512,10 @@ final class Engine {
     if (files == null) {
       return deployment.openLedger(name, id);
     }
-    if (!deployment.wantsProgram()) {
-      return Optional.of(ContextSetup.OpenLedger.open(files));
-    }
-    Optional<ContextSetup.OpenLedger> memory = deployment.openLedger(name, id);
+    Optional<ContextSetup.OpenLedger> memory =
+        deployment.wantsProgram() ? deployment.openLedger(name, id) : Optional.empty();
+    // Whoever opens the directory cuts off a driver that has it open.
+    deployment.requireFree(name);
     return Optional.of(ContextSetup.OpenLedger.open(
         memory.<Ledger>map(open -> new MirroredLedger(files, open.ledger())).orElse(files)));
   }

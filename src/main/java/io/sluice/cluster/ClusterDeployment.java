@@ -6,7 +6,9 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
 import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
@@ -17,6 +19,7 @@ import io.sluice.block.DataNode;
 import io.sluice.scheduler.ContextCommand;
 import io.sluice.scheduler.ContextSetup;
 import io.sluice.task.WorkerCommand;
+import io.sluice.task.WorkerEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -124,6 +127,22 @@ public final class ClusterDeployment implements Deployment {
     ledger = actor;
     contextName = name;
     return Optional.of(ContextSetup.OpenLedger.open(LedgerActor.of(actor)));
+  }
+
+  /** One that cannot be reached is none. */
+  @Override
+  public void requireFree(String name) {
+    ServiceKey<WorkerEvent> key = Discovery.named(name);
+    Receptionist.Listing known = AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
+            system.receptionist(),
+            replyTo -> Receptionist.find(key, replyTo),
+            settings.cluster().joinTimeout(),
+            system.scheduler())
+        .toCompletableFuture()
+        .join();
+    known.getServiceInstances(key).stream().findFirst().ifPresent(driver -> {
+      throw new ContextCommand.NameTaken(driver.path().address().hostPort()).failure(name);
+    });
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sluice.cluster;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import io.sluice.api.SluiceException;
 import io.sluice.api.Ticker;
 import io.sluice.block.DataNode;
 import io.sluice.block.RecordCodec;
@@ -55,6 +56,13 @@ public interface Deployment extends Nodes, AutoCloseable {
 
   /** Whether another driver can go on when this one is lost. */
   boolean outlivesDriver();
+
+  /**
+   * Refuses a name under which another driver runs, as far as this node knows: opening the directory of that context would end it. May block.
+   *
+   * @throws SluiceException CONTEXT_NAME_TAKEN
+   */
+  default void requireFree(String name) {}
 
   /** Opens where the decisions of a context's drivers are kept; empty if they end with the driver. May block. */
   Optional<ContextSetup.OpenLedger> openLedger(String name, long context);

@@ -382,10 +382,7 @@ public final class ContextActor extends AbstractBehavior<ContextCommand> {
   }
 
   private Behavior<ContextCommand> onNameTaken(ContextCommand.NameTaken taken) {
-    return ended(new SluiceException(
-        ErrorCode.CONTEXT_NAME_TAKEN,
-        "A context named '%s' already runs in this cluster, on %s. Stop it, or give this one another name."
-            .formatted(setup.name(), taken.by())));
+    return ended(taken.failure(setup.name()));
   }
 
   private Behavior<ContextCommand> onInspect(ContextCommand.Inspect inspect) {

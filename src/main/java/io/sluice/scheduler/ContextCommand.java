@@ -1,6 +1,8 @@
 package io.sluice.scheduler;
 
 import io.sluice.api.ClusterInfo;
+import io.sluice.api.ErrorCode;
+import io.sluice.api.SluiceException;
 import io.sluice.plan.Action;
 import io.sluice.plan.Node;
 import java.util.List;
@@ -53,7 +55,15 @@ public sealed interface ContextCommand {
   record Unkeep(int node, boolean forgotten) implements ContextCommand {}
 
   /** Another context of the same name was found. */
-  record NameTaken(String by) implements ContextCommand {}
+  record NameTaken(String by) implements ContextCommand {
+
+    public SluiceException failure(String name) {
+      return new SluiceException(
+          ErrorCode.CONTEXT_NAME_TAKEN,
+          "A context named '%s' already runs in this cluster, on %s. Stop it, or give this one another name."
+              .formatted(name, by));
+    }
+  }
 
   /** Broadcast values are as the batch shall see them. */
   record Refreshed(long batchMillis) implements ContextCommand {}

@@ -9,6 +9,7 @@ import akka.cluster.typed.Join;
 import io.sluice.StreamingContext;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two members of one cluster, each with a context. */
 @Timeout(60)
@@ -45,6 +47,37 @@ class TwoContextsIT {
                 SluiceException.class,
                 failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CONTEXT_NAME_TAKEN))
             .hasMessageContaining("'Same'")
+            .hasMessageContaining(one.address().hostPort());
+
+        awaitBatches();
+        assertThat(first.awaitTermination(Duration.ZERO)).isFalse();
+      }
+    } finally {
+      two.terminate();
+      one.terminate();
+      one.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      two.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void theSecondOfADirectoryEndsAndTheFirstGoesOn(@TempDir Path checkpoints) throws Exception {
+    Map<String, Object> kept = Map.of(
+        "sluice.cluster.driver-works", true, "sluice.checkpoint.directory", checkpoints.toString());
+    ActorSystem<Void> one = WorkerProcesses.startDriver(kept);
+    ActorSystem<Void> two = WorkerProcesses.startDriver(kept);
+    try {
+      Cluster.get(one).manager().tell(Join.create(one.address()));
+      Cluster.get(two).manager().tell(Join.create(one.address()));
+      try (StreamingContext first = context(one, "Kept");
+          StreamingContext second = context(two, "Kept")) {
+        first.start();
+        awaitBatches();
+
+        assertThatThrownBy(second::start)
+            .isInstanceOfSatisfying(
+                SluiceException.class,
+                failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CONTEXT_NAME_TAKEN))
             .hasMessageContaining(one.address().hostPort());
 
         awaitBatches();

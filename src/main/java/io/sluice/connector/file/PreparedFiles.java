@@ -207,10 +207,16 @@ final class PreparedFiles {
     }
   }
 
+  /** Can be called again: a list goes last. */
   void abort(List<String> prepared) {
     try {
       for (String text : prepared) {
-        Part part = part(text);
+        Part part;
+        try {
+          part = part(text);
+        } catch (NoSuchFileException aborted) {
+          continue;
+        }
         for (int file = 0; file < part.files().size(); file++) {
           Files.deleteIfExists(hidden.resolve(part.hidden(file)));
         }

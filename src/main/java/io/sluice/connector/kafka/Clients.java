@@ -2,7 +2,9 @@ package io.sluice.connector.kafka;
 
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
+import java.util.StringJoiner;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -44,6 +46,12 @@ final class Clients {
     return failure instanceof RetriableException;
   }
 
+  /** Whether a client could not be made because no name of a broker has an address at the moment. */
+  static boolean isWithoutAddress(KafkaException failure) {
+    return failure.getCause() instanceof ConfigException refused
+        && String.valueOf(refused.getMessage()).contains("No resolvable bootstrap urls");
+  }
+
   /** Names the brokers and what was to be done. */
   static SluiceException failed(ErrorCode code, String servers, String what, KafkaException cause) {
     return new SluiceException(
@@ -71,9 +79,12 @@ final class Clients {
     return "";
   }
 
-  /** What Kafka says of a client that it could not make is in the cause. */
+  /** What Kafka says of a client that it could not make is in the causes. */
   private static String text(KafkaException failure) {
-    String own = String.valueOf(failure.getMessage());
-    return failure.getCause() == null ? own : own + ": " + failure.getCause().getMessage();
+    StringJoiner all = new StringJoiner(": ");
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      all.add(String.valueOf(each.getMessage()));
+    }
+    return all.toString();
   }
 }

@@ -124,7 +124,7 @@ final class KafkaPlanner implements SourcePlanner {
       }
       return plan;
     } catch (KafkaException failure) {
-      if (consumer != null && !Clients.mayPass(failure)) {
+      if (!Clients.mayPass(failure) && !Clients.isWithoutAddress(failure)) {
         throw failed("planning a batch", failure);
       }
       if (!away) {

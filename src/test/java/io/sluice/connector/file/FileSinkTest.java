@@ -275,6 +275,7 @@ class FileSinkTest {
     commit(1, prepared);
     String next = write(2, 0, records);
     sink.abort(PIPELINE, batch(2), List.of(next));
+    sink.abort(PIPELINE, batch(2), List.of(next));
 
     assertThat(prepared.length()).isLessThan(BatchWriter.MAX_PREPARED);
     assertThat(FileManifest.read(directory)).hasSize(2 * keys);

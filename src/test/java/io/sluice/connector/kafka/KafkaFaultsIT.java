@@ -195,6 +195,16 @@ class KafkaFaultsIT {
     assertThat(planner.plan(request)).isEqualTo(SourcePlan.NOTHING);
     assertThatThrownBy(planner::begin).hasMessageContaining("broker.invalid:9092");
     planner.close();
+    KafkaPlanner wrong = new KafkaPlanner(new SourceOptions().with(options -> {
+      options.servers = "localhost:9092";
+      options.topics = List.of("in");
+      options.properties =
+          Map.of("security.protocol", "SSL", "ssl.truststore.location", directory + "/none.p12");
+    }));
+    assertThatThrownBy(() -> wrong.plan(request))
+        .isInstanceOf(SluiceException.class)
+        .hasMessageContaining("none.p12");
+    wrong.close();
   }
 
   private static DStream<String> values(StreamingTest test, Broker broker) {
