@@ -108,10 +108,10 @@ final class Attached implements Receiver.Supervisor {
   @Override
   public void storeBlock(List<?> records, OptionalLong reached) {
     takeRoom();
-    blocks.add(records);
     if (reached.isPresent()) {
       position = reached;
     }
+    blocks.add(records);
   }
 
   @Override
