@@ -264,16 +264,7 @@ public final class Broker implements AutoCloseable {
   /** Transactions end a little after their producers know: waits until readers see a partition up to an offset. */
   void awaitCommitted(String topic, int partition, long offset) {
     TopicPartition wanted = new TopicPartition(topic, partition);
-    Map<String, Object> settings = Map.of(
-        "bootstrap.servers",
-        servers(),
-        "isolation.level",
-        "read_committed",
-        "key.deserializer",
-        StringDeserializer.class,
-        "value.deserializer",
-        StringDeserializer.class);
-    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
+    try (KafkaConsumer<String, String> consumer = consumer("read_committed")) {
       long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
       long end = -1;
       while (end < offset && System.nanoTime() < deadline) {
@@ -293,30 +284,41 @@ public final class Broker implements AutoCloseable {
     return new KafkaProducer<>(settings);
   }
 
-  /** All that a reader of committed records sees of a topic now, partition by partition. */
+  /**
+   * All that a reader of committed records sees of a topic, partition by partition. What was written before, and is
+   * neither committed nor aborted yet, is waited for: transactions end a little after their producers know.
+   */
   public List<ConsumerRecord<String, String>> read(String topic) {
-    Map<String, Object> settings = Map.of(
-        "bootstrap.servers",
-        servers(),
-        "isolation.level",
-        "read_committed",
-        "key.deserializer",
-        StringDeserializer.class,
-        "value.deserializer",
-        StringDeserializer.class);
     List<ConsumerRecord<String, String>> all = new ArrayList<>();
-    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
+    try (KafkaConsumer<String, String> consumer = consumer("read_committed");
+        KafkaConsumer<String, String> uncommitted = consumer("read_uncommitted")) {
       for (var info : consumer.partitionsFor(topic)) {
         TopicPartition partition = new TopicPartition(topic, info.partition());
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long end = uncommitted.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (consumer.position(partition) < end) {
           consumer.poll(Duration.ofMillis(200)).forEach(all::add);
+          if (System.nanoTime() > deadline) {
+            throw new AssertionError("A transaction in %s does not end".formatted(partition));
+          }
         }
       }
     }
     return all;
+  }
+
+  private KafkaConsumer<String, String> consumer(String isolation) {
+    return new KafkaConsumer<>(Map.of(
+        "bootstrap.servers",
+        servers(),
+        "isolation.level",
+        isolation,
+        "key.deserializer",
+        StringDeserializer.class,
+        "value.deserializer",
+        StringDeserializer.class));
   }
 
   private static <T> T done(Future<T> asked) {
