@@ -22,8 +22,6 @@ import java.util.Locale;
 final class ActorStreamSerializer extends SerializerWithStringManifest {
 
   private static final int IDENTIFIER = 5_171_201;
-  private static final String FRAME = "akka.remote.artery.advanced.maximum-frame-size";
-  private static final int ENVELOPE_BYTES = 2048;
 
   private final ExtendedActorSystem system;
   private final RecordCodec codec = new RecordCodec(ProgramJars.loader());
@@ -78,13 +76,11 @@ final class ActorStreamSerializer extends SerializerWithStringManifest {
   private byte[] encode(ActorStream.Records<?> message) {
     try {
       byte[] bytes = codec.encode(message.records());
-      long longest = system.settings().config().hasPath(FRAME)
-          ? system.settings().config().getBytes(FRAME) - ENVELOPE_BYTES
-          : Integer.MAX_VALUE;
+      long longest = RemoteFrame.dataBytes(system.settings().config());
       if (bytes.length > longest) {
         throw new IllegalArgumentException(
             "%d records take %d bytes; a message to another node can have %d. Send fewer at a time, or raise %s on all nodes."
-                .formatted(message.records().size(), bytes.length, longest, FRAME));
+                .formatted(message.records().size(), bytes.length, longest, RemoteFrame.SETTING));
       }
       return bytes;
     } catch (SluiceException | IllegalArgumentException failure) {

@@ -9,7 +9,6 @@ import io.sluice.plan.Node;
 import io.sluice.scheduler.Broadcasts;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +37,6 @@ final class DriverData {
     this.codec = codec;
     this.loader = loader;
     this.broadcasts = broadcasts;
-  }
-
-  /** As records travel. */
-  byte[] encode(Object record) {
-    return codec.encode(Collections.singletonList(record));
   }
 
   List<Shared> shared() {

@@ -178,6 +178,10 @@ final class Engine {
     return broadcasts;
   }
 
+  RecordCodec codec() {
+    return codec;
+  }
+
   /** What the driver has of the program's data. */
   DriverData data() {
     return new DriverData(id, deployment.node().store(), codec, loader, broadcasts);

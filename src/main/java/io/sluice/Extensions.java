@@ -26,6 +26,9 @@ final class Extensions {
       StreamingContext context, Config config, ClassLoader loader, CompletionStage<Void> ended) {
     List<AutoCloseable> attached = new ArrayList<>();
     try {
+      if (context.hasReceptionist()) {
+        attached.add(StateDesk.open(context));
+      }
       for (ContextExtension extension : ServiceLoader.load(ContextExtension.class, loader)) {
         attached.add(extension.attach(context, config));
       }

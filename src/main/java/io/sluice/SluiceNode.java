@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import io.sluice.api.SluiceException;
 import io.sluice.cluster.WorkerNode;
+import java.time.Duration;
 
 /**
  * A node of a cluster that runs tasks and receivers for all contexts of that cluster.
@@ -50,6 +51,15 @@ public final class SluiceNode implements AutoCloseable {
    */
   public String dataAddress() {
     return node.dataAddress();
+  }
+
+  /**
+   * Reads what an operator of a context in this cluster remembers, wherever its driver is.
+   *
+   * @see StateQuery#on
+   */
+  public <K, V> StateQuery<K, V> query(String context, String operator, Duration patience) {
+    return StateQuery.on(node.system(), context, operator, patience);
   }
 
   /** Blocks until the node's actor system has ended. */

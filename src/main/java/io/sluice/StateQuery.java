@@ -1,26 +1,19 @@
 package io.sluice;
 
-import io.sluice.api.ErrorCode;
+import static java.util.Objects.requireNonNull;
+
+import akka.actor.typed.ActorSystem;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
-import io.sluice.plan.Action;
-import io.sluice.plan.Node;
-import io.sluice.plan.Operator;
-import io.sluice.plan.OperatorIds;
-import io.sluice.plan.Partitioning;
-import io.sluice.plan.Program;
-import io.sluice.plan.StageSpec;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Reads what an operator remembers, while the program runs: the state of {@code mapWithState} and {@code updateStateByKey}, and the totals of
- * {@code reduceByKeyAndWindow} with an inverse function.
+ * {@code reduceByKeyAndWindow} with an inverse function. Made by {@link StreamingContext#query} where the program was started, and by {@link #on} on any other
+ * member of the cluster.
  *
  * <p>Every answer is what one batch has left, which it names: nothing of a batch that is not committed, and never a mixture of two. A query runs as tasks on the workers
  * that own the keys, so it waits for a free slot, and for a task that is at work on the same partition. State that is an object is given as it is; it must not
@@ -31,8 +24,6 @@ import java.util.stream.Stream;
  */
 public final class StateQuery<K, V> {
 
-  private static final int MAX_READS = 20;
-
   /**
    * An answer.
    *
@@ -40,46 +31,40 @@ public final class StateQuery<K, V> {
    */
   public record Answer<T>(Instant batchTime, T value) {}
 
-  private final StreamingContext context;
-  private final Node node;
-  private final int partitions;
+  private final StateReader<K, V> reader;
 
-  private StateQuery(StreamingContext context, Node node, int partitions) {
-    this.context = context;
-    this.node = node;
-    this.partitions = partitions;
+  StateQuery(StateReader<K, V> reader) {
+    this.reader = reader;
   }
 
-  /** The names that operators can be asked by. */
-  static List<String> names(Program program) {
-    return remembering(program).map(program.ids()::of).toList();
-  }
-
-  static <K, V> StateQuery<K, V> of(StreamingContext context, Program program, String name) {
-    OperatorIds ids = program.ids();
-    Node found = remembering(program)
-        .filter(node -> ids.of(node).equals(name) || ids.of(node).startsWith(name + "/"))
-        .min(Comparator.comparingInt(node -> ids.of(node).length()))
-        .orElseThrow(() -> new IllegalArgumentException(
-            "No operator that remembers something is named '%s'; there are %s. Give one a name with named(...)."
-                .formatted(name, names(program))));
-    int partitions =
-        found instanceof Node.Stateful stateful ? stateful.partitions() : Partitioning.of(found);
-    return new StateQuery<>(context, found, partitions);
-  }
-
-  private static Stream<Node> remembering(Program program) {
-    return program.nodes().stream()
-        .filter(node -> node instanceof Node.SlidingTotals
-            || (node instanceof Node.Stateful stateful
-                && (stateful.operator() instanceof Operator.MapState
-                    || stateful.operator() instanceof Operator.UpdateState)));
+  /**
+   * Asks from any member of the cluster, whether or not it works for the context. The driver is found by the context's name, at each call, so one that takes
+   * over for another answers too. Nothing is sent before the first call.
+   *
+   * <p>Keys and answers travel as records do between workers; their classes must be on this node's class path. An answer has to fit into one message, of
+   * {@code akka.remote.artery.advanced.maximum-frame-size} (256 KiB by default): a longer one is refused with an {@link IllegalArgumentException}. So is an
+   * operator that the context does not have.
+   *
+   * @param system a member of the cluster
+   * @param context name of the context
+   * @param operator the name that the program gave to it
+   * @param patience how long a call waits for an answer, at least 1 ms; it throws a SluiceException NODE_UNREACHABLE then. A driver that was lost is replaced
+   *     in a few seconds
+   */
+  public static <K, V> StateQuery<K, V> on(
+      ActorSystem<?> system, String context, String operator, Duration patience) {
+    requireNonNull(operator, "Name of the operator is null; give the one the program has named.");
+    if (patience.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "A query must wait for its answer at least 1 ms, got " + patience + ".");
+    }
+    return new StateQuery<>(new RemoteState<>(
+        system, requireNonNull(context, "Name of the context is null."), operator, patience));
   }
 
   /** What is remembered for a key; empty if nothing is. */
   public Answer<Optional<V>> get(K key) {
-    int partition = Partitioning.partition(Objects.hashCode(key), partitions);
-    Answer<List<Pair<K, V>>> found = read(partition, context.encode(key), 1);
+    Answer<List<Pair<K, V>>> found = reader.get(key);
     return new Answer<>(found.batchTime, found.value.stream().findFirst().map(Pair::value));
   }
 
@@ -92,45 +77,6 @@ public final class StateQuery<K, V> {
     if (most < 1) {
       throw new IllegalArgumentException("A scan needs at least 1 pair, got " + most + ".");
     }
-    return read(-1, new byte[0], most);
-  }
-
-  private Answer<List<Pair<K, V>>> read(int partition, byte[] key, int most) {
-    for (int read = 1; read <= MAX_READS; read++) {
-      Node.Held held = new Node.Held(
-          context.newId(), node, partitions, partition, new StageSpec.Held(node.id(), key, most));
-      // One more than pairs: each partition tells its batch first.
-      List<Object> answers =
-          context.jobs().run(held, -1, new Action.Collect(Math.max(most, most + 1)));
-      Optional<Answer<List<Pair<K, V>>>> one = oneBatch(answers, most);
-      if (one.isPresent()) {
-        return one.get();
-      }
-    }
-    throw new SluiceException(
-        ErrorCode.STATE_CHANGING,
-        "Batches were committed faster than all %d partitions of the state could be read, %d times. Ask for single keys, or for fewer pairs."
-            .formatted(partitions, MAX_READS));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <K, V> Optional<Answer<List<Pair<K, V>>>> oneBatch(
-      List<Object> answers, int most) {
-    List<Pair<K, V>> pairs = new ArrayList<>();
-    long batch = Long.MIN_VALUE;
-    for (Object answer : answers) {
-      List<Object> records = (List<Object>) answer;
-      long theirs = (Long) records.get(0);
-      if (batch != Long.MIN_VALUE && batch != theirs) {
-        return Optional.empty();
-      }
-      batch = theirs;
-      for (Object record : records.subList(1, records.size())) {
-        if (pairs.size() < most) {
-          pairs.add((Pair<K, V>) record);
-        }
-      }
-    }
-    return Optional.of(new Answer<>(Instant.ofEpochMilli(Math.max(0, batch)), pairs));
+    return reader.scan(most);
   }
 }

@@ -29,6 +29,7 @@ import io.sluice.api.Ticker;
 import io.sluice.batch.BlockId;
 import io.sluice.block.Block;
 import io.sluice.block.BlockStore;
+import io.sluice.block.RecordCodec;
 import io.sluice.cluster.Deployment;
 import io.sluice.cluster.Deployments;
 import io.sluice.plan.Closure;
@@ -987,16 +988,21 @@ public final class StreamingContext implements AutoCloseable {
    * @throws IllegalArgumentException if no operator with state has this name
    */
   public <K, V> StateQuery<K, V> query(String operator) {
-    return StateQuery.of(this, draft.program(), operator);
+    return new StateQuery<>(stateOf(operator));
   }
 
   /** The names of the operators that {@link #query} can read. */
   public List<String> queryable() {
-    return StateQuery.names(draft.program());
+    return HeldState.names(draft.program());
   }
 
-  byte[] encode(Object record) {
-    return engine.data().encode(record);
+  <K, V> StateReader<K, V> stateOf(String operator) {
+    return HeldState.of(this, draft.program(), operator);
+  }
+
+  /** Encodes and decodes the program's records. */
+  RecordCodec codec() {
+    return engine.codec();
   }
 
   /** Stops at once. Batches that are running or waiting are given up. */
@@ -1105,6 +1111,10 @@ public final class StreamingContext implements AutoCloseable {
 
   ActorSystem<?> system() {
     return engine.deployment().system();
+  }
+
+  boolean hasReceptionist() {
+    return engine.deployment().hasReceptionist();
   }
 
   /** Notes a sink that runs as long as the context does. */

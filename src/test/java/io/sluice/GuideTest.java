@@ -120,7 +120,7 @@ class GuideTest {
 
   @Test
   void query() throws Exception {
-    try (StreamingContext context = StreamingContext.local("query", Duration.ofMillis(50))) {
+    try (StreamingContext context = StreamingContext.local("accounts", Duration.ofMillis(50))) {
       Queue<RDD<Pair<String, Long>>> once = new ArrayDeque<>();
       once.add(context.parallelize(List.of(Pair.of("ann", 5L), Pair.of("bob", 7L))));
       PairDStream<String, Long> amounts = context.queueStream(once).mapToPair(pair -> pair);
@@ -140,7 +140,17 @@ class GuideTest {
 
       assertThat(balances.scan(1000).value())
           .containsExactlyInAnyOrder(Pair.of("ann", 5L), Pair.of("bob", 7L));
+      assertThat(askedFromAnyMember(context.system())).contains(5L);
     }
+  }
+
+  private static Optional<Long> askedFromAnyMember(ActorSystem<?> system) {
+    // tag::remote query[]
+    StateQuery<String, Long> balances =
+        StateQuery.on(system, "accounts", "balances", Duration.ofSeconds(10));
+    Optional<Long> ann = balances.get("ann").value();
+    // end::remote query[]
+    return ann;
   }
 
   @Test

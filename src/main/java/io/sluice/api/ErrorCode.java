@@ -28,8 +28,6 @@ public enum ErrorCode {
   NODE_UNREACHABLE(Category.TRANSIENT),
   /** A port could not be opened. */
   PORT_UNAVAILABLE(Category.TRANSIENT),
-  /** Two nodes run different versions of Sluice. */
-  VERSION_MISMATCH(Category.USER),
   /** A peer did not present the cluster's token. */
   ACCESS_DENIED(Category.USER),
   /** Memory or disk for blocks is exhausted. */

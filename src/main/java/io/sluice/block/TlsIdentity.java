@@ -1,5 +1,6 @@
 package io.sluice.block;
 
+import io.sluice.api.CertificateDates;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import io.sluice.api.TlsSettings;
@@ -10,12 +11,9 @@ import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -142,23 +140,9 @@ public final class TlsIdentity {
 
   private static void requireValid(String file, Certificate certificate, Instant now) {
     if (certificate instanceof X509Certificate own) {
-      try {
-        own.checkValidity(Date.from(now));
-      } catch (CertificateExpiredException failure) {
-        throw invalid(
-            "key-store",
-            file,
-            "has a certificate of " + own.getSubjectX500Principal() + " that expired on "
-                + own.getNotAfter().toInstant() + "; make a new one",
-            failure);
-      } catch (CertificateNotYetValidException failure) {
-        throw invalid(
-            "key-store",
-            file,
-            "has a certificate of " + own.getSubjectX500Principal() + " that is not valid before "
-                + own.getNotBefore().toInstant() + "; set this machine's clock",
-            failure);
-      }
+      CertificateDates.problem(own, now).ifPresent(problem -> {
+        throw invalid("key-store", file, problem, null);
+      });
     }
   }
 

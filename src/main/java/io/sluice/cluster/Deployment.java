@@ -48,6 +48,11 @@ public interface Deployment extends Nodes, AutoCloseable {
   /** Partitions of keyed data where the settings name no number. */
   int defaultPartitions();
 
+  /** Whether other actors can find those of a context by the receptionist. */
+  default boolean hasReceptionist() {
+    return true;
+  }
+
   /** Whether workers run on other nodes, may fall silent and must be watched. */
   boolean isWatched();
 

@@ -78,6 +78,10 @@ public final class WorkerNode implements AutoCloseable {
     actor.tell(new NodeActor.Found(driver));
   }
 
+  public ActorSystem<?> system() {
+    return system;
+  }
+
   /** The node's address in the cluster. */
   public String address() {
     return system.address().hostPort();

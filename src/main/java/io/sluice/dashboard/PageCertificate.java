@@ -1,5 +1,6 @@
 package io.sluice.dashboard;
 
+import io.sluice.api.CertificateDates;
 import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Date;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
@@ -70,10 +70,16 @@ final class PageCertificate {
         throw invalid("certificate", file, "has no certificate", null);
       }
       Certificate[] chain = all.toArray(Certificate[]::new);
-      ((X509Certificate) chain[0]).checkValidity(Date.from(now));
+      CertificateDates.problem((X509Certificate) chain[0], now).ifPresent(problem -> {
+        throw invalid("certificate", file, problem, null);
+      });
       return chain;
     } catch (CertificateException failure) {
-      throw invalid("certificate", file, "has no valid certificate: " + failure, failure);
+      throw invalid(
+          "certificate",
+          file,
+          "has no certificate that can be read; it must begin with '-----BEGIN CERTIFICATE-----' (PEM)",
+          failure);
     } catch (IOException failure) {
       throw invalid("certificate", file, "cannot be read: " + failure.getMessage(), failure);
     }

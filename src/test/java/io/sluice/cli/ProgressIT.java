@@ -35,6 +35,7 @@ class ProgressIT {
   }
 
   private static void feed(ServerSocket server, Command program) throws Exception {
+    server.setSoTimeout(60_000);
     try (Socket reader = server.accept()) {
       OutputStream out = reader.getOutputStream();
       out.write("water water\n".getBytes(StandardCharsets.UTF_8));

@@ -135,7 +135,8 @@ class PageTlsTest {
     refused(
         new Tls(text, tls().privateKey()),
         Instant.now(),
-        "File '" + text + "' of sluice.dashboard.tls.certificate has no");
+        "File '" + text
+            + "' of sluice.dashboard.tls.certificate has no certificate that can be read");
     refused(
         new Tls(tls().certificate(), encrypted),
         Instant.now(),
@@ -147,8 +148,12 @@ class PageTlsTest {
   }
 
   @Test
-  void aCertificateThatHasExpiredIsRefused() throws Exception {
-    refused(tls(), Instant.now().plus(Duration.ofDays(400)), "CertificateExpiredException");
+  void aCertificateOfAnotherTimeIsNamedWithItsDates() throws Exception {
+    String file = "File '" + tls().certificate()
+        + "' of sluice.dashboard.tls.certificate has a certificate of CN=page";
+    refused(tls(), Instant.now().plus(Duration.ofDays(400)), file);
+    refused(tls(), Instant.now().plus(Duration.ofDays(400)), "that expired on 20");
+    refused(tls(), Instant.now().minus(Duration.ofDays(2)), "that is not valid before 20");
   }
 
   @Test

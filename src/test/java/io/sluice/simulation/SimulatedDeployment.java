@@ -87,6 +87,12 @@ final class SimulatedDeployment implements Deployment {
     return PARTITIONS;
   }
 
+  /** The simulation plays no receptionist. */
+  @Override
+  public boolean hasReceptionist() {
+    return false;
+  }
+
   @Override
   public boolean isWatched() {
     return true;
