@@ -9,6 +9,7 @@ import io.sluice.api.CheckpointReport;
 import io.sluice.api.ClusterInfo;
 import io.sluice.api.ContextState;
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Locations;
 import io.sluice.api.Settings;
 import io.sluice.api.ShellClasses;
 import io.sluice.api.SluiceException;
@@ -139,7 +140,7 @@ final class Engine {
         () -> {},
         succession.loader());
     if (!identity.checkpoint().isEmpty()) {
-      engine.keepIn(Path.of(identity.checkpoint()));
+      engine.keepIn(Locations.path(identity.checkpoint()));
     }
     engine.activate();
     return engine;

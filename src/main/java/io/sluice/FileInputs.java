@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
+import io.sluice.api.Locations;
 import io.sluice.block.ObjectFiles;
 import io.sluice.block.RecordCodec;
 import io.sluice.cluster.ProgramJars;
 import io.sluice.plan.Closure;
 import io.sluice.plan.Operator;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -91,7 +93,7 @@ final class FileInputs {
         filter,
         newFilesOnly,
         file -> FilePart.divide(file, Long.MAX_VALUE),
-        part -> reader.call(Path.of(part.file())),
+        part -> reader.call(Locations.path(part.file())),
         reader);
   }
 
@@ -105,14 +107,25 @@ final class FileInputs {
       Object function) {
     context.requireBuilding();
     FilePattern where = FilePattern.of(path);
-    if (!where.isInDirectory()) {
-      throw new IllegalArgumentException(
-          "Directory '" + path
-              + "' does not exist. It must exist, under the same path, on the driver and on every worker; create it first.");
-    }
+    requireDirectory(where, path);
     FoundFiles files = new FoundFiles(where, filter);
     return context.batchStream(
         operation, new FileSource<>(files, newFilesOnly, division, reader), function);
+  }
+
+  private static void requireDirectory(FilePattern where, String path) {
+    try {
+      if (!where.canGetFiles()) {
+        throw new IllegalArgumentException(
+            "Directory '" + path
+                + "' does not exist. It must exist, under the same path, on the driver and on every worker; create it first.");
+      }
+    } catch (IOException failure) {
+      throw new IllegalArgumentException(
+          "Directory '" + path + "' cannot be read: " + failure
+              + ". The driver and every worker must be able to read it.",
+          failure);
+    }
   }
 
   private static <P, T> RDD<T> each(StreamingContext context, List<P> parts, Operator read) {

@@ -1,10 +1,10 @@
 package io.sluice;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Locations;
 import io.sluice.api.SluiceException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,7 +47,7 @@ record FilePart(String file, long size, long from, long to) {
   }
 
   void requireUnchanged() throws IOException {
-    long now = Files.size(Path.of(file));
+    long now = Files.size(Locations.path(file));
     if (now != size) {
       throw new SluiceException(
           ErrorCode.TASK_FAILED,

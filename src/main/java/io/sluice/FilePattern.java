@@ -1,9 +1,9 @@
 package io.sluice;
 
+import io.sluice.api.Locations;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
-import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -29,6 +29,9 @@ record FilePattern(String path) implements Serializable {
 
   private static final String WILDCARDS = "*?[{";
 
+  /** The end of the name that "hdfs dfs -put" gives a file until it is complete. */
+  private static final String COPIED = "._COPYING_";
+
   /** @throws IllegalArgumentException if the path is empty, no URI of a file, or not on a file system */
   static FilePattern of(@Nullable String given) {
     if (given == null || given.isBlank()) {
@@ -36,13 +39,9 @@ record FilePattern(String path) implements Serializable {
           "Path of files to read is %s; give a file, a directory or a pattern."
               .formatted(given == null ? "null" : "empty"));
     }
-    String local = local(given);
-    if (local.contains("://")) {
-      throw new IllegalArgumentException(
-          "Path '%s' is not on a file system. Mount the files on every node, under the same path."
-              .formatted(given));
-    }
-    return new FilePattern(local);
+    FilePattern pattern = new FilePattern(local(given));
+    var unused = pattern.base();
+    return pattern;
   }
 
   private static String local(String given) {
@@ -56,18 +55,51 @@ record FilePattern(String path) implements Serializable {
     }
   }
 
-  /** Whether it is a directory, or a pattern in one that is there. */
-  boolean isInDirectory() {
-    return Files.isDirectory(base());
+  /**
+   * Whether it is a directory, or a pattern in one that is there.
+   *
+   * @throws IOException if that cannot be told
+   */
+  boolean isInDirectory() throws IOException {
+    return isDirectory(base());
+  }
+
+  /**
+   * Whether files can come: into a directory, or in a store of objects under any name that is no object's, since directories are there
+   * with their first object only.
+   *
+   * @throws IOException if that cannot be told
+   */
+  boolean canGetFiles() throws IOException {
+    Path base = base();
+    return isDirectory(base) || (Locations.isInObjectStore(base) && !isThere(base));
+  }
+
+  /** Other than {@link Files#isDirectory}, tells a directory that is not there from one that cannot be looked at. */
+  private static boolean isDirectory(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).isDirectory();
+    } catch (NoSuchFileException none) {
+      return false;
+    }
+  }
+
+  private static boolean isThere(Path path) throws IOException {
+    try {
+      var unused = Files.readAttributes(path, BasicFileAttributes.class);
+      return true;
+    } catch (NoSuchFileException none) {
+      return false;
+    }
   }
 
   /** The directory below which all files are; the path itself if it has no wildcards. */
   private Path base() {
     if (!isPattern()) {
-      return Path.of(path);
+      return Locations.path(path);
     }
     int slash = path.lastIndexOf('/', firstWildcard());
-    return slash < 0 ? Path.of("") : Path.of(path.substring(0, slash + 1));
+    return slash < 0 ? Path.of("") : Locations.path(path.substring(0, slash + 1));
   }
 
   private boolean isPattern() {
@@ -76,7 +108,7 @@ record FilePattern(String path) implements Serializable {
 
   private boolean isThere() {
     try {
-      return Files.exists(Path.of(path));
+      return Files.exists(Locations.path(path));
     } catch (InvalidPathException pattern) {
       return false;
     }
@@ -110,13 +142,13 @@ record FilePattern(String path) implements Serializable {
 
   private List<Path> matches() throws IOException {
     if (!isPattern()) {
-      Path only = Path.of(path);
-      return Files.exists(only) ? List.of(only) : List.of();
+      Path only = Locations.path(path);
+      return isThere(only) ? List.of(only) : List.of();
     }
     Path base = base();
     String pattern = path.substring(path.lastIndexOf('/', firstWildcard()) + 1);
-    PathMatcher matcher = matcher(pattern);
-    if (!Files.isDirectory(base)) {
+    PathMatcher matcher = matcher(base, pattern);
+    if (!isDirectory(base)) {
       return List.of();
     }
     List<Path> found = new ArrayList<>();
@@ -143,9 +175,9 @@ record FilePattern(String path) implements Serializable {
     return found;
   }
 
-  private PathMatcher matcher(String pattern) {
+  private PathMatcher matcher(Path base, String pattern) {
     try {
-      return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+      return base.getFileSystem().getPathMatcher("glob:" + pattern);
     } catch (PatternSyntaxException malformed) {
       throw new IllegalArgumentException(
           "Path '%s' is neither a file nor a pattern: %s. Close every [ and {."
@@ -166,6 +198,6 @@ record FilePattern(String path) implements Serializable {
 
   private static boolean isData(Path file) {
     String name = file.getFileName().toString();
-    return !name.startsWith(".") && !name.startsWith("_");
+    return !name.startsWith(".") && !name.startsWith("_") && !name.endsWith(COPIED);
   }
 }

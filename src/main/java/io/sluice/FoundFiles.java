@@ -206,7 +206,7 @@ final class FoundFiles implements Serializable {
   }
 
   private void requireDirectory() throws IOException {
-    if (!where.isInDirectory()) {
+    if (!where.canGetFiles()) {
       throw new NotDirectoryException(where.path());
     }
   }

@@ -8,6 +8,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
+import io.sluice.api.Locations;
 import io.sluice.api.Pair;
 import io.sluice.api.SluiceException;
 import io.sluice.api.Triple;
@@ -24,7 +25,6 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -384,18 +384,14 @@ final class Functions {
   /** The file has its name only when it is complete. */
   private static String writePart(String directory, int index, PartWriter writer)
       throws IOException {
-    Path target = Files.createDirectories(Path.of(directory));
+    Path target = Files.createDirectories(Locations.path(directory));
     String name = "part-%05d".formatted(index);
     Path unfinished = target.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished))) {
         writer.write(out);
       }
-      Files.move(
-          unfinished,
-          target.resolve(name),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      Locations.publish(unfinished, target.resolve(name));
     } finally {
       Files.deleteIfExists(unfinished);
     }

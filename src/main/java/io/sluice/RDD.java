@@ -7,6 +7,7 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
+import io.sluice.api.Locations;
 import io.sluice.api.Pair;
 import io.sluice.api.PairFlatMapFunction;
 import io.sluice.api.PairFunction;
@@ -23,7 +24,6 @@ import io.sluice.plan.Operator;
 import io.sluice.plan.PartitionCount;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -696,7 +696,7 @@ public sealed class RDD<T> implements DriverOnly, Serializable permits PairRDD {
 
   private static void complete(String directory, int parts) {
     try {
-      TextFiles.complete(Path.of(directory), parts);
+      TextFiles.complete(Locations.path(directory), parts);
     } catch (IOException failure) {
       throw new SluiceException(
           ErrorCode.DRIVER_FUNCTION_FAILED,

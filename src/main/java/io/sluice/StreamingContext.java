@@ -15,6 +15,7 @@ import io.sluice.api.Faults;
 import io.sluice.api.FlatMapFunction;
 import io.sluice.api.Function;
 import io.sluice.api.Function2;
+import io.sluice.api.Locations;
 import io.sluice.api.Pair;
 import io.sluice.api.PlanInfo;
 import io.sluice.api.Receiver;
@@ -603,7 +604,7 @@ public final class StreamingContext implements AutoCloseable {
   public void checkpoint(String directory) {
     requireNonNull(directory, "checkpoint got null; it needs a directory.");
     if (rehearsal == null) {
-      engine.keepIn(Path.of(directory));
+      engine.keepIn(Locations.path(directory));
     }
   }
 
@@ -631,7 +632,7 @@ public final class StreamingContext implements AutoCloseable {
     if (context.rehearsal != null) {
       return context;
     }
-    Path wanted = Path.of(directory);
+    Path wanted = Locations.path(directory);
     Path chosen = context.engine.checkpointDirectory().orElse(null);
     if (chosen == null) {
       context.engine.keepIn(wanted);

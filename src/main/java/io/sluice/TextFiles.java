@@ -1,5 +1,6 @@
 package io.sluice;
 
+import io.sluice.api.Locations;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -82,7 +83,8 @@ final class TextFiles {
 
   /** Opens a file for reading, decompressed. */
   static InputStream open(String file) throws IOException {
-    InputStream bytes = new BufferedInputStream(Files.newInputStream(Path.of(file)), BUFFER_BYTES);
+    InputStream bytes =
+        new BufferedInputStream(Files.newInputStream(Locations.path(file)), BUFFER_BYTES);
     return isCompressed(file) ? inflated(bytes) : bytes;
   }
 
@@ -133,7 +135,7 @@ final class TextFiles {
       this.position = Math.max(0, part.from - 1);
       this.file = isCompressed(part.file)
           ? Channels.newChannel(open(part.file))
-          : Files.newByteChannel(Path.of(part.file)).position(position);
+          : Files.newByteChannel(Locations.path(part.file)).position(position);
       if (part.from > 0) {
         // The line that begins before this part belongs to the part before, also if it ends here.
         line();

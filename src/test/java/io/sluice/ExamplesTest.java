@@ -1,9 +1,11 @@
 package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import examples.ActorInActorOut;
 import examples.CustomReceiver;
+import examples.HdfsArchive;
 import examples.LogAlerts;
 import examples.NetworkWordCount;
 import examples.OrdersOnce;
@@ -37,6 +39,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -124,6 +127,39 @@ class ExamplesTest {
         .hasSize(1)
         .allSatisfy(line ->
             assertThat(line).contains("\"service\":\"payment\"").contains("\"raised\":true"));
+  }
+
+  @Test
+  void logsAreArchivedByTheirDate(@TempDir Path directory) throws Exception {
+    Path logs = Files.createDirectory(directory.resolve("logs"));
+    Path archive = directory.resolve("archive");
+    Thread program = started("test-program", () -> {
+      try {
+        HdfsArchive.main(new String[] {
+          logs.toString(), archive.toString(), directory.resolve("checkpoints").toString()
+        });
+      } catch (InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    Path log = Files.writeString(directory.resolve("log"), "2026-11-24 a\n2026-11-25 b\nc\n");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!Files.exists(directory.resolve("checkpoints/Archive"))) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+    }
+    Files.move(log, logs.resolve("log"));
+    while (FileManifest.read(archive).isEmpty()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+    }
+    program.interrupt();
+    program.join();
+
+    assertThat(FileManifest.read(archive))
+        .extracting(entry -> entry.file().replaceFirst("/.*", ""), FileManifest.Entry::records)
+        .containsExactlyInAnyOrder(
+            tuple("date=2026-11-24", 1L),
+            tuple("date=2026-11-25", 1L),
+            tuple("date=__HIVE_DEFAULT_PARTITION__", 1L));
   }
 
   @Test

@@ -294,7 +294,8 @@ class FileStreamTest {
           .hasMessageContaining("is empty");
       assertThatThrownBy(() -> context.textFileStream("s3://bucket/dir"))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("not on a file system");
+          .hasMessageContaining(
+              "a file system that Sluice does not know, 's3'. Known are file, hdfs, s3a");
       assertThatThrownBy(() -> context.textFileStream(Absent.value())).hasMessageContaining("null");
       assertThatThrownBy(() -> context.binaryRecordsStream(directory.toString(), 0))
           .isInstanceOf(IllegalArgumentException.class)

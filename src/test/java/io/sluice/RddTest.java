@@ -444,7 +444,8 @@ class RddTest {
     refuses(() -> records.sortBy(x -> x, true, 0), "between 1 and 65535, got 0");
     refuses(() -> context.parallelize(List.of(1), 70_000), "between 1 and 65535, got 70000");
     refuses(() -> context.textFile("/no/such/*.txt"), "No file matches '/no/such/*.txt'");
-    refuses(() -> context.textFile("s3://bucket/x"), "not on a file system");
+    refuses(
+        () -> context.textFile("s3://bucket/x"), "a file system that Sluice does not know, 's3'");
     refuses(() -> context.textFile("x", 0), "at least 1 partition, got 0");
     refuses(() -> context.objectFile("/no/such"), "No file matches");
     refuses(() -> records.zip(upTo(4, 3)), "RDDs with 2 and 3 partitions cannot be zipped");

@@ -42,7 +42,7 @@ public record CheckpointSettings(
   public static CheckpointSettings from(Config checkpoint) {
     String directory = checkpoint.getString("directory");
     return new CheckpointSettings(
-        directory.isBlank() ? Optional.empty() : Optional.of(Path.of(directory)),
+        directory.isBlank() ? Optional.empty() : Optional.of(Locations.path(directory)),
         checkpoint.getBoolean("sync"),
         checkpoint.getInt("keep"),
         checkpoint.getDuration("keep-for"),

@@ -1,6 +1,7 @@
 package io.sluice.block;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Locations;
 import io.sluice.api.SluiceException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class ObjectFiles {
    */
   public static Iterator<Object> read(String file, RecordCodec codec) throws IOException {
     DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(Path.of(file))));
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(Locations.path(file))));
     if (in.available() < Integer.BYTES || in.readInt() != MARK) {
       in.close();
       throw new SluiceException(

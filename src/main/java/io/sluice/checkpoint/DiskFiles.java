@@ -1,15 +1,17 @@
 package io.sluice.checkpoint;
 
+import io.sluice.api.Locations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Checkpoint files on a file system. */
+/** Checkpoint files on a file system, on which files grow. */
 final class DiskFiles implements SegmentFiles {
 
   private record ChannelOutput(FileChannel channel) implements Output {
@@ -34,7 +36,18 @@ final class DiskFiles implements SegmentFiles {
 
   @Override
   public void makeDirectory(Path directory) throws IOException {
+    requireGrowingFiles(directory);
     Files.createDirectories(directory);
+  }
+
+  /** Each decision is added to a file and forced; an object can only be written as a whole. */
+  private static void requireGrowingFiles(Path directory) throws IOException {
+    if (Locations.isInObjectStore(directory)) {
+      throw new FileSystemException(
+          directory.toString(),
+          null,
+          "a store of objects cannot add to a file and force it, as a checkpoint must; take a directory in HDFS, or one that is mounted on all nodes");
+    }
   }
 
   @Override
@@ -69,6 +82,7 @@ final class DiskFiles implements SegmentFiles {
 
   @Override
   public List<Path> list(Path directory) throws IOException {
+    requireGrowingFiles(directory);
     try (Stream<Path> files = Files.list(directory)) {
       return files.toList();
     }

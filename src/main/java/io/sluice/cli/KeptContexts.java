@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.api.Locations;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,14 +19,15 @@ final class KeptContexts {
       paramLabel = "DIRECTORY",
       required = true,
       description = "Directory in which contexts are kept: sluice.checkpoint.directory.")
-  private Path directory = Path.of("");
+  private String directory = "";
 
   /** @throws ParameterException if there is no such directory */
   Path directory() {
-    if (!Files.isDirectory(directory)) {
+    Path found = Locations.path(directory);
+    if (!Files.isDirectory(found)) {
       throw new ParameterException(
           command.commandLine(), "Checkpoint directory '" + directory + "' does not exist.");
     }
-    return directory.toAbsolutePath();
+    return found.toAbsolutePath();
   }
 }

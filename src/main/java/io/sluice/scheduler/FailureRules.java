@@ -1,8 +1,8 @@
 package io.sluice.scheduler;
 
 import io.sluice.api.FailurePolicy;
+import io.sluice.api.Locations;
 import io.sluice.api.TaskSettings;
-import java.nio.file.Path;
 
 /**
  * How often tasks are tried, and what is done about those that fail for good.
@@ -14,7 +14,7 @@ record FailureRules(int maxAttempts, FailurePolicy policy, String directory) {
   static FailureRules of(ContextSetup setup) {
     TaskSettings task = setup.task();
     String directory = task.onFailure() == FailurePolicy.DEAD_LETTER
-        ? Path.of(task.deadLetterDirectory())
+        ? Locations.path(task.deadLetterDirectory())
             .resolve(setup.name())
             .toAbsolutePath()
             .toString()

@@ -1,6 +1,7 @@
 package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Locations;
 import io.sluice.api.SluiceException;
 import io.sluice.block.ObjectFiles;
 import io.sluice.block.RecordCodec;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,7 @@ final class DeadLetters {
     if (poison.directory().isEmpty()) {
       return;
     }
-    Path directory = Path.of(poison.directory(), "batch-" + batchMillis);
+    Path directory = Locations.path(poison.directory()).resolve("batch-" + batchMillis);
     Path file = directory.resolve(input + ".obj");
     try {
       Files.createDirectories(directory);
@@ -60,7 +60,6 @@ final class DeadLetters {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished))) {
       content.writeTo(out);
     }
-    Files.move(
-        unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Locations.publish(unfinished, file);
   }
 }

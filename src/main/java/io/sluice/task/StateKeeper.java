@@ -1,6 +1,7 @@
 package io.sluice.task;
 
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Locations;
 import io.sluice.api.SluiceException;
 import io.sluice.api.StorageLevel;
 import io.sluice.batch.BlockId;
@@ -75,7 +76,7 @@ final class StateKeeper implements AutoCloseable {
       Consumer<WorkerEvent.Persisted> done) {
     this.session = session;
     this.settings = settings;
-    this.root = Path.of(settings.directory());
+    this.root = Locations.path(settings.directory());
     this.directory = root.resolve("state");
     this.epoch = epoch;
     this.writer = LogFile.writer(incarnation);

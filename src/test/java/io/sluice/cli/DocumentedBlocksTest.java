@@ -97,9 +97,10 @@ class DocumentedBlocksTest {
     }
   }
 
-  /** Akka gives some parts of a section defaults from elsewhere. */
+  /** Akka gives some parts of a section defaults from elsewhere; the properties of Hadoop are Hadoop's. */
   private static boolean isKnown(Config defaults, String key) {
     return defaults.hasPathOrNull(key)
+        || key.startsWith("sluice.hadoop.")
         || (key.startsWith("akka.") && defaults.hasPath(key.substring(0, key.lastIndexOf('.'))));
   }
 

@@ -4,12 +4,15 @@ import io.sluice.api.ErrorCode;
 import io.sluice.api.SluiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -17,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which file of a {@link FileSink}'s directory belongs to which batch and partition: the file {@code _manifest}. A batch
- * is in it when all its files can be seen.
+ * Which file of a {@link FileSink}'s directory belongs to which batch and partition: the file {@code _manifest}, in S3 a directory of
+ * numbered ones. A batch is in it when all its files can be seen.
  */
 public final class FileManifest {
 
@@ -34,11 +37,17 @@ public final class FileManifest {
   private static final long NONE = Long.MIN_VALUE;
   private static final int TAIL_BYTES = 128;
 
-  private final Path path;
+  private final ManifestFiles files;
+  private final Path directory;
   private final String pipeline;
 
   FileManifest(Path directory, String pipeline) {
-    this.path = directory.resolve(NAME);
+    this(directory, pipeline, new ManifestFiles(directory.resolve(NAME)));
+  }
+
+  FileManifest(Path directory, String pipeline, ManifestFiles files) {
+    this.files = files;
+    this.directory = directory;
     this.pipeline = pipeline;
   }
 
@@ -52,7 +61,7 @@ public final class FileManifest {
     return new FileManifest(directory, "").entries();
   }
 
-  private List<Entry> entries() throws IOException {
+  List<Entry> entries() throws IOException {
     List<Entry> committed = new ArrayList<>();
     readAll(committed);
     return committed;
@@ -61,9 +70,17 @@ public final class FileManifest {
   /** Adds the files of all complete batches and gives the time of the last one. */
   private long readAll(List<Entry> committed) throws IOException {
     long last = NONE;
+    for (Path file : files.all()) {
+      last = readAll(file, last, committed);
+    }
+    return last;
+  }
+
+  private static long readAll(Path path, long before, List<Entry> committed) throws IOException {
+    long last = before;
     List<Entry> pending = new ArrayList<>();
     int number = 0;
-    for (String line : lines()) {
+    for (String line : lines(path)) {
       number++;
       String[] words = line.split("\t", -1);
       try {
@@ -78,17 +95,19 @@ public final class FileManifest {
           pending.clear();
         }
       } catch (IllegalArgumentException unreadable) {
-        throw damaged("line " + number + ": " + unreadable.getMessage());
+        throw damaged(path, "line " + number + ": " + unreadable.getMessage());
       }
     }
     return last;
   }
 
-  private List<String> lines() throws IOException {
+  private static List<String> lines(Path path) throws IOException {
     try {
-      return Files.exists(path) ? Files.readAllLines(path) : List.of();
+      return Files.readAllLines(path);
+    } catch (NoSuchFileException none) {
+      return List.of();
     } catch (CharacterCodingException unreadable) {
-      throw damaged("some of it is no text");
+      throw damaged(path, "some of it is no text");
     }
   }
 
@@ -116,23 +135,22 @@ public final class FileManifest {
         Long.parseLong("0" + words[5]));
   }
 
-  private IOException damaged(String how) {
+  private static IOException damaged(Path path, String how) {
     return new IOException("'%s' is damaged (%s); restore it, or give the output another directory"
         .formatted(path, how));
   }
 
   /** The last committed batch; the least number if there is none. */
   long lastBatch() throws IOException {
-    if (!isBegun()) {
+    Path path = files.last().orElse(null);
+    if (path == null || !isBegun(path)) {
       return NONE;
     }
     String tail;
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      long from = Math.max(0, file.length() - TAIL_BYTES);
-      byte[] bytes = new byte[(int) (file.length() - from)];
-      file.seek(from);
-      file.readFully(bytes);
-      tail = new String(bytes, StandardCharsets.UTF_8);
+    try (SeekableByteChannel file = Files.newByteChannel(path);
+        InputStream bytes =
+            Channels.newInputStream(file.position(Math.max(0, file.size() - TAIL_BYTES)))) {
+      tail = new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
     }
     int begin = tail.lastIndexOf("\n" + BATCH + "\t");
     String[] words = begin < 0 ? new String[0] : tail.substring(begin + 1).split("\t", -1);
@@ -140,15 +158,12 @@ public final class FileManifest {
     try {
       return whole ? Long.parseLong(words[1]) : readAll(new ArrayList<>());
     } catch (NumberFormatException unreadable) {
-      throw damaged("last line: " + unreadable.getMessage());
+      throw damaged(path, "last line: " + unreadable.getMessage());
     }
   }
 
   /** Whether the first line is there, which says whose the directory is. */
-  private boolean isBegun() throws IOException {
-    if (!Files.exists(path)) {
-      return false;
-    }
+  private boolean isBegun(Path path) throws IOException {
     try (BufferedReader lines = Files.newBufferedReader(path)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String[] words = line.split("\t", -1);
@@ -156,11 +171,13 @@ public final class FileManifest {
           requireOurs(words[1], words[2]);
           return true;
         } else if (words[0].equals(FILE)) {
-          throw damaged("it does not begin with whose it is");
+          throw damaged(path, "it does not begin with whose it is");
         }
       }
+    } catch (NoSuchFileException none) {
+      return false;
     } catch (CharacterCodingException unreadable) {
-      throw damaged("some of it is no text");
+      throw damaged(path, "some of it is no text");
     }
     return false;
   }
@@ -170,16 +187,17 @@ public final class FileManifest {
       throw new SluiceException(
           ErrorCode.SINK_FAILED,
           "Directory '%s' belongs to '%s' (format %s), got files of '%s' (format %s). Each output needs a directory of its own."
-              .formatted(path.getParent(), owner, version, pipeline, VERSION));
+              .formatted(directory, owner, version, pipeline, VERSION));
     }
   }
 
   /** Adds a batch; it counts when it is safe. */
   void append(Instant batch, List<Entry> entries) throws IOException {
+    Path path = files.next();
     StringBuilder text = new StringBuilder();
     // Ends a line that a killed driver has not finished.
     text.append('\n');
-    if (!isBegun()) {
+    if (!isBegun(path)) {
       text.append("%s\t%s\t%s\t%s\n".formatted(MARK, VERSION, pipeline, END));
     }
     for (Entry entry : entries) {

@@ -7,6 +7,7 @@ import io.sluice.api.BatchPartition;
 import io.sluice.api.BatchSink;
 import io.sluice.api.BatchWriter;
 import io.sluice.api.Function;
+import io.sluice.api.Locations;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -135,6 +136,6 @@ public final class FileSink<T> implements BatchSink<T> {
   }
 
   private PreparedFiles files(String pipeline) {
-    return new PreparedFiles(Path.of(directory), pipeline);
+    return new PreparedFiles(Locations.path(directory), pipeline);
   }
 }

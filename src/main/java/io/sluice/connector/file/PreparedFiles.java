@@ -3,6 +3,7 @@ package io.sluice.connector.file;
 import io.sluice.api.BatchPartition;
 import io.sluice.api.BatchWriter;
 import io.sluice.api.ErrorCode;
+import io.sluice.api.Locations;
 import io.sluice.api.SluiceException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -185,7 +185,7 @@ final class PreparedFiles {
       Files.createDirectories(changed.get(0));
     }
     try {
-      Files.move(hidden.resolve(part.hidden(file)), seen, StandardCopyOption.ATOMIC_MOVE);
+      Locations.publish(hidden.resolve(part.hidden(file)), seen);
     } catch (NoSuchFileException moved) {
       // An earlier call, or another driver, may have given it its name.
       if (!Files.exists(seen)) {

@@ -358,10 +358,10 @@ class FileSinkTest {
   @Test
   void directoryThatCannotBeMadeIsNamed() throws Exception {
     Files.writeString(directory, "a file");
-    BatchWriter<Object> writer =
-        FileSink.in(directory.resolve("below")).open(PIPELINE, partition(1, 0));
 
-    assertThatThrownBy(() -> writer.write("a"))
+    assertThatThrownBy(() -> FileSink.in(directory.resolve("below"))
+            .open(PIPELINE, partition(1, 0))
+            .write("a"))
         .hasMessageContaining("Files in '" + directory.resolve("below") + "' cannot be written")
         .hasMessageContaining("must be writable and have room");
   }
