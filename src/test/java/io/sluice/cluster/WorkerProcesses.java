@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -131,10 +132,16 @@ final class WorkerProcesses implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** The workers end before the driver is waited for: a system waits until the other side of its TLS connections has closed them. */
   @Override
   public void close() throws Exception {
     driver.terminate();
-    driver.getWhenTerminated().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     workers.forEach(Command::close);
+    try {
+      driver.getWhenTerminated().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException notEnded) {
+      throw new AssertionError(
+          "The driver's system did not end; it holds\n" + driver.printTree(), notEnded);
+    }
   }
 }
