@@ -29,7 +29,7 @@ final class SourceStream<T> implements Node.Planned {
   private final Closure reader;
   private final int stream;
   private final Map<String, String> begin;
-  private transient @Nullable SourcePlanner planner;
+  private transient volatile @Nullable SourcePlanner planner;
 
   private SourceStream(
       StreamingContext context,
@@ -123,23 +123,23 @@ final class SourceStream<T> implements Node.Planned {
     return spread.narrow(new Operator.FlatMap(reader), false);
   }
 
+  /** The planner is not used again, but closed when it has made the plan that it may be making: nobody needs to wait for that. */
   @Override
   public void close() {
-    // A planner may have to say goodbye over the network, which nobody needs to wait for.
-    Thread closing = new Thread(this::closePlanner, "sluice-source-close");
-    closing.setDaemon(true);
-    closing.start();
+    SourcePlanner opened = planner;
+    if (opened != null) {
+      planner = null;
+      Thread closing = new Thread(() -> close(opened), "sluice-source-close");
+      closing.setDaemon(true);
+      closing.start();
+    }
   }
 
-  private synchronized void closePlanner() {
-    SourcePlanner opened = planner;
-    planner = null;
-    if (opened != null) {
-      try {
-        opened.close();
-      } catch (Exception failure) {
-        log.warn("The planner of source [{}] cannot be closed", source, failure);
-      }
+  private synchronized void close(SourcePlanner opened) {
+    try {
+      opened.close();
+    } catch (Exception failure) {
+      log.warn("The planner of source [{}] cannot be closed", source, failure);
     }
   }
 }

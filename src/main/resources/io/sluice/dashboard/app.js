@@ -7,6 +7,7 @@ import { batches, charts, overview } from "/views.js";
 
 const KEPT = 600;
 const POINTS = 300;
+const RETRY_MILLIS = 2000;
 const main = document.getElementById("main");
 const health = document.getElementById("health");
 const banner = document.getElementById("banner");
@@ -135,9 +136,17 @@ function listen() {
     view.updateCluster?.();
   });
   source.addEventListener("error", () => {
-    banner.textContent = "No connection to the context: it has ended, or its driver has moved to another node. Trying again.";
-    banner.hidden = false;
+    lost();
+    // The browser tries again by itself, unless it got an answer that is no stream: of a proxy, or of a page with another token.
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(begin, RETRY_MILLIS);
+    }
   });
+}
+
+function lost() {
+  banner.textContent = "No connection to the context: it has ended, or its driver has moved to another node. Trying again.";
+  banner.hidden = false;
 }
 
 /** Asks for all that is known; false if nothing is told. */
@@ -146,7 +155,11 @@ async function load() {
   if (status.error) {
     return false;
   }
+  if (status.name !== model.status?.name) {
+    model.byTime.clear();
+  }
   model.status = status;
+  model.known = null;
   (await model.get(`batches?limit=${KEPT}`)).forEach((one) => model.take(one));
   model.charts.clear();
   (await model.get("charts")).forEach((one) => model.takeChart(one));
@@ -155,9 +168,14 @@ async function load() {
 }
 
 async function begin() {
-  if (await load()) {
-    show();
-    listen();
+  try {
+    if (await load()) {
+      show();
+      listen();
+    }
+  } catch {
+    lost();
+    setTimeout(begin, RETRY_MILLIS);
   }
 }
 

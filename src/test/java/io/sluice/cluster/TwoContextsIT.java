@@ -54,7 +54,7 @@ class TwoContextsIT {
 
         assertThatThrownBy(() -> {
               second.start();
-              second.awaitTermination();
+              assertThat(second.awaitTermination(Duration.ofSeconds(20))).isTrue();
             })
             .isInstanceOfSatisfying(
                 SluiceException.class,
@@ -82,8 +82,8 @@ class TwoContextsIT {
     return context;
   }
 
-  private void awaitBatches() {
+  private void awaitBatches() throws InterruptedException {
     batches.drainPermits();
-    batches.acquireUninterruptibly(5);
+    assertThat(batches.tryAcquire(5, 20, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -77,9 +77,6 @@ class BrowserIT {
     assumeTrue(
         Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
         "Needs Chromium and its driver: apt-get install chromium chromium-driver");
-    Config config = ConfigFactory.parseString(
-            "sluice.dashboard { port = 0, token = " + TOKEN + " }")
-        .withFallback(ConfigFactory.load());
     context =
         StreamingContext.builder("browsed", Duration.ofMillis(200)).nodes(3).build();
     PairDStream<String, Long> totals = context
@@ -91,7 +88,7 @@ class BrowserIT {
     totals.count().show("Keys", Charts.line());
     totals.show("All", Charts.table(5));
     totals.count().show("How many", Charts.value());
-    dashboard = Dashboard.open(context, DashboardSettings.from(config));
+    dashboard = open(0, TOKEN);
     context.start();
     page = dashboard.uri();
     browser = new ChromeDriver(
@@ -120,6 +117,13 @@ class BrowserIT {
     if (context != null) {
       context.stop();
     }
+  }
+
+  private Dashboard open(int port, String token) {
+    Config config = ConfigFactory.parseMap(
+            Map.of("sluice.dashboard.port", port, "sluice.dashboard.token", token))
+        .withFallback(ConfigFactory.load());
+    return Dashboard.open(context, DashboardSettings.from(config));
   }
 
   private void open(String name) {
@@ -219,6 +223,29 @@ class BrowserIT {
     await(() -> text("#health").equals("paused"));
     browser.findElement(By.xpath("//button[.='Resume']")).click();
     await(() -> text("#health").equals("keeping up"));
+  }
+
+  /** As when a driver is started again on the same machine. */
+  @Test
+  void aPageGoesOnWithTheNextServerAtItsAddress() {
+    signIn();
+    open("batches");
+    await(() -> text("tbody tr:nth-child(2) td:nth-child(2)").equals("completed"));
+    dashboard.close();
+    await(() -> text("#banner").contains("No connection to the context"));
+    String last = text("tbody tr:first-child td:first-child");
+
+    dashboard = open(page.getPort(), TOKEN);
+    await(() -> text("#banner").isEmpty());
+    await(() -> text("tbody tr:first-child td:first-child").compareTo(last) > 0);
+
+    dashboard.close();
+    dashboard = open(page.getPort(), "another-token");
+    await(() -> !browser.findElements(By.id("token")).isEmpty());
+    browser.findElement(By.id("token")).sendKeys("another-token");
+    browser.findElement(By.cssSelector("form button")).click();
+    await(() -> text("tbody tr:nth-child(2) td:nth-child(2)").equals("completed"));
+    assertThat(text("#banner")).isEmpty();
   }
 
   @Test
