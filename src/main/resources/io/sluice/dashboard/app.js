@@ -109,6 +109,7 @@ function login() {
     }
   });
   main.replaceChildren(form);
+  banner.hidden = true;
   health.textContent = "token needed";
   token.focus();
 }

@@ -3,11 +3,14 @@ package io.sluice.connector.jdbc;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** The transaction in which one attempt writes a partition of a batch. Used by one thread. */
 final class PartitionTransaction<T> {
+
+  private static final int VALID_SECONDS = 5;
 
   private final SinkPlace<T> place;
   private final Pools.Lease lease;
@@ -69,7 +72,22 @@ final class PartitionTransaction<T> {
       }
       batch.executeBatch();
     } catch (SQLException failure) {
-      throw place.failed(failure);
+      throw place.failed(known(failure));
+    }
+  }
+
+  /** MySQL's driver loses the failure of a connection that breaks in a batch: it tells that its own statement is closed. */
+  private SQLException known(SQLException failure) {
+    return SqlProblem.of(failure).kind() == SqlProblem.Kind.OTHER && isBroken()
+        ? new SQLRecoverableException("The connection is broken.", "08006", failure)
+        : failure;
+  }
+
+  private boolean isBroken() {
+    try {
+      return !lease.connection().isValid(VALID_SECONDS);
+    } catch (SQLException broken) {
+      return true;
     }
   }
 

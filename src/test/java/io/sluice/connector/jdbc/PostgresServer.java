@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** A real server, which can be stopped and started again with what it has. */
-public final class PostgresServer implements AutoCloseable {
+/** A PostgreSQL that comes with the tests. */
+public final class PostgresServer implements DatabaseServer {
 
   private final Path directory;
   private Optional<EmbeddedPostgres> running = Optional.empty();
@@ -19,7 +19,7 @@ public final class PostgresServer implements AutoCloseable {
     start();
   }
 
-  /** Does nothing if it runs. */
+  @Override
   public void start() throws IOException {
     if (running.isPresent()) {
       return;
@@ -33,6 +33,7 @@ public final class PostgresServer implements AutoCloseable {
     running = Optional.of(server);
   }
 
+  @Override
   public void stop() throws IOException {
     if (running.isPresent()) {
       running.get().close();
@@ -44,10 +45,12 @@ public final class PostgresServer implements AutoCloseable {
     return directory;
   }
 
+  @Override
   public String url() {
     return "jdbc:postgresql://localhost:" + port + "/postgres";
   }
 
+  @Override
   public TestDatabase database() {
     return new TestDatabase(JdbcSource.of(url()).user("postgres", ""), url(), "postgres");
   }

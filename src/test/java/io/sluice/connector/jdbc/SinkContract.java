@@ -54,6 +54,11 @@ abstract class SinkContract {
     return "UUID";
   }
 
+  /** One that the driver can write as it is. */
+  Instant moment() {
+    return Instant.parse("2026-03-29T00:30:00.123456Z");
+  }
+
   @BeforeEach
   void makeTables() throws SQLException {
     database()
@@ -269,7 +274,7 @@ abstract class SinkContract {
                 + " num DOUBLE PRECISION, exact NUMERIC(30,3), big NUMERIC(30), at " + typeOfTime()
                 + ", on_day DATE,"
                 + " bytes " + typeOfBytes() + ", uuid " + typeOfUuid() + ", name VARCHAR(20))");
-    Instant at = Instant.parse("2026-03-29T00:30:00.123456Z");
+    Instant at = moment();
     UUID uuid = new UUID(1, 2);
     JdbcSink<Integer> sink = JdbcSink.<Integer>into(database().source(), "kinds")
         .column("id", id -> id)
